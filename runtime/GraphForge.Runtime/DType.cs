@@ -1,0 +1,40 @@
+namespace GraphForge.Runtime;
+
+/// <summary>Element types a tensor can hold.</summary>
+public enum DType : byte
+{
+    Bool,
+    UInt8,
+    Int32,
+    Int64,
+    Float32,
+    Float64,
+}
+
+/// <summary>Facts about a <see cref="DType"/>.</summary>
+public static class DTypes
+{
+    /// <summary>Size of one element in bytes. A <see cref="DType.Bool"/> takes one byte, 0 or 1.</summary>
+    public static int Size(this DType type) => type switch
+    {
+        DType.Bool or DType.UInt8 => 1,
+        DType.Int32 or DType.Float32 => 4,
+        DType.Int64 or DType.Float64 => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    public static bool IsFloat(this DType type) => type is DType.Float32 or DType.Float64;
+
+    public static bool IsInteger(this DType type) => type is DType.UInt8 or DType.Int32 or DType.Int64;
+
+    /// <summary>The element type that stores values of <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no element type.</exception>
+    public static DType Of<T>() where T : unmanaged =>
+        typeof(T) == typeof(float) ? DType.Float32 :
+        typeof(T) == typeof(double) ? DType.Float64 :
+        typeof(T) == typeof(int) ? DType.Int32 :
+        typeof(T) == typeof(long) ? DType.Int64 :
+        typeof(T) == typeof(byte) ? DType.UInt8 :
+        typeof(T) == typeof(bool) ? DType.Bool :
+        throw new NotSupportedException($"{typeof(T)} is not a tensor element type; use bool, byte, int, long, float or double.");
+}
