@@ -11,6 +11,9 @@ public static class ContractionRules
 {
     public static IReadOnlyList<RewriteRule> Rules { get; } =
     [
+        RewriteRule.On<Contraction>("contraction led by its right operand → swapped operands", (op, node) => IsLedByRight(op)
+            ? Apply(op.Right, op.Left, op.Output, node.Inputs[1], node.Inputs[0])
+            : null),
         RewriteRule.On<Contraction>("contraction of a permute → other labels", AbsorbPermute),
         RewriteRule.On<Permute>("permute of a contraction → other labels", (op, node) =>
             node.Inputs[0].Op is Contraction inner
@@ -22,6 +25,17 @@ public static class ContractionRules
         RewriteRule.On<Sum>("sum of a contraction → contraction", AbsorbSum),
         RewriteRule.On<Sum>("sum of a product of repeated tensors → contraction", (op, node) => ProductContraction.Find(op, node)),
     ];
+
+    /// <summary>
+    /// Whether the first label of the output that only one operand has is the right one's. The other way round the rows of
+    /// a matrix product come from the left, and a·b and b·a are one node.
+    /// </summary>
+    internal static bool IsLedByRight(Contraction op)
+    {
+        foreach (var label in op.Output)
+            if (op.Left.Contains(label) != op.Right.Contains(label)) return op.Right.Contains(label);
+        return false;
+    }
 
     private static Node Apply(
         IEnumerable<int> left, IEnumerable<int> right, IEnumerable<int> output, Node leftOperand, Node rightOperand) =>

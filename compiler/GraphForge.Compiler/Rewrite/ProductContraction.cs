@@ -22,7 +22,10 @@ internal static class ProductContraction
         if (!output.Except(rightAxes).Any() || !output.Except(leftAxes).Any()) return null;
         if (output.Except(leftAxes).Except(rightAxes).Any()) return null;
         var contraction = new Contraction(leftAxes, rightAxes, output);
-        return Node.Of(contraction, Squeeze(left), Squeeze(right)).Reshape(node.Shape);
+        // Factors come in the arbitrary order that interning gives operands of a commutative op.
+        return ContractionRules.IsLedByRight(contraction)
+            ? Node.Of(new Contraction(rightAxes, leftAxes, output), Squeeze(right), Squeeze(left)).Reshape(node.Shape)
+            : Node.Of(contraction, Squeeze(left), Squeeze(right)).Reshape(node.Shape);
     }
 
     /// <summary>The factor before it was repeated.</summary>
