@@ -51,12 +51,13 @@ public static class MemoryPlanner
     {
         var fixedBytes = report.TotalBytes - report.ArenaBytes;
         var remedy = fixedBytes > budget
-            ? $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}; a smaller model or a larger budget would fit."
+            ? $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}: " +
+              "make the model smaller, or raise the budget."
             : $"a program whose values take at most {MemoryReport.Text(budget - fixedBytes)} at once would fit: " +
               "make the batch or the largest values smaller, or raise the budget.";
         return new GraphException(ErrorCode.OverBudget,
-            $"the program needs {MemoryReport.Text(report.TotalBytes)}, {MemoryReport.Text(report.TotalBytes - budget)} more than " +
-            $"the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(report.ArenaBytes)}, states " +
+            $"the program needs {MemoryReport.Text(report.TotalBytes)}, {MemoryReport.Text(report.TotalBytes - budget)} more " +
+            $"than the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(report.ArenaBytes)}, states " +
             $"{MemoryReport.Text(report.StateBytes)}, constants {MemoryReport.Text(report.ConstantBytes)}, scratch " +
             $"{MemoryReport.Text(report.ScratchBytes)}); {remedy}\nThe largest values, all alive during {report.PeakStep}:\n" +
             report.DescribePeak().TrimEnd('\n'),

@@ -65,9 +65,11 @@ public static class OffsetAssignment
         int[] bestOrder = [];
         foreach (var key in SortKeys)
         {
-            var order = Enumerable.Range(0, blocks.Length).OrderBy(i => key(blocks[i])).ThenByDescending(i => blocks[i].Bytes).ToArray();
+            var order = Enumerable.Range(0, blocks.Length)
+                .OrderBy(i => key(blocks[i])).ThenByDescending(i => blocks[i].Bytes).ToArray();
             foreach (var bestFit in (bool[])[false, true])
-                if (packing.Pack(order, bestFit, best?.Height ?? long.MaxValue) is { } better) (best, bestOrder) = (better, order);
+                if (packing.Pack(order, bestFit, best?.Height ?? long.MaxValue) is { } better)
+                    (best, bestOrder) = (better, order);
             if (best!.Value.Height == lowerBound) return best.Value;
         }
         return blocks.Length <= ExactPacking.MaximumBlocks

@@ -9,7 +9,7 @@ namespace GraphForge.Compiler.Memory;
 /// <param name="Id">Position of the value in <see cref="PlanningProblem.Values"/>.</param>
 /// <param name="Name">Name for people.</param>
 /// <param name="Bytes">Size; 0 for an empty tensor.</param>
-/// <param name="IsPersistentInput">Filled by the caller before every run, so it occupies its bytes from the first step on.</param>
+/// <param name="IsPersistentInput">Filled by the caller before every run, so it holds its bytes from the first step on.</param>
 /// <param name="IsOutput">Read by the caller after the run, so it keeps its bytes to the last step.</param>
 /// <param name="Source">The user's line that made the value.</param>
 public sealed record PlannedValue(
@@ -25,10 +25,10 @@ public sealed record PlannedValue(
 /// </param>
 public sealed record PlannedStep(string Name, int[] Reads, int[] Writes, (int Write, int Read)[] InPlace)
 {
-    /// <summary>Ids of the buffers outside the arena that the step reads, such as states; they matter for barriers only.</summary>
+    /// <summary>Ids of buffers outside the arena that the step reads, such as states; for barriers only.</summary>
     public int[] StateReads { get; init; } = [];
 
-    /// <summary>Ids of the buffers outside the arena that the step writes.</summary>
+    /// <summary>Ids of buffers outside the arena that the step writes.</summary>
     public int[] StateWrites { get; init; } = [];
 }
 

@@ -7,7 +7,7 @@ namespace GraphForge.Compiler.Memory;
 /// </summary>
 public static class StepOrder
 {
-    /// <summary>A permutation of the steps that respects values and constraints; the given order where nothing beats it.</summary>
+    /// <summary>A permutation that respects values and constraints; the given order where nothing beats it.</summary>
     public static int[] Choose(PlanningProblem problem) => Choose(new StepGraph(problem));
 
     internal static int[] Choose(StepGraph graph)

@@ -16,7 +16,9 @@ internal sealed class StreamingPacking
         var packing = new StreamingPacking();
         var bases = new long[blocks.Count];
         var dying = new PriorityQueue<int, (int Last, int Block)>();
-        foreach (var index in Enumerable.Range(0, blocks.Count).OrderBy(i => blocks[i].First).ThenByDescending(i => blocks[i].Bytes))
+        var byStart = Enumerable.Range(0, blocks.Count)
+            .OrderBy(i => blocks[i].First).ThenByDescending(i => blocks[i].Bytes);
+        foreach (var index in byStart)
         {
             var block = blocks[index];
             if (block.Bytes == 0) continue;

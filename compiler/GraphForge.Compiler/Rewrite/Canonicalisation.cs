@@ -4,7 +4,7 @@ using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Rewrite;
 
-/// <summary>Choices between equal ways of writing one thing, so that other rules need one row and equal values are one node.</summary>
+/// <summary>One way of writing each value, so that other rules need one row and equal values are one node.</summary>
 public static class Canonicalisation
 {
     public static IReadOnlyList<RewriteRule> Rules { get; } =

@@ -63,6 +63,14 @@ public static class ConstantFolding
     private static bool IsKnown(Node node) =>
         node.Op is Constant || node.Op is Expand && node.Inputs[0].Op is Constant || UniformValue.TryGet(node, out _);
 
+    /// <summary>Whether the op cannot be evaluated before symbols are bound, though its shapes may be known.</summary>
+    private static bool HasOpenAttributes(Op op) => op switch
+    {
+        Slice slice => slice.Starts.Any(s => !s.IsBound),
+        Pad pad => pad.Low.Any(p => !p.IsBound),
+        _ => false,
+    };
+
     private static bool IsAffordable(Node node)
     {
         long largest = 1;
@@ -71,7 +79,7 @@ public static class ConstantFolding
             if (!input.Shape.IsBound) return false;
             largest = Math.Max(largest, input.Shape.Size.Value);
         }
-        if (!node.Shape.IsBound || node.Shape.Size.Value > MaximumElements) return false;
+        if (!node.Shape.IsBound || node.Shape.Size.Value > MaximumElements || HasOpenAttributes(node.Op)) return false;
         // Elementwise and movement ops visit each result once, reductions each operand element; the rest may meet all pairs.
         var work = node.Op is ElementwiseOp or MovementOp or ReductionOp or Concat ? largest : largest * node.Shape.Size.Value;
         return largest <= MaximumWork && work <= MaximumWork;

@@ -16,14 +16,14 @@ public static class ContractionRules
             : null),
         RewriteRule.On<Contraction>("contraction of a permute → other labels", AbsorbPermute),
         RewriteRule.On<Permute>("permute of a contraction → other labels", (op, node) =>
-            node.Inputs[0].Op is Contraction inner
-                ? Apply(inner.Left, inner.Right, op.Axes.Select(a => inner.Output[a]), node.Inputs[0].Inputs[0], node.Inputs[0].Inputs[1])
+            node.Inputs[0] is { Op: Contraction inner } operand
+                ? Apply(inner.Left, inner.Right, op.Axes.Select(a => inner.Output[a]), operand.Inputs[0], operand.Inputs[1])
                 : null),
         RewriteRule.On<Contraction>("contraction with labels of extent 1 → fewer labels", DropUnitLabels),
         RewriteRule.On<Contraction>("contraction of an expand → fewer labels", AbsorbExpand),
         RewriteRule.On<Contraction>("contraction that sums nothing → product", ToProduct),
         RewriteRule.On<Sum>("sum of a contraction → contraction", AbsorbSum),
-        RewriteRule.On<Sum>("sum of a product of repeated tensors → contraction", (op, node) => ProductContraction.Find(op, node)),
+        RewriteRule.On<Sum>("sum of a product of repeated tensors → contraction", ProductContraction.Find),
     ];
 
     /// <summary>
@@ -43,12 +43,23 @@ public static class ContractionRules
 
     private static Node? AbsorbPermute(Contraction op, Node node)
     {
-        var (left, right) = (node.Inputs[0], node.Inputs[1]);
-        if (left.Op is Permute l) return Apply(Source(op.Left, l), op.Right, op.Output, left.Inputs[0], right);
-        if (right.Op is Permute r) return Apply(op.Left, Source(op.Right, r), op.Output, left, right.Inputs[0]);
+        if (Unpermuted(op.Left, node.Inputs[0]) is var (left, leftSource))
+            return Apply(left, op.Right, op.Output, leftSource, node.Inputs[1]);
+        if (Unpermuted(op.Right, node.Inputs[1]) is var (right, rightSource))
+            return Apply(op.Left, right, op.Output, node.Inputs[0], rightSource);
         return null;
+    }
 
-        static IEnumerable<int> Source(EquatableArray<int> labels, Permute permute) => permute.Inverse.Select(a => labels[a]);
+    /// <summary>What a permuted operand is made of, and its labels; also through a reshape that drops axes of extent 1.</summary>
+    private static (IEnumerable<int> Labels, Node Source)? Unpermuted(EquatableArray<int> labels, Node operand)
+    {
+        if (operand.Op is Permute direct) return (direct.Inverse.Select(a => labels[a]), operand.Inputs[0]);
+        if (!UnitAxes.IsReshape(operand) || operand.Inputs[0].Op is not Permute permute) return null;
+        if (operand.Shape.Any(d => d.Is(1))) return null;
+        var map = UnitAxes.Map(operand.Shape, operand.Inputs[0].Shape);
+        var source = operand.Inputs[0].Inputs[0];
+        var sourceLabels = permute.Inverse.Select(a => map[a]).Where(a => a >= 0).Select(a => labels[a]);
+        return (sourceLabels, source.Reshape(Shape.Of(source.Shape.Where(d => !d.Is(1)))));
     }
 
     private static Node? DropUnitLabels(Contraction op, Node node)
@@ -86,7 +97,8 @@ public static class ContractionRules
             partner = partner.Sum(summed.Select(l => Array.IndexOf(other.ToArray(), l)).ToArray());
             var output = op.Output.Where(l => !repeated.Contains(l) || other.Contains(l)).ToArray();
             var small = Apply(own.Except(repeated), other.Except(summed), output, Without(own, source, repeated), partner);
-            return small.Reshape(Shape.Of(op.Output.Select((l, a) => output.Contains(l) ? node.Shape[a] : 1))).ExpandTo(node.Shape);
+            var aligned = op.Output.Select((l, a) => output.Contains(l) ? node.Shape[a] : 1);
+            return small.Reshape(Shape.Of(aligned)).ExpandTo(node.Shape);
         }
         return null;
     }
@@ -106,21 +118,15 @@ public static class ContractionRules
     }
 
     /// <summary>
-    /// A label of both operands is summed by the contraction; one of a single operand is summed there first. Such sums come
-    /// from gradients of broadcast operands, where the contraction has no other user that would compute it again.
+    /// Labels of both operands become summed labels; so end gradients of broadcast operands. A label of one operand is left
+    /// alone: the contraction is mostly needed anyway, and a mean over its rows should be that of the rounded rows.
     /// </summary>
     private static Node? AbsorbSum(Sum op, Node node)
     {
         if (node.Inputs[0].Op is not Contraction inner) return null;
         var summed = op.Axes.Select(a => inner.Output[a]).ToHashSet();
-        var (left, leftOperand) = SumOwn(inner.Left, inner.Right, node.Inputs[0].Inputs[0]);
-        var (right, rightOperand) = SumOwn(inner.Right, inner.Left, node.Inputs[0].Inputs[1]);
-        return Apply(left, right, inner.Output.Where(l => !summed.Contains(l)), leftOperand, rightOperand);
-
-        (IEnumerable<int>, Node) SumOwn(EquatableArray<int> own, EquatableArray<int> other, Node operand)
-        {
-            var axes = Enumerable.Range(0, own.Count).Where(a => summed.Contains(own[a]) && !other.Contains(own[a])).ToArray();
-            return (own.Where((_, a) => !axes.Contains(a)), operand.Sum(axes));
-        }
+        if (!summed.All(l => inner.Left.Contains(l) && inner.Right.Contains(l))) return null;
+        var output = inner.Output.Where(l => !summed.Contains(l));
+        return Apply(inner.Left, inner.Right, output, node.Inputs[0].Inputs[0], node.Inputs[0].Inputs[1]);
     }
 }

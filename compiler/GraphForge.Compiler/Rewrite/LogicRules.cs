@@ -56,7 +56,8 @@ public static class LogicRules
 
     private static IEnumerable<RewriteRule> Comparisons() =>
     [
-        RewriteRule.On<Equal>("x == x → true, integers", (_, node) => IsReflexive(node) && IsTotal(node) ? Known(node, true) : null),
+        RewriteRule.On<Equal>("x == x → true, integers", (_, node) =>
+            IsReflexive(node) && IsTotal(node) ? Known(node, true) : null),
         RewriteRule.On<NotEqual>("x != x → false, integers", (_, node) =>
             IsReflexive(node) && IsTotal(node) ? Known(node, false) : null),
         RewriteRule.On<Less>("x < x → false", (_, node) => IsReflexive(node) ? Known(node, false) : null),

@@ -29,6 +29,11 @@ public static class MovementRules
         RewriteRule.On<Permute>("permute of an expand → expand of a permute", (op, node) => node.Inputs[0].Op is Expand
             ? node.Inputs[0].Inputs[0].Permute([.. op.Axes]).ExpandTo(node.Shape)
             : null),
+        RewriteRule.On<Permute>("permute of a concat → concat of permutes", (op, node) => node.Inputs[0].Op is Concat concat
+            ? Nodes.Concat(
+                [.. node.Inputs[0].Inputs.ToArray().Select(part => part.Permute([.. op.Axes]))],
+                Array.IndexOf(op.Axes.ToArray(), concat.Axis))
+            : null),
         RewriteRule.On<Permute>("permute of a unit reshape → unit reshape of a permute", PullReshapeOutOfPermute),
 
         RewriteRule.On<Expand>("expand to its own shape → x", (op, node) =>
@@ -38,15 +43,18 @@ public static class MovementRules
 
         RewriteRule.On<Flip>("flip of axes of extent 1 → fewer axes", (op, node) =>
             op.Axes.Count == 0 || op.Axes.Any(a => node.Shape[a].Is(1))
-                ? node.Inputs[0].Flip([.. op.Axes.Where(a => !node.Shape[a].Is(1))])
+                ? FlipProper(node.Inputs[0], op.Axes)
                 : null),
         RewriteRule.On<Flip>("flip of a flip → one flip", (op, node) => node.Inputs[0].Op is Flip inner
             ? node.Inputs[0].Inputs[0].Flip([.. op.Axes.Except(inner.Axes).Union(inner.Axes.Except(op.Axes))])
             : null),
         RewriteRule.On<Flip>("flip of an expand → expand of a flip", (op, node) => node.Inputs[0].Op is Expand
-            ? node.Inputs[0].Inputs[0].Flip([.. op.Axes.Where(a => !node.Inputs[0].Inputs[0].Shape[a].Is(1))]).ExpandTo(node.Shape)
+            ? FlipProper(node.Inputs[0].Inputs[0], op.Axes).ExpandTo(node.Shape)
             : null),
     ];
+
+    private static Node FlipProper(Node node, EquatableArray<int> axes) =>
+        node.Flip([.. axes.Where(a => !node.Shape[a].Is(1))]);
 
     private static Node? PullExpandOutOfReshape(Reshape op, Node node)
     {

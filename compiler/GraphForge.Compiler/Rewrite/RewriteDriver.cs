@@ -95,7 +95,8 @@ public sealed class RewriteDriver
         {
             if (rule.Replace(node) is not { } replacement || ReferenceEquals(replacement, node)) continue;
             if (replacement.Type != node.Type)
-                throw new InternalCompilerException("rewrite", $"'{rule}' turns {node} into {replacement}", GraphPrinter.Print(node));
+                throw new InternalCompilerException(
+                    "rewrite", $"'{rule}' turns {node} into {replacement}", GraphPrinter.Print(node));
             _fired[rule.Name] = _fired.GetValueOrDefault(rule.Name) + 1;
             return replacement;
         }

@@ -14,7 +14,7 @@ public sealed record RewriteRule(string Name, Type OpType, Func<Node, Node?> Rep
     public static RewriteRule On<TOp>(string name, Func<TOp, Node, Node?> replace) where TOp : Op =>
         new(name, typeof(TOp), node => replace((TOp)node.Op, node));
 
-    /// <summary>A rule over nodes whose two operands may be swapped: <paramref name="replace"/> is tried both ways round.</summary>
+    /// <summary>A rule about ops whose operands may be swapped: <paramref name="replace"/> is tried both ways round.</summary>
     public static RewriteRule OnEither<TOp>(string name, Func<Node, Node, Node?> replace) where TOp : Op =>
         new(name, typeof(TOp), node =>
             replace(node.Inputs[0], node.Inputs[1]) ?? replace(node.Inputs[1], node.Inputs[0]));

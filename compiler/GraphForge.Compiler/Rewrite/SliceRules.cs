@@ -25,6 +25,7 @@ public static class SliceRules
         RewriteRule.On<Pad>("pad by nothing → x", (op, node) => node.Shape == node.Inputs[0].Shape &&
             op.Low.All(p => p.Is(0)) && op.High.All(p => p.Is(0)) ? node.Inputs[0] : null),
         RewriteRule.On<Pad>("pad of a pad → one pad", PadOfPad),
+        RewriteRule.On<Add>("sum of pads that do not overlap → concat", (_, node) => DisjointSum.Find(node)),
 
         RewriteRule.On<Concat>("concat of one part → the part", (_, node) => node.Inputs.Length == 1 ? node.Inputs[0] : null),
         RewriteRule.On<Concat>("concat of a concat → one concat", Flatten),

@@ -51,5 +51,6 @@ public sealed class BarrierPlacementTests
     }
 
     private static PlanningProblem Problem(PlannedStep[] steps) => new(
-        [.. Enumerable.Range(0, 3).Select(i => new PlannedValue(i, $"v{i}", 10, false, false, SourceLocation.Unknown))], steps, []);
+        [.. Enumerable.Range(0, 3).Select(i => new PlannedValue(i, $"v{i}", 10, false, false, SourceLocation.Unknown))],
+        steps, []);
 }

@@ -37,10 +37,12 @@ public sealed class MemoryPlannerTests
     [Test]
     public void TheSamePlanEveryTime()
     {
-        var (first, second) = (MemoryPlanner.Plan(RandomPlanning.Graph(new Random(32), 80)), MemoryPlanner.Plan(RandomPlanning.Graph(new Random(32), 80)));
+        var (first, second) = (Plan(), Plan());
         Assert.That(first.Order, Is.EqualTo(second.Order));
         Assert.That(first.Layout.Offsets, Is.EqualTo(second.Layout.Offsets));
         Assert.That(first.Barriers, Is.EqualTo(second.Barriers));
+
+        static MemoryPlan Plan() => MemoryPlanner.Plan(RandomPlanning.Graph(new Random(32), 80));
     }
 
     [Test]
@@ -102,6 +104,7 @@ public sealed class MemoryPlannerTests
         ConstantBytes = 512 << 10,
     };
 
-    private static PlannedValue Value(int id, string name, long bytes, bool isInput = false, bool isOutput = false, int line = 0) =>
+    private static PlannedValue Value(
+        int id, string name, long bytes, bool isInput = false, bool isOutput = false, int line = 0) =>
         new(id, name, bytes, isInput, isOutput, new SourceLocation("src/Model.cs", line));
 }

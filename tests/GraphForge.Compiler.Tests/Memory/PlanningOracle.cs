@@ -47,7 +47,7 @@ internal static class PlanningOracle
         var intervals = Intervals(problem, order);
         return Enumerable.Range(0, order.Count).Max(i =>
         {
-            var live = problem.Values.Where(v => intervals[v.Id].First <= i && i <= intervals[v.Id].Last).Sum(v => Align(v.Bytes));
+            var live = problem.Values.Where(v => Meet(intervals[v.Id], (i, i))).Sum(v => Align(v.Bytes));
             var pairs = problem.Steps[order[i]].InPlace.Where(p => MayShare(problem, intervals, i, p)).ToArray();
             return live - MostSaved(problem, pairs);
         });
@@ -67,7 +67,8 @@ internal static class PlanningOracle
             if (placed.Length == sizes.Length) best = Math.Min(best, placed.Max(p => p.Offset + sizes[p.Value]));
             foreach (var value in Enumerable.Range(0, sizes.Length).Except(placed.Select(p => p.Value)))
             {
-                var offset = placed.Where(p => Meet(intervals[p.Value], intervals[value]) && sizes[value] > 0 && sizes[p.Value] > 0)
+                var offset = placed
+                    .Where(p => Meet(intervals[p.Value], intervals[value]) && sizes[value] > 0 && sizes[p.Value] > 0)
                     .Select(p => p.Offset + sizes[p.Value]).Append(0).Max();
                 Extend([.. placed, (value, offset)]);
             }
@@ -105,7 +106,8 @@ internal static class PlanningOracle
     private static bool Conflict(PlanningProblem problem, IReadOnlyList<long> offsets, int[] a, int[] b) =>
         a.Any(x => b.Any(y => Overlap(problem, offsets, x, y)));
 
-    private static bool MayShare(PlanningProblem problem, (int First, int Last)[] intervals, int position, (int Write, int Read) pair) =>
+    private static bool MayShare(
+        PlanningProblem problem, (int First, int Last)[] intervals, int position, (int Write, int Read) pair) =>
         problem.Values[pair.Write].Bytes <= problem.Values[pair.Read].Bytes && !problem.Values[pair.Read].IsOutput &&
         intervals[pair.Read].Last == position && intervals[pair.Write].First == position;
 

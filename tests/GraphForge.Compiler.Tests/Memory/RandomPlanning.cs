@@ -6,7 +6,7 @@ namespace GraphForge.Compiler.Tests.Memory;
 /// <summary>Seeded planning problems.</summary>
 internal static class RandomPlanning
 {
-    /// <summary>A random DAG of <paramref name="steps"/> steps with inputs, outputs, in-place pairs, states and constraints.</summary>
+    /// <summary>A random DAG of <paramref name="steps"/> steps with all that a problem can have.</summary>
     public static PlanningProblem Graph(Random random, int steps, bool inPlace = true, long unit = 64)
     {
         var values = new List<PlannedValue>();
@@ -51,7 +51,7 @@ internal static class RandomPlanning
         for (var layer = 0; layer < layers; layer++)
         {
             activations.Add(Add($"a{layer}", activation(layer + 1), false));
-            steps.Add(new PlannedStep($"forward{layer}", [activations[layer]], [activations[layer + 1]], []) { StateReads = [layer] });
+            steps.Add(new PlannedStep($"forward{layer}", [activations[layer]], [activations[^1]], []) { StateReads = [layer] });
         }
         var gradient = Add("loss", activation(layers), false);
         steps.Add(new PlannedStep("loss", [activations[layers]], [gradient], [(gradient, activations[layers])]));

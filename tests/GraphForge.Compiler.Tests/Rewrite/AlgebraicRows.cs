@@ -98,7 +98,8 @@ internal static class AlgebraicRows
     private static RuleRow[] Constants =>
     [
         new("uniform constant → expanded scalar",
-            () => Nodes.Constant(Literal.Of<float>([5, 5, 5, 5, 5, 5], 2, 3)), () => Nodes.Full(Shape.Of(2, 3), DType.Float32, 5)),
+            () => Nodes.Constant(Literal.Of<float>([5, 5, 5, 5, 5, 5], 2, 3)),
+            () => Nodes.Full(Shape.Of(2, 3), DType.Float32, 5)),
         new("bound extent → constant", () => Nodes.DimSize(7), () => Nodes.Scalar(7, DType.Int64)),
         new("elementwise of uniform values → uniform value", () => Full(X, 2) * Full(X, 3), () => Full(X, 6)),
         new("movement of a uniform value → uniform value",

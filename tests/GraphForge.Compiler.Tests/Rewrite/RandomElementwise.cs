@@ -61,9 +61,9 @@ internal sealed class RandomElementwise(Random random)
 
     private Node Small(Node x) => x.Op is Negate ? -Small(x.Inputs[0]) : x.Type.DType.IsFloat() ? x.Tanh() : x % 3;
 
-    private Node Function(Node x) => random.Next(14) switch
+    private Node Function(Node x) => random.Next(16) switch
     {
-        0 or 13 => x.Tanh().Power(Of(0.0, 1, 2, 3)),
+        0 or 13 or 14 or 15 => x.Tanh().Power(Of(0.0, 1, 2, 3)),
         1 => (x.Absolute() + 1).Power(Of(-1.0, 0.5, -0.5)),
         2 => x.Minimum(double.PositiveInfinity).Maximum(double.NegativeInfinity),
         3 => x.Cast(DType.Float64).Cast(DType.Float32),

@@ -118,6 +118,7 @@ internal sealed class RandomExpressions(int seed, DType type)
 
     private Node Join(Node x) => x.Shape.Size.Value > 100
         ? x
+        : _random.Next(3) == 0 ? x.Pad(0, 0, x.Shape[0]) + Partner(x).Pad(0, x.Shape[0], 0)
         : Nodes.Concat([x, _random.Next(2) == 0 ? x : Partner(x)], _random.Next(x.Shape.Rank));
 
     private Node ConstantPart(Node x)
@@ -132,6 +133,7 @@ internal sealed class RandomExpressions(int seed, DType type)
 
     private Node Contract(Node x)
     {
+        if (x.Shape.Rank == 3) return Nodes.Einsum("bij,bkj->bik", x, Scaled(x)).Sum(0);
         if (x.Shape.Rank != 2) return x.Shape.Size.Value < 30 ? Contract(x.Reshape([x.Shape.Size, 1])) : Scaled(x).Sum();
         var y = Scaled(x);
         return _random.Next(6) switch

@@ -102,6 +102,15 @@ public sealed class RewriteDriverTests
     }
 
     [Test]
+    public void SymbolicStartsWaitForTheirBinding()
+    {
+        var batch = new DimSymbol("batch");
+        var table = Nodes.Constant(Literal.Of<float>([1, 2, 3, 4], 4));
+        var slice = table.Slice(0, (Dim)batch - 1, 1);
+        Assert.That(Simplify(slice, out _), Is.SameAs(slice));
+    }
+
+    [Test]
     public void ACircleOfRulesIsOurDefect()
     {
         var rules = new RuleSet(

@@ -12,7 +12,7 @@ public sealed class RewriteFuzzTests
     public void SimplifiedGraphsMeanTheSameAndEveryRuleFires()
     {
         var total = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        for (var seed = 0; seed < 1500; seed++)
+        for (var seed = 0; seed < 2000; seed++)
         {
             var graph = new RandomExpressions(seed, seed % 3 == 0 ? DType.Int32 : DType.Float32).Next(3 + seed % 12);
             foreach (var (rule, count) in Check(graph, seed)) total[rule] = total.GetValueOrDefault(rule) + count;

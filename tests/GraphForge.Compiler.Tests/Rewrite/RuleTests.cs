@@ -34,5 +34,6 @@ public sealed class RuleTests
 
     [Test]
     public void EveryRuleHasARow() => Assert.That(
-        Rows.Select(r => r.Rule).Distinct().Order(), Is.EqualTo(RuleSet.SimplifyDifferentiated.Rules.Select(r => r.Name).Order()));
+        Rows.Select(r => r.Rule).Distinct().Order(),
+        Is.EqualTo(RuleSet.SimplifyDifferentiated.Rules.Select(r => r.Name).Order()));
 }
