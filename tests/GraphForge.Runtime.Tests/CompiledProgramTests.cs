@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GraphForge.Runtime.Tests;
 
 public sealed unsafe class CompiledProgramTests
@@ -74,6 +76,36 @@ public sealed unsafe class CompiledProgramTests
         Assert.That(Creating(plan, [1], [other, other]), Throws.ArgumentException.With.Message.EqualTo(
             "State 1 'w' of plan 'p' is float32[2] but was given 'other', float32[3]. (Parameter 'states')"));
         Assert.That(() => new CompiledProgram(plan, [1], [], 0, null), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void A_dropped_program_is_collected_and_until_then_keeps_its_kernels_owner([Values(1, 2)] int threads)
+    {
+        var (program, owner) = RunOwned(threads, out var context);
+        GC.Collect();
+        Assert.That(owner.IsAlive, Is.True);
+        GC.KeepAlive(context);
+        context = null;
+        Assert.That(SpinWait.SpinUntil(() => IsCollected(program), TimeSpan.FromMinutes(1)), Is.True);
+        Assert.That(owner.IsAlive, Is.False);
+    }
+
+    private static bool IsCollected(WeakReference reference)
+    {
+        GC.Collect();
+        return !reference.IsAlive;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Program, WeakReference Owner) RunOwned(int threads, out ExecutionContext? context)
+    {
+        var plan = new ExecutionPlan("p", 0, 0, ["nothing"], [], [new PlanStep(0, [], 8, false)], []);
+        var owner = new object();
+        delegate*<nint*, nint, int, int, void> nothing = &Kernels.Nothing;
+        var program = new CompiledProgram(plan, [(nint)nothing], [], threads, owner);
+        context = program.Rent();
+        context.Run();
+        return (new WeakReference(program), new WeakReference(owner));
     }
 
     private static Action Creating(ExecutionPlan plan, nint[] kernels, StateBuffer[] states) =>

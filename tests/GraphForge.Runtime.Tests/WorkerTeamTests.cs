@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GraphForge.Runtime.Tests;
 
 /// <summary>Each test has a team of its own size, so that no other test's run is counted.</summary>
@@ -88,7 +90,7 @@ public sealed class WorkerTeamTests
         Assert.That(region.IsAlive, Is.False);
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference RunAndForget(WorkerTeam team)
     {
         var region = new CountingRegion(team.Size);
