@@ -1,5 +1,5 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
-using GraphForge.Compiler.Tests.Ops;
 
 namespace GraphForge.Compiler.Tests.Loops;
 
@@ -87,7 +87,7 @@ public sealed class IndexExprTests
 
     private static ExprInterpreter Interpreter(Point point)
     {
-        var interpreter = new ExprInterpreter(new Dictionary<LoopBuffer, GraphForge.Compiler.Graph.Literal>());
+        var interpreter = new ExprInterpreter(new Dictionary<LoopBuffer, Literal>());
         interpreter.Set(I, point.I);
         interpreter.Set(J, point.J);
         interpreter.Set(K, point.K);
