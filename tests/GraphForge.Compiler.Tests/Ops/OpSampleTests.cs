@@ -1,7 +1,7 @@
 using GraphForge.Compiler.Autodiff;
 using GraphForge.Compiler.Graph;
-using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Tests.Loops;
 using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Tests.Ops;
@@ -33,7 +33,7 @@ public sealed class OpSampleTests
             var operands = Operands(node, sample);
             var expected = node.Op.Evaluate(node, operands);
             Assert.That(expected.Type, Is.EqualTo(node.Type));
-            AssertClose(Interpret(node, operands), expected, 2e-7, node.ToString());
+            AssertClose(Lowering.Interpret(node, operands), expected, 2e-7, node.ToString());
         }
     }
 
@@ -110,28 +110,6 @@ public sealed class OpSampleTests
         return ReferenceEvaluator.Evaluate(graph, sample.Values(DType.Float32), NoStates).Outputs["value"];
     }).ToArray();
 
-    private static Literal Interpret(Node node, Literal[] operands)
-    {
-        var buffers = operands.Select((o, i) => new LoopBuffer($"b{i}", o.Type.DType, o.Count)).ToArray();
-        var interpreter = new ExprInterpreter(buffers.Zip(operands).ToDictionary(p => p.First, p => p.Second));
-        var dims = node.Shape.Values;
-        var variables = dims.Select((extent, axis) => new LoopVar($"i{axis}", extent)).ToArray();
-        var expr = node.Op.Lower(node, new BufferReader(buffers, operands), variables.Select(v => (IndexExpr)v).ToArray());
-        Assert.That(expr.Type, Is.EqualTo(node.Type.DType));
-        var result = new Literal(node.Type);
-        for (long i = 0; i < result.Count; i++)
-        {
-            var rest = i;
-            for (var axis = dims.Length - 1; axis >= 0; axis--)
-            {
-                interpreter.Set(variables[axis], rest % dims[axis]);
-                rest /= dims[axis];
-            }
-            result[(int)i] = interpreter.Evaluate(expr);
-        }
-        return result;
-    }
-
     private static void AssertClose(Literal actual, Literal expected, double tolerance, string what)
     {
         Assert.That(actual.Type, Is.EqualTo(expected.Type), what);
@@ -139,15 +117,6 @@ public sealed class OpSampleTests
         {
             var allowed = expected.Type.DType.IsFloat() ? tolerance * Math.Max(1, Math.Abs(expected[i].AsDouble)) : 0;
             Assert.That(actual[i].AsDouble, Is.EqualTo(expected[i].AsDouble).Within(allowed), $"{what}, element {i}");
-        }
-    }
-
-    private sealed class BufferReader(LoopBuffer[] buffers, Literal[] operands) : OperandReader
-    {
-        public override Expr Read(int operand, params ReadOnlySpan<IndexExpr> index)
-        {
-            Assert.That(index.Length, Is.EqualTo(operands[operand].Type.Rank));
-            return new LoadExpr(buffers[operand], IndexExpr.Linear(index, operands[operand].Type.Shape.Strides()));
         }
     }
 }
