@@ -32,7 +32,7 @@ public static class CompiledGraph
         return buffer;
     }
 
-    private static void SetInput(ExecutionContext context, int index, DType type, ReadOnlySpan<byte> bytes)
+    private static void SetInput(RunContext context, int index, DType type, ReadOnlySpan<byte> bytes)
     {
         switch (type)
         {
@@ -45,7 +45,7 @@ public static class CompiledGraph
         }
     }
 
-    private static Literal Read(ExecutionContext context, int index, PlanBuffer output) => output.Type switch
+    private static Literal Read(RunContext context, int index, PlanBuffer output) => output.Type switch
     {
         DType.Float32 => Literal.Of(context.OutputSpan<float>(index), [.. output.Dims]),
         DType.Float64 => Literal.Of(context.OutputSpan<double>(index), [.. output.Dims]),
