@@ -54,7 +54,7 @@ public sealed class GraphPassTests
     [Test]
     public void An_op_that_fails_at_the_bound_extents_is_told_with_them()
     {
-        var sliced = Nodes.Input("x", DType.Float64, [N, 3]).Slice(0, 3, 2);
+        var sliced = Nodes.Input("sliced", DType.Float64, [N, 3]).Slice(0, 3, 2);
         var graph = new ComputationGraph("slice", [new("y", sliced)], []);
         var error = Assert.Throws<GraphException>(() => Binding.Bind(graph, new Dictionary<DimSymbol, long> { [N] = 4 }))!;
         Assert.That(error.Problem, Is.EqualTo(
