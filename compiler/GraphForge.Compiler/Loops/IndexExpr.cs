@@ -14,8 +14,13 @@ public abstract class IndexAtom
 }
 
 /// <summary>A loop variable running over 0..<paramref name="extent"/>-1. Identity is the object.</summary>
-public sealed class LoopVar(string name, long extent) : IndexAtom
+/// <param name="name">Name in dumps and generated code.</param>
+/// <param name="extent">Number of values.</param>
+/// <param name="isLane">Whether the values are lanes of a vector; such a variable stays in an index even when it has one value.</param>
+public sealed class LoopVar(string name, long extent, bool isLane = false) : IndexAtom
 {
+    public bool IsLane { get; } = isLane;
+
     public string Name { get; } = name;
 
     public long Extent { get; } = extent;
@@ -123,7 +128,7 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
     public static implicit operator IndexExpr(long value) => value == 0 ? Zero : new IndexExpr(value, []);
 
     public static implicit operator IndexExpr(IndexAtom atom) =>
-        atom.Minimum == atom.Maximum ? (IndexExpr)atom.Minimum : new IndexExpr(0, [(atom, 1)]);
+        atom.Minimum == atom.Maximum && atom is not LoopVar { IsLane: true } ? (IndexExpr)atom.Minimum : new IndexExpr(0, [(atom, 1)]);
 
     public static IndexExpr operator +(IndexExpr a, IndexExpr b)
     {
@@ -215,7 +220,7 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
         var index = new IndexExpr[dims.Length];
         for (var axis = dims.Length - 1; axis >= 0; axis--)
         {
-            index[axis] = axis == 0 ? linear : linear % dims[axis];
+            index[axis] = axis == 0 ? linear : linear % Math.Max(1, dims[axis]);
             if (axis > 0) linear = linear / Math.Max(1, dims[axis]);
         }
         return index;
@@ -235,12 +240,12 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
     private static IndexExpr Normal(long constant, IEnumerable<(IndexAtom Atom, long Coefficient)> terms)
     {
         var kept = terms.Where(t => t.Coefficient != 0).ToList();
-        // c·d·⌊x / d⌋ + c·(x mod d) = c·x
+        // b·⌊v / (a·b)⌋ + (⌊v / a⌋ mod b) = ⌊v / a⌋, times any coefficient
         for (var i = 0; i < kept.Count; i++)
         {
             if (kept[i] is not (ModAtom mod, var c)) continue;
-            var j = kept.FindIndex(t => t.Atom is FloorDivAtom d && d.Divisor == mod.Divisor &&
-                d.Value.Equals(mod.Value) && t.Coefficient == c * mod.Divisor);
+            var j = kept.FindIndex(t => t.Atom is FloorDivAtom d && t.Coefficient == c * mod.Divisor &&
+                d.Divisor % mod.Divisor == 0 && (d.Value / (d.Divisor / mod.Divisor)).Equals(mod.Value));
             if (j < 0) continue;
             var rest = kept.Where((_, k) => k != i && k != j);
             return Normal(constant, rest) + mod.Value * c;
