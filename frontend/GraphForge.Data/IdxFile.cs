@@ -5,7 +5,8 @@ namespace GraphForge.Data;
 
 /// <summary>
 /// Reads idx files of unsigned bytes, the format of MNIST and its kin: two zero bytes, the element type 0x08, the rank, the
-/// extents as big-endian 32-bit integers, then the elements. A gzip file is recognised by its content, whatever its name.
+/// extents as big-endian 32-bit integers, then the elements. A gzip file (of one member) is recognised by its content,
+/// whatever its name.
 /// </summary>
 public static class IdxFile
 {
@@ -30,8 +31,7 @@ public static class IdxFile
         try
         {
             using var file = File.OpenRead(path);
-            using var content = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-            return Read(content, path, rank);
+            return IsGzip(file) ? ReadCompressed(file, path, rank) : Read(file, path, rank);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -45,6 +45,22 @@ public static class IdxFile
         {
             throw new DataFileException(path, "a whole gzip stream", "a damaged one", e);
         }
+    }
+
+    /// <summary>
+    /// The last four bytes of a gzip file are the length of its content: <see cref="GZipStream"/> takes a file that was cut
+    /// shortly before its end, and its checksum with it, for a whole one.
+    /// </summary>
+    private static IdxTensor ReadCompressed(FileStream file, string path, int rank)
+    {
+        using var content = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+        var tensor = Read(content, path, rank);
+        var trailer = new byte[4];
+        file.Seek(-trailer.Length, SeekOrigin.End);
+        file.ReadExactly(trailer);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != (uint)(4 + 4 * rank + tensor.Data.Length))
+            throw new DataFileException(path, "a whole gzip stream of one member", "one that ends early");
+        return tensor;
     }
 
     private static IdxTensor Read(Stream content, string path, int rank)
