@@ -1,0 +1,23 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
+
+namespace GraphForge;
+
+/// <summary>What one step of training is fed: how many samples, and what a sample and its target are.</summary>
+/// <param name="Size">Samples in a full batch. Smaller ones, such as an epoch's last, and larger ones work too.</param>
+/// <param name="Sample">Shape and type of one sample.</param>
+/// <param name="Target">Shape and type of one target; an int64 scalar is a class number.</param>
+public sealed record Batch(int Size, TensorType Sample, TensorType Target)
+{
+    public int Size { get; } = Size >= 1
+        ? Size
+        : throw new GraphException(ErrorCode.BadAttribute, $"a batch holds at least 1 sample, not {Size}.");
+
+    /// <summary>float32 samples of shape <paramref name="sampleDims"/>, each with a class number.</summary>
+    public static Batch Of(int size, params ReadOnlySpan<long> sampleDims) =>
+        new(size, new TensorType(DType.Float32, Shape.Of(sampleDims)), new TensorType(DType.Int64, Shape.Scalar));
+
+    /// <summary>The batch with float32 targets of shape <paramref name="dims"/> in place of class numbers.</summary>
+    public Batch WithTarget(params ReadOnlySpan<long> dims) =>
+        new(Size, Sample, new TensorType(DType.Float32, Shape.Of(dims)));
+}
