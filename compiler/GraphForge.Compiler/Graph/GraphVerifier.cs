@@ -1,0 +1,61 @@
+namespace GraphForge.Compiler.Graph;
+
+/// <summary>The invariants of a graph, checked after every pass.</summary>
+public static class GraphVerifier
+{
+    /// <summary>
+    /// Checks that each node has the type its op infers, that operands of commutative ops are in canonical order, that each
+    /// update has its slot's type, and that names are unique.
+    /// </summary>
+    /// <param name="graph">The graph a pass returned.</param>
+    /// <param name="pass">Name of the pass, for the error.</param>
+    /// <exception cref="InternalCompilerException">An invariant does not hold; the message carries the graph.</exception>
+    public static void Verify(ComputationGraph graph, string pass)
+    {
+        try
+        {
+            foreach (var node in graph.TopologicalOrder()) Verify(node, graph, pass);
+            foreach (var (slot, value) in graph.Updates)
+                if (value.Type != slot.Type)
+                    throw Broken(graph, pass, $"state {slot} is {slot.Type} and is updated with {value.Type}");
+            CheckNames(graph);
+        }
+        catch (GraphException e)
+        {
+            throw Broken(graph, pass, e.Problem);
+        }
+    }
+
+    /// <summary>Checks what the user named: inputs, outputs and states.</summary>
+    /// <exception cref="GraphException">Two of one kind share a name.</exception>
+    public static void CheckNames(ComputationGraph graph)
+    {
+        Unique(graph, "inputs", graph.Inputs.Select(i => i.Label));
+        Unique(graph, "outputs", graph.Outputs.Select(o => o.Name));
+        Unique(graph, "states", graph.States.Select(s => s.Name));
+        Unique(graph, "updates", graph.Updates.Select(u => u.Slot.Name));
+    }
+
+    private static void Unique(ComputationGraph graph, string kind, IEnumerable<string> names)
+    {
+        var seen = new HashSet<string>();
+        foreach (var name in names)
+            if (!seen.Add(name))
+                throw new GraphException(ErrorCode.DuplicateName,
+                    $"graph {graph.Name} has two {kind} named '{name}'; rename one of them.", SourceLocation.Unknown);
+    }
+
+    private static void Verify(Node node, ComputationGraph graph, string pass)
+    {
+        var types = new TensorType[node.Inputs.Length];
+        for (var i = 0; i < types.Length; i++) types[i] = node.Inputs[i].Type;
+        var inferred = node.Op.Infer(types);
+        if (inferred != node.Type)
+            throw Broken(graph, pass, $"{node} should have type {inferred}");
+        if (!ReferenceEquals(Node.Of(node.Op, node.Inputs), node))
+            throw Broken(graph, pass, $"{node} is not the interned node of its op and operands");
+    }
+
+    private static InternalCompilerException Broken(ComputationGraph graph, string pass, string problem) =>
+        new(pass, problem, GraphPrinter.Print(graph));
+}

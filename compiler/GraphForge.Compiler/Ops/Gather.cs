@@ -1,0 +1,122 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Ops;
+
+/// <summary>
+/// Picks slices of <c>data</c> (operand 0) along <paramref name="Axis"/> by integer <c>indices</c> (operand 1): the result's
+/// shape is <c>data[..Axis] + indices + data[Axis+1..]</c>. Indices belong in 0..extent−1; one outside reads the nearest
+/// slice, so that no data reads outside the tensor, and passes no gradient.
+/// </summary>
+public sealed record Gather(int Axis) : Op
+{
+    public override string Attributes => $"axis={Axis}";
+
+    public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        OperandRules.Arity(this, inputs, 2);
+        var (data, indices) = (inputs[0], inputs[1]);
+        OperandRules.Axis(this, Axis, data);
+        OperandRules.Integer(this, indices);
+        if (data.Shape[Axis].Is(0) && !indices.Shape.Size.Is(0))
+            throw new GraphException(ErrorCode.ShapeMismatch,
+                $"gather from {data} with indices {indices} has nothing to choose from: axis {Axis} is empty.");
+        return data with { Shape = [.. data.Shape.Take(Axis), .. indices.Shape, .. data.Shape.Skip(Axis + 1)] };
+    }
+
+    public override Node?[] Gradient(Node node, Node cotangent)
+    {
+        var (data, indices) = (node.Inputs[0], node.Inputs[1]);
+        return [data.Type.DType.IsFloat() ? cotangent.ScatterAdd(Axis, indices, data.Shape[Axis]) : null, null];
+    }
+
+    public override Expr Lower(Node node, OperandReader operands, IndexExpr[] index)
+    {
+        var (data, indices) = (node.Inputs[0], node.Inputs[1]);
+        var after = Axis + indices.Shape.Rank;
+        var position = new DataAtom(operands.Read(1, index.AsSpan(Axis..after)), data.Shape[Axis].Value);
+        IndexExpr[] source = [.. index[..Axis], position, .. index[after..]];
+        return operands.Read(0, source);
+    }
+
+    public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)
+    {
+        var (data, indices) = (inputs[0], inputs[1]);
+        var after = Axis + indices.Type.Rank;
+        return Elements.MapIndex(node.Type, index =>
+        {
+            var position = Elements.At(indices, index.AsSpan(Axis..after)).AsInt64;
+            long[] source = [.. index[..Axis], Math.Clamp(position, 0, data.Type.Shape[Axis].Value - 1), .. index[after..]];
+            return Elements.At(data, source);
+        });
+    }
+}
+
+/// <summary>
+/// Transpose of <see cref="Gather"/>: zeros of extent <paramref name="Length"/> along <paramref name="Axis"/>, to whose slices
+/// <c>updates</c> (operand 1) are added at integer <c>indices</c> (operand 0). The shape of the updates is
+/// <c>result[..Axis] + indices + result[Axis+1..]</c>. An index outside 0..Length−1 adds nowhere.
+/// </summary>
+public sealed record ScatterAdd(int Axis, Dim Length) : Op
+{
+    public override string Attributes => $"axis={Axis}, length={Length}";
+
+    public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        OperandRules.Arity(this, inputs, 2);
+        var (indices, updates) = (inputs[0], inputs[1]);
+        OperandRules.Integer(this, indices);
+        OperandRules.Numeric(this, updates);
+        if (Length.IsBound && Length.Value < 0)
+            throw new GraphException(ErrorCode.BadAttribute, $"scatterAdd has length {Length}; it must not be negative.");
+        if (Axis < 0 || Axis + indices.Rank > updates.Rank ||
+            !updates.Shape.Skip(Axis).Take(indices.Rank).SequenceEqual(indices.Shape))
+            throw new GraphException(ErrorCode.ShapeMismatch,
+                $"scatterAdd along axis {Axis} needs updates that hold the shape of the indices from that axis on, " +
+                $"got indices {indices} and updates {updates}.");
+        return updates with { Shape = [.. updates.Shape.Take(Axis), Length, .. updates.Shape.Skip(Axis + indices.Rank)] };
+    }
+
+    public override Node?[] Gradient(Node node, Node cotangent)
+    {
+        if (!node.Type.DType.IsFloat()) return [null, null];
+        if (Length.Is(0)) return [null, node.Inputs[1].ZerosLike()];
+        return [null, cotangent.Gather(Axis, node.Inputs[0])];
+    }
+
+    public override Expr Lower(Node node, OperandReader operands, IndexExpr[] index)
+    {
+        var variables = node.Inputs[0].Shape.Values.Select((extent, axis) => new LoopVar($"r{axis}", extent)).ToArray();
+        var positions = variables.Select(v => (IndexExpr)v).ToArray();
+        IndexExpr[] source = [.. index[..Axis], .. positions, .. index[(Axis + 1)..]];
+        var (key, update) = (operands.Read(0, positions), operands.Read(1, source));
+        if (variables.Length > 0)
+            return new ReduceExpr(ReduceFunction.Sum, variables, update, new ScatterMatch(key, index[Axis]));
+        var hit = new BinaryExpr(
+            BinaryFunction.Equal, new ConvertExpr(DType.Int64, key), new IndexValueExpr(index[Axis], DType.Int64));
+        return SelectExpr.Of(hit, update, new ConstantExpr(Scalar.Of(node.Type.DType, 0L)));
+    }
+
+    public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)
+    {
+        var (indices, updates, type) = (inputs[0], inputs[1], node.Type.DType);
+        var positions = indices.Type.Shape.Values;
+        return Elements.MapIndex(node.Type, index =>
+        {
+            double sum = 0;
+            long integerSum = 0;
+            foreach (var position in Elements.Indices(positions))
+            {
+                if (Elements.At(indices, position).AsInt64 != index[Axis]) continue;
+                long[] source = [.. index[..Axis], .. position, .. index[(Axis + 1)..]];
+                var update = Elements.At(updates, source);
+                sum += update.AsDouble;
+                integerSum += update.AsInt64;
+            }
+            return type.IsFloat() ? Scalar.Of(type, sum) : Scalar.Of(type, integerSum);
+        });
+    }
+
+    public override Op Bind(IReadOnlyDictionary<DimSymbol, long> values) => this with { Length = Length.Bind(values) };
+}

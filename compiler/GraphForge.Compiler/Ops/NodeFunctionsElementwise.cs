@@ -1,0 +1,66 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Ops;
+
+/// <summary>Elementwise functions of a node; each builds one primitive unless it says otherwise.</summary>
+public static class NodeFunctionsElementwise
+{
+    extension(Node x)
+    {
+        public Node Negate() => -x;
+
+        public Node Absolute() => Node.Of(new Absolute(), x);
+
+        public Node Sign() => Node.Of(new Sign(), x);
+
+        public Node Exp() => Node.Of(new Exp(), x);
+
+        public Node Log() => Node.Of(new Log(), x);
+
+        public Node Sqrt() => Node.Of(new Sqrt(), x);
+
+        public Node Sin() => Node.Of(new Sin(), x);
+
+        public Node Cos() => Node.Of(new Cos(), x);
+
+        public Node Tanh() => Node.Of(new Tanh(), x);
+
+        public Node Erf() => Node.Of(new Erf(), x);
+
+        public Node Floor() => Node.Of(new Floor(), x);
+
+        public Node Ceiling() => Node.Of(new Ceiling(), x);
+
+        /// <inheritdoc cref="Ops.Round"/>
+        public Node Round() => Node.Of(new Round(), x);
+
+        /// <inheritdoc cref="Ops.Cast"/>
+        public Node Cast(DType type) => type == x.Type.DType ? x : Node.Of(new Cast(type), x);
+
+        /// <inheritdoc cref="Ops.StopGradient"/>
+        public Node StopGradient() => Node.Of(new StopGradient(), x);
+
+        public Node ZerosLike() => Nodes.Full(x.Shape, x.Type.DType, 0);
+
+        public Node OnesLike() => Nodes.Full(x.Shape, x.Type.DType, 1);
+
+        /// <summary>x · x.</summary>
+        public Node Square() => x * x;
+
+        /// <summary>1 / x.</summary>
+        public Node Reciprocal() => 1 / x;
+
+        /// <summary>1 / √x.</summary>
+        public Node Rsqrt() => 1 / x.Sqrt();
+
+        /// <summary>max(x, 0), with derivative 0 at 0; NaN stays NaN. A select, since a maximum would split the tie at 0.</summary>
+        public Node Relu() => Nodes.Select(x.LessOrEqual(0), x.ZerosLike(), x);
+
+        /// <summary>1 / (1 + e^(−x)), written ½ + ½ tanh(x/2), which neither overflows nor has an overflowing derivative.</summary>
+        public Node Sigmoid() => (x * 0.5).Tanh() * 0.5 + 0.5;
+
+        /// <summary>x · Φ(x) with the normal distribution function Φ, exact: ½x(1 + erf(x/√2)).</summary>
+        public Node Gelu() => x * 0.5 * ((x * Math.Sqrt(0.5)).Erf() + 1);
+    }
+}

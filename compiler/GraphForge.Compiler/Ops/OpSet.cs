@@ -1,0 +1,70 @@
+namespace GraphForge.Compiler.Ops;
+
+/// <summary>The primitives.</summary>
+public static class OpSet
+{
+    /// <summary>The record type of every op, by family.</summary>
+    public static IReadOnlyList<Type> All { get; } =
+    [
+        // Leaves
+        typeof(Input),
+        typeof(State),
+        typeof(Constant),
+        typeof(DimSize),
+        typeof(Iota),
+        typeof(RandomUniform),
+
+        // Elementwise
+        typeof(Negate),
+        typeof(Absolute),
+        typeof(Sign),
+        typeof(Exp),
+        typeof(Log),
+        typeof(Sqrt),
+        typeof(Sin),
+        typeof(Cos),
+        typeof(Tanh),
+        typeof(Erf),
+        typeof(Floor),
+        typeof(Ceiling),
+        typeof(Round),
+        typeof(Not),
+        typeof(Add),
+        typeof(Subtract),
+        typeof(Multiply),
+        typeof(Divide),
+        typeof(Remainder),
+        typeof(Power),
+        typeof(Minimum),
+        typeof(Maximum),
+        typeof(And),
+        typeof(Or),
+        typeof(Xor),
+        typeof(Less),
+        typeof(LessOrEqual),
+        typeof(Equal),
+        typeof(NotEqual),
+        typeof(Select),
+        typeof(Cast),
+        typeof(StopGradient),
+
+        // Movement
+        typeof(Reshape),
+        typeof(Permute),
+        typeof(Expand),
+        typeof(Slice),
+        typeof(Pad),
+        typeof(Flip),
+        typeof(Concat),
+        typeof(Gather),
+
+        // Reductions
+        typeof(Sum),
+        typeof(Product),
+        typeof(ReduceMaximum),
+        typeof(ReduceMinimum),
+        typeof(ArgMaximum),
+        typeof(ArgMinimum),
+        typeof(ScatterAdd),
+    ];
+}
