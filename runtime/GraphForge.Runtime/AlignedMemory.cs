@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace GraphForge.Runtime;
+
+/// <summary>
+/// Zero-filled native memory that starts on a multiple of <see cref="ExecutionPlan.Alignment"/> bytes. Freed when disposed
+/// or finalized; the garbage collector knows its size, so that dropping a large program is noticed.
+/// </summary>
+/// <remarks>
+/// Guarded memory lies between two bands of known bytes. The upper band starts at the first byte past the end, even when
+/// that is not aligned, so that an overrun by a single byte shows.
+/// </remarks>
+internal sealed unsafe class AlignedMemory : SafeHandle
+{
+    private const int GuardBytes = ExecutionPlan.Alignment;
+    private const byte GuardValue = 0xA5;
+
+    private readonly bool _guarded;
+    private readonly long _allocated;
+
+    public AlignedMemory(long bytes, bool guarded = false) : base(0, ownsHandle: true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Bytes = bytes;
+        _guarded = guarded;
+        // Never empty: every buffer, also one of no elements, has an address.
+        _allocated = checked(RoundUp(Math.Max(bytes, 1)) + (guarded ? 2 * GuardBytes : 0));
+        SetHandle((nint)NativeMemory.AlignedAlloc(checked((nuint)_allocated), ExecutionPlan.Alignment));
+        GC.AddMemoryPressure(_allocated);
+        NativeMemory.Clear((void*)handle, (nuint)_allocated);
+        ResetGuards();
+    }
+
+    /// <summary>First byte, valid while this object is reachable.</summary>
+    public nint Address => handle + (_guarded ? GuardBytes : 0);
+
+    public long Bytes { get; }
+
+    public override bool IsInvalid => handle == 0;
+
+    private ReadOnlySpan<byte> LowerGuard => new((void*)handle, GuardBytes);
+
+    private ReadOnlySpan<byte> UpperGuard => new((void*)(Address + (nint)Bytes), GuardBytes);
+
+    /// <summary>Writes <paramref name="value"/> to bytes [begin, end).</summary>
+    public void Fill(long begin, long end, byte value) =>
+        NativeMemory.Fill((void*)(Address + (nint)begin), (nuint)(end - begin), value);
+
+    /// <summary>Whether the bytes around the memory are untouched. Always true of unguarded memory.</summary>
+    public bool GuardsIntact =>
+        !_guarded || !(LowerGuard.ContainsAnyExcept(GuardValue) || UpperGuard.ContainsAnyExcept(GuardValue));
+
+    public void ResetGuards()
+    {
+        if (!_guarded) return;
+        NativeMemory.Fill((void*)handle, GuardBytes, GuardValue);
+        NativeMemory.Fill((void*)(Address + (nint)Bytes), GuardBytes, GuardValue);
+    }
+
+    public static long RoundUp(long bytes) =>
+        checked(bytes + ExecutionPlan.Alignment - 1) / ExecutionPlan.Alignment * ExecutionPlan.Alignment;
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.AlignedFree((void*)handle);
+        GC.RemoveMemoryPressure(_allocated);
+        return true;
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.Extensions.ObjectPool;
+
+namespace GraphForge.Runtime;
+
+/// <summary>
+/// A plan with its kernels and states, ready to run. Safe to use from several threads: each rents a context of its own.
+/// <code>
+/// using var context = program.Rent();
+/// context.SetInput&lt;float&gt;(0, x);
+/// context.Run();
+/// context.GetOutput&lt;float&gt;(0, y);
+/// </code>
+/// </summary>
+/// <remarks>
+/// Results do not depend on the number of threads. Runs that write states, as a training step does, must follow each
+/// other; runs that only read them may overlap.
+/// </remarks>
+public sealed class CompiledProgram
+{
+    private readonly ConstantPool _constants;
+    private readonly StateBuffer[] _states;
+    private readonly DefaultObjectPool<ExecutionContext> _contexts;
+    private readonly PlanBuffer[] _inputs;
+    private readonly PlanBuffer[] _outputs;
+
+    /// <param name="plan">The plan; it is verified here.</param>
+    /// <param name="kernels">
+    /// Entry points in the order of the plan's kernel names, each a managed
+    /// <c>void (nint* buffers, nint scratch, int begin, int end)</c>.
+    /// </param>
+    /// <param name="states">The states that the plan's state buffers index.</param>
+    /// <param name="threads">Threads of a run, the caller's included; at least 1. May exceed the number of cores.</param>
+    /// <param name="keepAlive">Whatever owns the kernels' code; reachable as long as the program is.</param>
+    /// <exception cref="InvalidPlanException">The plan is not consistent.</exception>
+    /// <exception cref="ArgumentException">Kernels or states do not fit the plan.</exception>
+    public CompiledProgram(
+        ExecutionPlan plan, IReadOnlyList<nint> kernels, IReadOnlyList<StateBuffer> states, int threads, object? keepAlive)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        PlanVerifier.Verify(plan);
+        CheckKernels(plan, kernels);
+        CheckStates(plan, states);
+        Plan = plan;
+        Threads = threads;
+        _states = [.. states];
+        KernelOwner = keepAlive;
+        _constants = new ConstantPool(plan.Constants);
+        _inputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Input)];
+        _outputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Output)];
+        Steps = StepCall.Resolve(plan, kernels);
+        // A team is of no use to a program whose every step is worker 0's.
+        Team = threads > 1 && Steps.Any(step => step.Tasks > 1) ? WorkerTeam.OfSize(threads) : null;
+        _contexts = new DefaultObjectPool<ExecutionContext>(new ContextPolicy(this));
+    }
+
+    public ExecutionPlan Plan { get; }
+
+    /// <summary>Threads of a run, the caller's included.</summary>
+    public int Threads { get; }
+
+    /// <summary>The plan's inputs, in the order of input indices.</summary>
+    public IReadOnlyList<PlanBuffer> Inputs => _inputs;
+
+    /// <summary>The plan's outputs, in the order of output indices.</summary>
+    public IReadOnlyList<PlanBuffer> Outputs => _outputs;
+
+    /// <summary>The states, in the order of state indices.</summary>
+    public IReadOnlyList<StateBuffer> States => _states;
+
+    /// <summary>
+    /// For tests, and slow: runs start with an arena full of NaN except for the inputs, every share of a step starts with
+    /// scratch full of NaN, and after each the bytes around arena and scratch are checked. The shares of all workers run one
+    /// after the other on the caller's thread.
+    /// </summary>
+    public bool Poison { get; init; }
+
+    internal StepCall[] Steps { get; }
+
+    /// <summary>Referenced so that the kernels' code is not unloaded.</summary>
+    internal object? KernelOwner { get; }
+
+    /// <summary>Who runs the steps; null where the caller's thread does alone.</summary>
+    internal WorkerTeam? Team { get; }
+
+    internal int Workers => Team?.Size ?? 1;
+
+    /// <summary>A context of the caller's own, from the pool or new. Disposing it gives it back.</summary>
+    public ExecutionContext Rent()
+    {
+        var context = _contexts.Get();
+        context.MarkRented();
+        return context;
+    }
+
+    /// <exception cref="ArgumentException">There is no such input; the message lists those there are.</exception>
+    public int InputIndex(string name) => Find(_inputs, name, "input");
+
+    /// <exception cref="ArgumentException">There is no such output; the message lists those there are.</exception>
+    public int OutputIndex(string name) => Find(_outputs, name, "output");
+
+    internal void Return(ExecutionContext context) => _contexts.Return(context);
+
+    /// <summary>Address of a buffer that is not in the arena.</summary>
+    internal nint Locate(PlanBuffer buffer) =>
+        buffer.Kind == BufferKind.Constant ? _constants.Locate(buffer.Offset) : _states[buffer.Offset].Address;
+
+    private int Find(PlanBuffer[] buffers, string name, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var index = Array.FindIndex(buffers, buffer => buffer.Name == name);
+        if (index >= 0) return index;
+        var known = buffers.Length == 0 ? "it has none" : $"it has '{string.Join("', '", buffers.Select(buffer => buffer.Name))}'";
+        throw new ArgumentException($"Program '{Plan.Name}' has no {kind} '{name}'; {known}.", nameof(name));
+    }
+
+    private static void CheckKernels(ExecutionPlan plan, IReadOnlyList<nint> kernels)
+    {
+        if (kernels.Count != plan.KernelNames.Count)
+        {
+            throw new ArgumentException(
+                $"Plan '{plan.Name}' has {plan.KernelNames.Count} kernels but was given {kernels.Count}.", nameof(kernels));
+        }
+
+        for (var index = 0; index < kernels.Count; index++)
+        {
+            if (kernels[index] == 0)
+                throw new ArgumentException($"Kernel '{plan.KernelNames[index]}' of plan '{plan.Name}' is null.", nameof(kernels));
+        }
+    }
+
+    private static void CheckStates(ExecutionPlan plan, IReadOnlyList<StateBuffer> states)
+    {
+        foreach (var buffer in plan.Buffers.Where(buffer => buffer.Kind == BufferKind.State))
+        {
+            var expected = $"State {buffer.Offset} '{buffer.Name}' of plan '{plan.Name}' is {TensorLayout.Describe(buffer.Type, buffer.Dims)}";
+            if (buffer.Offset >= states.Count)
+                throw new ArgumentException($"{expected} but only {states.Count} states were given.", nameof(states));
+            var state = states[(int)buffer.Offset];
+            if (state.Type != buffer.Type || !state.Dims.SequenceEqual(buffer.Dims))
+            {
+                throw new ArgumentException(
+                    $"{expected} but was given '{state.Name}', {TensorLayout.Describe(state.Type, state.Dims)}.", nameof(states));
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+namespace GraphForge.Runtime;
+
+/// <summary>
+/// Checks that a plan is consistent in itself: every buffer lies inside the arena and is aligned, every index is in range,
+/// every size follows from its extents. Whether the kernels respect the plan is beyond it.
+/// </summary>
+public static class PlanVerifier
+{
+    /// <exception cref="InvalidPlanException">The plan is not consistent; the message names the first fault.</exception>
+    public static void Verify(ExecutionPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.ArenaBytes < 0) throw Fault(plan, $"the arena has {plan.ArenaBytes} bytes");
+        if (plan.ScratchBytes < 0) throw Fault(plan, $"the scratch has {plan.ScratchBytes} bytes");
+        for (var index = 0; index < plan.Buffers.Count; index++) VerifyBuffer(plan, index);
+        VerifyNames(plan, BufferKind.Input, "inputs");
+        VerifyNames(plan, BufferKind.Output, "outputs");
+        VerifyInputsDisjoint(plan);
+        for (var index = 0; index < plan.Steps.Count; index++) VerifyStep(plan, index);
+    }
+
+    private static void VerifyBuffer(ExecutionPlan plan, int index)
+    {
+        var buffer = plan.Buffers[index];
+        if (!Enum.IsDefined(buffer.Kind)) throw Fault(plan, index, $"its kind {(int)buffer.Kind} does not exist");
+        if (!Enum.IsDefined(buffer.Type)) throw Fault(plan, index, $"its element type {(int)buffer.Type} does not exist");
+        var described = TensorLayout.Describe(buffer.Type, buffer.Dims);
+        var bytes = TensorLayout.Bytes(buffer.Type, buffer.Dims)
+            ?? throw Fault(plan, index, $"{described} has a negative extent or more than 2^63 - 1 bytes");
+        if (buffer.Bytes != bytes) throw Fault(plan, index, $"{described} takes {bytes} bytes, not {buffer.Bytes}");
+        VerifyPlace(plan, index, buffer);
+    }
+
+    private static void VerifyPlace(ExecutionPlan plan, int index, PlanBuffer buffer)
+    {
+        if (buffer.Kind == BufferKind.State)
+        {
+            if (buffer.Offset is < 0 or > int.MaxValue) throw Fault(plan, index, $"state index {buffer.Offset} is out of range");
+        }
+        else if (buffer.Kind == BufferKind.Constant)
+        {
+            if (buffer.Offset < 0 || buffer.Offset >= plan.Constants.Count)
+                throw Fault(plan, index, $"constant {buffer.Offset} is out of range; there are {plan.Constants.Count}");
+            var given = plan.Constants[(int)buffer.Offset].Length;
+            if (given != buffer.Bytes)
+                throw Fault(plan, index, $"constant {buffer.Offset} has {given} bytes where {buffer.Bytes} are needed");
+        }
+        else
+        {
+            VerifyRange(plan, index, buffer);
+        }
+    }
+
+    private static void VerifyRange(ExecutionPlan plan, int index, PlanBuffer buffer)
+    {
+        if (buffer.Offset % ExecutionPlan.Alignment != 0)
+            throw Fault(plan, index, $"offset {buffer.Offset} is not a multiple of {ExecutionPlan.Alignment}");
+        // Compared by subtraction: offset plus size may overflow.
+        if (buffer.Offset < 0 || buffer.Offset > plan.ArenaBytes - buffer.Bytes)
+            throw Fault(plan, index, $"{buffer.Bytes} bytes at offset {buffer.Offset} leave the arena of {plan.ArenaBytes} bytes");
+    }
+
+    private static void VerifyNames(ExecutionPlan plan, BufferKind kind, string plural)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var buffer in plan.Buffers)
+        {
+            if (buffer.Kind == kind && !seen.Add(buffer.Name)) throw Fault(plan, $"two {plural} are named '{buffer.Name}'");
+        }
+    }
+
+    /// <summary>All inputs are filled before the first step, so no two may share bytes.</summary>
+    private static void VerifyInputsDisjoint(ExecutionPlan plan)
+    {
+        PlanBuffer? last = null;
+        foreach (var input in plan.Buffers.Where(b => b.Kind == BufferKind.Input && b.Bytes > 0).OrderBy(b => b.Offset))
+        {
+            if (last is not null && last.Offset + last.Bytes > input.Offset)
+                throw Fault(plan, $"inputs '{last.Name}' and '{input.Name}' overlap at offset {input.Offset}");
+            last = input;
+        }
+    }
+
+    private static void VerifyStep(ExecutionPlan plan, int index)
+    {
+        var step = plan.Steps[index];
+        if (step.Kernel < 0 || step.Kernel >= plan.KernelNames.Count)
+            throw Fault(plan, $"step {index}: kernel {step.Kernel} is out of range; there are {plan.KernelNames.Count}");
+        var what = $"step {index} ({plan.KernelNames[step.Kernel]})";
+        if (step.Tasks < 0) throw Fault(plan, $"{what}: it has {step.Tasks} tasks");
+        for (var argument = 0; argument < step.Buffers.Count; argument++)
+        {
+            var buffer = step.Buffers[argument];
+            if (buffer < 0 || buffer >= plan.Buffers.Count)
+                throw Fault(plan, $"{what}: argument {argument} is buffer {buffer}, out of range; there are {plan.Buffers.Count}");
+        }
+    }
+
+    private static InvalidPlanException Fault(ExecutionPlan plan, int buffer, string fault) =>
+        Fault(plan, $"buffer {buffer} '{plan.Buffers[buffer].Name}': {fault}");
+
+    private static InvalidPlanException Fault(ExecutionPlan plan, string fault) => new($"Plan '{plan.Name}': {fault}.");
+}
