@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Jit;
+
+/// <summary>
+/// Turns the emitted text of a program into callable kernels: one compilation per program, looked up first among the
+/// programs this compiler has loaded, then on disk. Safe to call from several threads. Keep one for the whole process
+/// (<see cref="Default"/>), so that equal programs share code.
+/// </summary>
+public sealed class KernelCompiler
+{
+    private const string SourceFileName = "Kernels.cs";
+
+    private readonly KernelCache? _cache;
+    private readonly ConcurrentDictionary<KernelCacheKey, LoadedKernels> _loaded = new();
+
+    public KernelCompiler(KernelCacheOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.ResolveFolder(Environment.GetEnvironmentVariable) is { } folder) _cache = new KernelCache(folder);
+    }
+
+    /// <summary>The process-wide compiler, cached as the environment says.</summary>
+    public static KernelCompiler Default { get; } = new(KernelCacheOptions.Default);
+
+    /// <summary>Loads the kernels of a program, compiling it unless it is cached.</summary>
+    /// <param name="text">
+    /// C# with a static class <c>GraphForge.Generated.Kernels</c>; it may use the core library and nothing else.
+    /// </param>
+    /// <param name="kernelNames">
+    /// Methods <c>static unsafe void Name(nint* buffers, nint scratch, int begin, int end)</c> of that class.
+    /// </param>
+    /// <param name="dumpFolder">
+    /// Where to leave the text for a person or a debugger, as <c>Kernels.cs</c>; <see langword="null"/> for nowhere. Debug
+    /// information carries the text in either case.
+    /// </param>
+    /// <param name="cancellation">Ends the compilation early.</param>
+    /// <exception cref="InternalCompilerException">The text does not compile or lacks a kernel.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public KernelLibrary Load(
+        string text, IReadOnlyList<string> kernelNames, string? dumpFolder = null, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var documentPath = dumpFolder is null ? SourceFileName : Path.GetFullPath(Path.Combine(dumpFolder, SourceFileName));
+        if (dumpFolder is not null)
+        {
+            Directory.CreateDirectory(dumpFolder);
+            File.WriteAllText(documentPath, text);
+        }
+
+        var key = KernelCacheKey.Of(text, kernelNames, documentPath);
+        var loaded = _loaded.GetOrAdd(key, _ => new LoadedKernels());
+        lock (loaded)
+        {
+            if (loaded.Library.TryGetTarget(out var library)) return library;
+            library = Make(key, text, kernelNames, documentPath, cancellation);
+            loaded.Library.SetTarget(library);
+            return library;
+        }
+    }
+
+    private KernelLibrary Make(
+        KernelCacheKey key, string text, IReadOnlyList<string> kernelNames, string documentPath, CancellationToken cancellation)
+    {
+        var name = "GraphForge.Generated." + key.Hex[..16];
+        if (_cache?.Read(key) is { } stored) return KernelLibrary.Load(stored, name, kernelNames, fromDisk: true);
+        var assembly = KernelAssembly.Build(text, name, documentPath, cancellation);
+        var library = KernelLibrary.Load(assembly, name, kernelNames, fromDisk: false);
+        // Only after loading: what cannot be loaded must not be found again.
+        _cache?.Write(key, assembly);
+        return library;
+    }
+
+    /// <summary>The library of one key while somebody uses it; also the lock that makes equal programs compile once.</summary>
+    private sealed class LoadedKernels
+    {
+        public WeakReference<KernelLibrary> Library { get; } = new(null!);
+    }
+}
