@@ -30,7 +30,7 @@ public sealed record CompileOptions
 
     private static int AtLeastOne(int value, string name) => value >= 1
         ? value
-        : throw new GraphException(ErrorCode.BadAttribute, $"CompileOptions.{name} must be at least 1 but is {value}");
+        : throw new GraphException(ErrorCode.BadAttribute, $"CompileOptions.{name} must be at least 1 but is {value}.");
 }
 
 /// <summary>What executes a program.</summary>

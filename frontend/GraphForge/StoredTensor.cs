@@ -18,7 +18,7 @@ public abstract class StoredTensor
     private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
     {
         if (!dtype.IsFloat())
-            throw new GraphException(ErrorCode.WrongDType, $"a stored tensor holds float32 or float64, not {dtype}");
+            throw new GraphException(ErrorCode.WrongDType, $"a stored tensor holds float32 or float64, not {dtype}.");
         _initializer = initializer;
         Slot = new StateSlot(GetType().Name, new TensorType(dtype, Shape.Of(dims)));
         _value = new Tensor(Node.Of(new State(Slot)));
@@ -101,7 +101,7 @@ public sealed class ModuleBuffer(Initializer initializer, params ReadOnlySpan<lo
         if (Tracing.Trace.Current is not { IsTraining: true } trace)
             throw new InvalidOperationException($"Buffer '{Name}' changes only while training; ask IsTraining before Assign.");
         if (value.Node.Type != Slot.Type)
-            throw new GraphException(ErrorCode.ShapeMismatch, $"buffer '{Name}' is {Slot.Type} but was assigned {value.Node.Type}");
+            throw new GraphException(ErrorCode.ShapeMismatch, $"buffer '{Name}' is {Slot.Type} but was assigned {value.Node.Type}.");
         trace.Assign(Slot, value);
     }
 }

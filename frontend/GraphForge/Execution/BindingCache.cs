@@ -4,13 +4,13 @@ namespace GraphForge.Execution;
 /// Programs by batch size, compiled at first use. Holds at most <paramref name="limit"/>; the one unused for longest makes
 /// room. Safe for several threads; a hit allocates nothing.
 /// </summary>
-internal sealed class BindingCache(int limit, Func<long, BoundProgram> compile)
+internal sealed class BindingCache<TProgram>(int limit, Func<long, TProgram> compile) where TProgram : class
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Entry> _entries = [];
     private long _clock;
 
-    public BoundProgram Get(long batch)
+    public TProgram Get(long batch)
     {
         lock (_lock)
         {
@@ -25,9 +25,9 @@ internal sealed class BindingCache(int limit, Func<long, BoundProgram> compile)
         }
     }
 
-    private sealed class Entry(BoundProgram program)
+    private sealed class Entry(TProgram program)
     {
-        public BoundProgram Program { get; } = program;
+        public TProgram Program { get; } = program;
 
         public long LastUse { get; set; }
     }

@@ -10,10 +10,7 @@ internal static class ProgramCompiler
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options) =>
         options.Backend switch
         {
-            Backend.Reference => new ReferenceProgram(Bind(graph, binding), states),
+            Backend.Reference => new ReferenceProgram(Binding.Bind(graph, binding), states),
             _ => CompiledBackend.Compile(graph, binding, states, options),
         };
-
-    private static ComputationGraph Bind(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding) =>
-        Topology.Rebuild(graph, (node, inputs) => Node.Of(node.Op.Bind(binding), inputs));
 }

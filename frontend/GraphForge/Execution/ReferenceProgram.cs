@@ -20,25 +20,21 @@ internal sealed class ReferenceProgram(ComputationGraph graph, StateStore states
     public override RunLease Rent() => new(new ReferenceRun(this));
 
     /// <summary>The states' values copied out, so that a run sees what they were before it.</summary>
-    public Dictionary<StateSlot, Literal> ReadStates() => graph.States.ToDictionary(slot => slot, slot =>
+    public Dictionary<StateSlot, Literal> ReadStates() => graph.States.ToDictionary(slot => slot, slot => slot.Type.DType switch
     {
-        var value = new Literal(slot.Type);
-        states[slot].AsBytes().CopyTo(Bytes(value));
-        return value;
+        DType.Float32 => Read<float>(slot),
+        DType.Float64 => Read<double>(slot),
+        DType.Int32 => Read<int>(slot),
+        DType.Int64 => Read<long>(slot),
+        DType.Bool => Read<bool>(slot),
+        _ => Read<byte>(slot),
     });
 
-    public void WriteStates(IEnumerable<KeyValuePair<StateSlot, Literal>> values)
+    public void WriteStates(IReadOnlyDictionary<StateSlot, Literal> values)
     {
-        foreach (var (slot, value) in values) value.Bytes.CopyTo(states[slot].AsBytes());
+        foreach (var update in graph.Updates) values[update.Slot].Bytes.CopyTo(states[update.Slot].AsBytes());
     }
 
-    private static Span<byte> Bytes(Literal literal) => literal.Type.DType switch
-    {
-        DType.Float32 => System.Runtime.InteropServices.MemoryMarshal.AsBytes(literal.AsSpan<float>()),
-        DType.Float64 => System.Runtime.InteropServices.MemoryMarshal.AsBytes(literal.AsSpan<double>()),
-        DType.Int32 => System.Runtime.InteropServices.MemoryMarshal.AsBytes(literal.AsSpan<int>()),
-        DType.Int64 => System.Runtime.InteropServices.MemoryMarshal.AsBytes(literal.AsSpan<long>()),
-        DType.Bool => System.Runtime.InteropServices.MemoryMarshal.AsBytes(literal.AsSpan<bool>()),
-        _ => literal.AsSpan<byte>(),
-    };
+    private Literal Read<T>(StateSlot slot) where T : unmanaged =>
+        Literal.Of<T>(states[slot].AsSpan<T>(), slot.Type.Shape.Values);
 }

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
+using GraphForge.Tracing;
 
 namespace GraphForge.Execution;
 
@@ -11,7 +12,7 @@ internal sealed class StateStore
     public StateBuffer this[StateSlot slot] => _buffers.TryGetValue(slot, out var buffer)
         ? buffer
         : throw new GraphException(ErrorCode.DanglingInput,
-            $"the model reads '{slot.Name}', which is not one of its parameters; keep it in a field or property of the module that uses it");
+            $"the model reads '{slot.Name}', which is not one of its parameters; keep it in a field or property of the module that uses it.");
 
     /// <summary>A new slot with its storage, zeros at first.</summary>
     public StateSlot Create(string name, TensorType type)
@@ -21,5 +22,9 @@ internal sealed class StateStore
         return slot;
     }
 
-    public void Add(StoredTensor tensor) => _buffers[tensor.Slot] = tensor.Storage;
+    /// <summary>Storage of all parameters and buffers of a model.</summary>
+    public void Add(ModuleTree model)
+    {
+        foreach (var (_, tensor) in model.Tensors) _buffers[tensor.Slot] = tensor.Storage;
+    }
 }

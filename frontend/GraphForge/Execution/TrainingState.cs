@@ -11,8 +11,7 @@ internal sealed class TrainingState
 
     public TrainingState(ModuleTree model, double learningRate, long seed)
     {
-        foreach (var (_, parameter) in model.Parameters) Store.Add(parameter);
-        foreach (var (_, buffer) in model.Buffers) Store.Add(buffer);
+        Store.Add(model);
         LearningRate = Store.Create("learning_rate", new TensorType(DType.Float64, Shape.Scalar));
         StepCount = Store.Create("step", new TensorType(DType.Int64, Shape.Scalar));
         Seed = Store.Create("random_seed", new TensorType(DType.Int64, Shape.Scalar));

@@ -10,7 +10,7 @@ public sealed class Dropout : Module
     /// <exception cref="GraphException"><paramref name="p"/> is not a probability.</exception>
     public Dropout(double p = 0.5)
     {
-        if (p is not (>= 0 and <= 1)) throw Error(ErrorCode.BadAttribute, $"takes a probability in 0..1 but was given {p}");
+        if (p is not (>= 0 and <= 1)) throw Error(ErrorCode.BadAttribute, $"takes a probability in 0..1 but was given {p}.");
         _p = p;
     }
 

@@ -10,7 +10,7 @@ public sealed class Linear : Module
     public Linear(int inFeatures, int outFeatures, bool bias = true)
     {
         if (inFeatures < 1 || outFeatures < 1)
-            throw Error(ErrorCode.BadAttribute, $"needs at least one feature on both sides but was given {inFeatures} → {outFeatures}");
+            throw Error(ErrorCode.BadAttribute, $"needs at least one feature on both sides but was given {inFeatures} → {outFeatures}.");
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
         Weight = new Parameter(Init.KaimingUniform(a: Math.Sqrt(5)), outFeatures, inFeatures);
@@ -34,7 +34,7 @@ public sealed class Linear : Module
         {
             var remedy = input.Rank > 0 && input.Shape[^1].IsBound ? $"make its inFeatures {input.Shape[^1]}, or " : "";
             throw Error(ErrorCode.ShapeMismatch, $"takes [..., {InFeatures}] but was given {input.Shape}; " +
-                $"{remedy}let the layer before it give {InFeatures} features");
+                $"{remedy}let the layer before it give {InFeatures} features.");
         }
         using var scope = Enter();
         return Functional.Linear(input, Weight, Bias is null ? null : (Tensor)Bias);

@@ -24,10 +24,10 @@ public abstract class Optimizer
     /// <summary><paramref name="value"/> when it is at least 0 and finite.</summary>
     protected double NotNegative(double value, string name) => double.IsFinite(value) && value >= 0
         ? value
-        : throw new GraphException(ErrorCode.BadAttribute, $"{GetType().Name}: {name} must be at least 0 but is {value}");
+        : throw new GraphException(ErrorCode.BadAttribute, $"{GetType().Name}: {name} must be at least 0 but is {value}.");
 
     /// <summary><paramref name="value"/> when it lies in [0, 1).</summary>
     protected double Fraction(double value, string name) => value is >= 0 and < 1
         ? value
-        : throw new GraphException(ErrorCode.BadAttribute, $"{GetType().Name}: {name} must lie in [0, 1) but is {value}");
+        : throw new GraphException(ErrorCode.BadAttribute, $"{GetType().Name}: {name} must lie in [0, 1) but is {value}.");
 }

@@ -20,7 +20,7 @@ public sealed class SGD : Optimizer
         : base(learningRate)
     {
         if (nesterov && (momentum <= 0 || dampening != 0))
-            throw new GraphException(ErrorCode.BadAttribute, "SGD: nesterov needs a momentum above 0 and a dampening of 0");
+            throw new GraphException(ErrorCode.BadAttribute, "SGD: nesterov needs a momentum above 0 and a dampening of 0.");
         _momentum = NotNegative(momentum, nameof(momentum));
         _dampening = dampening;
         _weightDecay = NotNegative(weightDecay, nameof(weightDecay));

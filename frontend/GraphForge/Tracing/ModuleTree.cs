@@ -18,6 +18,11 @@ internal sealed class ModuleTree
 
     public IReadOnlyList<KeyValuePair<string, ModuleBuffer>> Buffers => _buffers;
 
+    /// <summary>Parameters, then buffers.</summary>
+    public IEnumerable<KeyValuePair<string, StoredTensor>> Tensors =>
+        _parameters.Select(p => new KeyValuePair<string, StoredTensor>(p.Key, p.Value))
+            .Concat(_buffers.Select(b => new KeyValuePair<string, StoredTensor>(b.Key, b.Value)));
+
     public static ModuleTree Of(Module root)
     {
         var tree = new ModuleTree();
@@ -34,7 +39,7 @@ internal sealed class ModuleTree
         foreach (var (name, tensor) in Tensors)
         {
             if (!names.Add(name))
-                throw new GraphException(ErrorCode.DuplicateName, $"two tensors of the model are named '{name}'; rename one member");
+                throw new GraphException(ErrorCode.DuplicateName, $"two tensors of the model are named '{name}'; rename one member.");
             tensor.Slot.Name = name;
         }
     }
@@ -49,10 +54,6 @@ internal sealed class ModuleTree
             ordinal++;
         }
     }
-
-    private IEnumerable<KeyValuePair<string, StoredTensor>> Tensors =>
-        _parameters.Select(p => new KeyValuePair<string, StoredTensor>(p.Key, p.Value))
-            .Concat(_buffers.Select(b => new KeyValuePair<string, StoredTensor>(b.Key, b.Value)));
 
     private void Visit(string path, Module module)
     {
