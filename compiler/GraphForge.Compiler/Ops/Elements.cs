@@ -18,22 +18,8 @@ internal static class Elements
     {
         var result = new Literal(type);
         var position = 0;
-        foreach (var index in Indices(type.Shape.Values)) result[position++] = element(index);
+        foreach (var index in IndexSpace.Each(type.Shape.Values)) result[position++] = element(index);
         return result;
-    }
-
-    /// <summary>Every multi-index of <paramref name="dims"/> in row-major order. One array, overwritten at each step.</summary>
-    public static IEnumerable<long[]> Indices(long[] dims)
-    {
-        if (dims.Contains(0)) yield break;
-        var index = new long[dims.Length];
-        while (true)
-        {
-            yield return index;
-            var axis = dims.Length - 1;
-            while (axis >= 0 && ++index[axis] == dims[axis]) index[axis--] = 0;
-            if (axis < 0) yield break;
-        }
     }
 
     public static Scalar At(Literal literal, ReadOnlySpan<long> index)

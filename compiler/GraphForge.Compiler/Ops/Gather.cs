@@ -100,22 +100,18 @@ public sealed record ScatterAdd(int Axis, Dim Length) : Op
 
     public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)
     {
-        var (indices, updates, type) = (inputs[0], inputs[1], node.Type.DType);
-        var positions = indices.Type.Shape.Values;
-        return Elements.MapIndex(node.Type, index =>
+        var (indices, updates) = (inputs[0], inputs[1]);
+        var after = Axis + indices.Type.Rank;
+        var strides = node.Shape.Strides();
+        var sums = new SumBuffer(node.Type);
+        foreach (var source in IndexSpace.Each(updates.Type.Shape.Values))
         {
-            double sum = 0;
-            long integerSum = 0;
-            foreach (var position in Elements.Indices(positions))
-            {
-                if (Elements.At(indices, position).AsInt64 != index[Axis]) continue;
-                long[] source = [.. index[..Axis], .. position, .. index[(Axis + 1)..]];
-                var update = Elements.At(updates, source);
-                sum += update.AsDouble;
-                integerSum += update.AsInt64;
-            }
-            return type.IsFloat() ? Scalar.Of(type, sum) : Scalar.Of(type, integerSum);
-        });
+            var position = Elements.At(indices, source.AsSpan(Axis..after)).AsInt64;
+            if (position < 0 || position >= Length.Value) continue;
+            long[] target = [.. source[..Axis], position, .. source[after..]];
+            sums.Add(IndexSpace.Offset(target, strides), Elements.At(updates, source));
+        }
+        return sums.ToLiteral();
     }
 
     public override Op Bind(IReadOnlyDictionary<DimSymbol, long> values) => this with { Length = Length.Bind(values) };

@@ -66,5 +66,6 @@ public static class OpSet
         typeof(ArgMaximum),
         typeof(ArgMinimum),
         typeof(ScatterAdd),
+        typeof(Contraction),
     ];
 }

@@ -64,7 +64,7 @@ public abstract record ReductionOp(ReduceFunction Function, EquatableArray<int> 
         {
             var source = new long[x.Type.Rank];
             for (var i = 0; i < keptAxes.Length; i++) source[keptAxes[i]] = index[i];
-            return Reduce(Elements.Indices(extents).Select(reduced =>
+            return Reduce(IndexSpace.Each(extents).Select(reduced =>
             {
                 for (var i = 0; i < reduced.Length; i++) source[Axes[i]] = reduced[i];
                 return Elements.At(x, source);
