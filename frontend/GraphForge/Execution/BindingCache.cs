@@ -25,6 +25,11 @@ internal sealed class BindingCache<TProgram>(int limit, Func<long, TProgram> com
         }
     }
 
+    public void Clear()
+    {
+        lock (_lock) _entries.Clear();
+    }
+
     private sealed class Entry(TProgram program)
     {
         public TProgram Program { get; } = program;

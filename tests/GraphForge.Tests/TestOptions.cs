@@ -1,0 +1,11 @@
+namespace GraphForge.Tests;
+
+/// <summary>The one place that says what executes the models of these tests.</summary>
+internal static class TestOptions
+{
+    public const Backend Backend = GraphForge.Backend.Reference;
+
+    public static CompileOptions Default { get; } = new() { Backend = Backend, Threads = 2 };
+
+    public static CompileOptions WithSeed(long seed) => Default with { Seed = seed };
+}
