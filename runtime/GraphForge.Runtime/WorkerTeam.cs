@@ -9,11 +9,11 @@ namespace GraphForge.Runtime;
 /// </summary>
 internal sealed class WorkerTeam
 {
-    /// <summary>Some 100 µs: longer than the uneven ends of a step usually last.</summary>
+    /// <summary>Some 80 µs: longer than the uneven ends of a step usually last.</summary>
     private const int BarrierSpins = 2500;
 
-    /// <summary>Some 20 µs: enough to catch the next of runs that follow each other at once.</summary>
-    private const int IdleSpins = 500;
+    /// <summary>Some 50 µs, about what waking a sleeper takes: enough to catch the next of runs that follow each other.</summary>
+    private const int IdleSpins = 1500;
 
     private static readonly ConcurrentDictionary<int, WorkerTeam> Teams = new();
 

@@ -14,8 +14,13 @@ public abstract class IndexAtom
 }
 
 /// <summary>A loop variable running over 0..<paramref name="extent"/>-1. Identity is the object.</summary>
-public sealed class LoopVar(string name, long extent) : IndexAtom
+/// <param name="name">Name in dumps and generated code.</param>
+/// <param name="extent">Number of values.</param>
+/// <param name="isLane">Whether the values are lanes of a vector; such a variable stays in an index even when it has one value.</param>
+public sealed class LoopVar(string name, long extent, bool isLane = false) : IndexAtom
 {
+    public bool IsLane { get; } = isLane;
+
     public string Name { get; } = name;
 
     public long Extent { get; } = extent;
@@ -123,7 +128,7 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
     public static implicit operator IndexExpr(long value) => value == 0 ? Zero : new IndexExpr(value, []);
 
     public static implicit operator IndexExpr(IndexAtom atom) =>
-        atom.Minimum == atom.Maximum ? (IndexExpr)atom.Minimum : new IndexExpr(0, [(atom, 1)]);
+        atom.Minimum == atom.Maximum && atom is not LoopVar { IsLane: true } ? (IndexExpr)atom.Minimum : new IndexExpr(0, [(atom, 1)]);
 
     public static IndexExpr operator +(IndexExpr a, IndexExpr b)
     {

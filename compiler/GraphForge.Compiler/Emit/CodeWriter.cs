@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace GraphForge.Compiler.Emit;
+
+/// <summary>Indented text.</summary>
+public sealed class CodeWriter
+{
+    private readonly StringBuilder _text = new();
+    private int _depth;
+
+    public void Line(string text = "")
+    {
+        if (text.Length > 0) _text.Append(' ', _depth * 4).Append(text);
+        _text.Append('\n');
+    }
+
+    /// <summary>Writes a brace block; disposing the result closes it.</summary>
+    public Closing Open(string head)
+    {
+        Line(head);
+        Line("{");
+        _depth++;
+        return new Closing(this);
+    }
+
+    public override string ToString() => _text.ToString();
+
+    /// <summary>Closes a block.</summary>
+    public readonly struct Closing(CodeWriter writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._depth--;
+            writer.Line("}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace GraphForge.Compiler.Loops;
+
+/// <summary>One result of a kernel: for every value of <paramref name="Domain"/>, buffer[index] = value.</summary>
+/// <param name="Domain">Loop variables, outermost first.</param>
+/// <param name="Buffer">Where the value goes.</param>
+/// <param name="Index">Linear element index over the domain.</param>
+/// <param name="Value">The value; reductions are still expressions.</param>
+public sealed record StoreDefinition(IReadOnlyList<LoopVar> Domain, LoopBuffer Buffer, IndexExpr Index, Expr Value)
+{
+    public StoreDefinition Substitute(IReadOnlyList<LoopVar> domain, IReadOnlyDictionary<LoopVar, IndexExpr> values) =>
+        new(domain, Buffer, Index.Substitute(values), Value.Substitute(values));
+}
+
+/// <summary>What a kernel computes, before any decision how.</summary>
+/// <param name="Name">Method name.</param>
+/// <param name="Summary">Header lines for the generated code.</param>
+/// <param name="Rows">Leading domain variables that every store shares; the work is shared among workers along these.</param>
+/// <param name="Stores">Results.</param>
+/// <param name="Arguments">Buffers in argument order.</param>
+public sealed record KernelDefinition(
+    string Name, IReadOnlyList<string> Summary, IReadOnlyList<LoopVar> Rows, IReadOnlyList<StoreDefinition> Stores,
+    IReadOnlyList<LoopBuffer> Arguments)
+{
+    /// <summary>Every reduction in the stored values, inner ones first, each once.</summary>
+    public IReadOnlyList<ReduceExpr> Reductions() =>
+        Stores.SelectMany(s => s.Value.DescendantsAndSelf()).OfType<ReduceExpr>().Distinct().ToArray();
+}

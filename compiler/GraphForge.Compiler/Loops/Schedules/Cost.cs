@@ -1,0 +1,19 @@
+namespace GraphForge.Compiler.Loops.Schedules;
+
+/// <summary>Rough work of computing one element, in units of one vectorised add; decides task sizes only, never results.</summary>
+public static class Cost
+{
+    public static double OfElement(IEnumerable<StoreDefinition> stores) =>
+        Math.Max(1, stores.SelectMany(s => s.Value.DescendantsAndSelf()).Distinct().Sum(Of) + stores.Count());
+
+    private static double Of(Expr expr) => expr switch
+    {
+        UnaryExpr { Function: UnaryFunction.Exp or UnaryFunction.Log or UnaryFunction.Tanh or UnaryFunction.Erf or
+            UnaryFunction.Sin or UnaryFunction.Cos } => 8,
+        BinaryExpr { Function: BinaryFunction.Power } => 20,
+        RandomExpr => 30,
+        ReduceExpr r => r.ReducedVariables.Aggregate(1.0, (p, v) => p * v.Extent) * 2,
+        ConstantExpr => 0,
+        _ => 0.5,
+    };
+}

@@ -1,0 +1,104 @@
+namespace GraphForge.Compiler.Loops;
+
+/// <summary>How the iterations of a loop are carried out.</summary>
+public enum LoopKind
+{
+    /// <summary>One after the other.</summary>
+    Serial,
+
+    /// <summary>The outermost loop of a kernel: its iterations are the tasks workers share.</summary>
+    Parallel,
+
+    /// <summary>All at once, one lane each. The extent is at most the lane count; fewer lanes make a masked tail.</summary>
+    Vector,
+
+    /// <summary>Written out one by one, the variable replaced by its values.</summary>
+    Unrolled,
+}
+
+/// <summary>Where the memory of a kernel-local buffer lives.</summary>
+public enum BufferPlace
+{
+    /// <summary>In locals: every index must be a constant, plus the lane variable for vectors.</summary>
+    Register,
+
+    /// <summary>In the worker's private scratch memory.</summary>
+    Scratch,
+}
+
+/// <summary>A statement of the loop IR: the "how" of a kernel.</summary>
+public abstract class Statement;
+
+/// <summary>Statements in sequence.</summary>
+public sealed class Block(IReadOnlyList<Statement> statements) : Statement
+{
+    public IReadOnlyList<Statement> Statements { get; } = statements;
+
+    /// <summary>A block without nested blocks.</summary>
+    public static Block Of(params IEnumerable<Statement> statements) =>
+        new(statements.SelectMany(s => s is Block b ? b.Statements : [s]).ToArray());
+}
+
+/// <summary>
+/// Runs <paramref name="body"/> for each value of <paramref name="variable"/> below its extent and, where given, below
+/// <paramref name="limit"/> (an index over outer variables).
+/// </summary>
+public sealed class For(LoopVar variable, LoopKind kind, Statement body, IndexExpr? limit = null, string note = "") : Statement
+{
+    public LoopVar Variable { get; } = variable;
+
+    public LoopKind Kind { get; } = kind;
+
+    public Statement Body { get; } = body;
+
+    public IndexExpr? Limit { get; } = limit;
+
+    /// <summary>What the loop does, for the reader of the generated code; empty for inner loops that speak for themselves.</summary>
+    public string Note { get; } = note;
+}
+
+/// <summary>Declares a kernel-local buffer for the rest of the enclosing block. A vector register holds one value a lane.</summary>
+public sealed class Allocate(LoopBuffer buffer, BufferPlace place, bool isVector = false) : Statement
+{
+    public LoopBuffer Buffer { get; } = buffer;
+
+    public BufferPlace Place { get; } = place;
+
+    public bool IsVector { get; } = isVector;
+}
+
+/// <summary>buffer[index] = value; with <paramref name="accumulate"/>, buffer[index] = accumulate(buffer[index], value).</summary>
+public sealed class Store(LoopBuffer buffer, IndexExpr index, Expr value, ReduceFunction? accumulate = null) : Statement
+{
+    public LoopBuffer Buffer { get; } = buffer;
+
+    public IndexExpr Index { get; } = index;
+
+    public Expr Value { get; } = value;
+
+    public ReduceFunction? Accumulate { get; } = accumulate;
+}
+
+/// <summary>Runs <paramref name="body"/> where <paramref name="condition"/> holds. The condition never depends on a lane.</summary>
+public sealed class If(Expr condition, Statement body) : Statement
+{
+    public Expr Condition { get; } = condition;
+
+    public Statement Body { get; } = body;
+}
+
+/// <summary>A kernel ready to be emitted: its arguments in order and its one parallel loop.</summary>
+/// <param name="Name">Method name.</param>
+/// <param name="Summary">Lines for the reader: what is fused, where it comes from, shapes, work.</param>
+/// <param name="Arguments">Buffers in the order of the step's arguments.</param>
+/// <param name="Body">A parallel <see cref="For"/>.</param>
+/// <param name="Lanes">Elements a vector register holds.</param>
+public sealed record LoopKernel(
+    string Name, IReadOnlyList<string> Summary, IReadOnlyList<LoopBuffer> Arguments, For Body, int Lanes)
+{
+    /// <summary>Number of tasks: iterations of the parallel loop.</summary>
+    public int Tasks => checked((int)Body.Variable.Extent);
+
+    /// <summary>Bytes of scratch a worker needs: the sum of the kernel's scratch buffers, each aligned.</summary>
+    public long ScratchBytes => ScratchLayout.Of(this).Bytes;
+}

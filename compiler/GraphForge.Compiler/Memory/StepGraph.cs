@@ -1,0 +1,117 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Memory;
+
+/// <summary>A checked <see cref="PlanningProblem"/> with its edges followed in both directions.</summary>
+internal sealed class StepGraph
+{
+    public StepGraph(PlanningProblem problem)
+    {
+        Problem = problem;
+        Sizes = problem.Values.Select(v => Align(v.Bytes)).ToArray();
+        Reads = problem.Steps.Select(s => s.Reads.Distinct().ToArray()).ToArray();
+        Writes = problem.Steps.Select(s => s.Writes).ToArray();
+        Producers = FindProducers();
+        Readers = FindReaders();
+        (Predecessors, Successors) = FindEdges();
+        GivenOrder = TopologicalOrder();
+    }
+
+    public PlanningProblem Problem { get; }
+
+    public int StepCount => Reads.Length;
+
+    public int ValueCount => Sizes.Length;
+
+    /// <summary>Bytes of each value rounded up to <see cref="ExecutionPlan.Alignment"/>: what it takes in the arena.</summary>
+    public long[] Sizes { get; }
+
+    /// <summary>Values each step reads, without repetition.</summary>
+    public int[][] Reads { get; }
+
+    public int[][] Writes { get; }
+
+    /// <summary>Step that writes each value, -1 for inputs.</summary>
+    public int[] Producers { get; }
+
+    /// <summary>Steps that read each value, without repetition.</summary>
+    public int[][] Readers { get; }
+
+    public int[][] Predecessors { get; }
+
+    public int[][] Successors { get; }
+
+    /// <summary>The order the problem is stated in, or the nearest one that respects the dependencies.</summary>
+    public int[] GivenOrder { get; }
+
+    public bool IsInput(int value) => Problem.Values[value].IsPersistentInput;
+
+    /// <summary>Whether the bytes of a value are never free again: an output, or an input that nobody reads.</summary>
+    public bool LivesToEnd(int value) => Problem.Values[value].IsOutput || (IsInput(value) && Readers[value].Length == 0);
+
+    public static long Align(long bytes) => (bytes + ExecutionPlan.Alignment - 1) & -ExecutionPlan.Alignment;
+
+    private int[] FindProducers()
+    {
+        var producers = new int[ValueCount];
+        Array.Fill(producers, -1);
+        for (var step = 0; step < StepCount; step++)
+            foreach (var value in Writes[step])
+            {
+                if (producers[value] >= 0 || IsInput(value))
+                    throw Malformed($"{Problem.Values[value].Name} is written more than once or is an input");
+                producers[value] = step;
+            }
+        for (var value = 0; value < ValueCount; value++)
+        {
+            if (Problem.Values[value].Id != value) throw Malformed($"value {value} has id {Problem.Values[value].Id}");
+            if (producers[value] < 0 && !IsInput(value)) throw Malformed($"{Problem.Values[value].Name} is never written");
+        }
+        return producers;
+    }
+
+    private int[][] FindReaders()
+    {
+        var readers = new List<int>[ValueCount];
+        for (var value = 0; value < ValueCount; value++) readers[value] = [];
+        for (var step = 0; step < StepCount; step++)
+            foreach (var value in Reads[step]) readers[value].Add(step);
+        return readers.Select(r => r.ToArray()).ToArray();
+    }
+
+    private (int[][] Predecessors, int[][] Successors) FindEdges()
+    {
+        var before = new SortedSet<int>[StepCount];
+        var after = new SortedSet<int>[StepCount];
+        for (var step = 0; step < StepCount; step++) (before[step], after[step]) = ([], []);
+        for (var step = 0; step < StepCount; step++)
+            foreach (var value in Reads[step])
+                if (Producers[value] >= 0) Connect(Producers[value], step);
+        foreach (var (first, second) in Problem.Constraints) Connect(first, second);
+        return (before.Select(s => s.ToArray()).ToArray(), after.Select(s => s.ToArray()).ToArray());
+
+        void Connect(int first, int second)
+        {
+            before[second].Add(first);
+            after[first].Add(second);
+        }
+    }
+
+    private int[] TopologicalOrder()
+    {
+        var waiting = Predecessors.Select(p => p.Length).ToArray();
+        var ready = new PriorityQueue<int, int>(
+            Enumerable.Range(0, StepCount).Where(s => waiting[s] == 0).Select(s => (s, s)));
+        var order = new List<int>(StepCount);
+        while (ready.TryDequeue(out var step, out _))
+        {
+            order.Add(step);
+            foreach (var next in Successors[step])
+                if (--waiting[next] == 0) ready.Enqueue(next, next);
+        }
+        return order.Count == StepCount ? order.ToArray() : throw Malformed("the steps depend on each other in a circle");
+    }
+
+    private static InternalCompilerException Malformed(string problem) => new("plan memory", problem);
+}

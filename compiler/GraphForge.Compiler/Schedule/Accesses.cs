@@ -1,0 +1,67 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>One way a node reads another, with the movement ops between them folded into the index.</summary>
+/// <param name="Producer">The node read: computed or a leaf.</param>
+/// <param name="Index">Linear element index read, over the consumer's index variables and its reduced ones.</param>
+public sealed record Access(Node Producer, IndexExpr Index);
+
+/// <summary>A computed node with everything it reads.</summary>
+/// <param name="Node">The consumer.</param>
+/// <param name="Linear">Its own linear index.</param>
+/// <param name="Reduced">Variables of its outermost reductions.</param>
+/// <param name="Reads">Its accesses.</param>
+public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<LoopVar> Reduced, IReadOnlyList<Access> Reads)
+{
+    /// <param name="node">A computed node.</param>
+    /// <param name="isAbsorbed">Whether a node is folded into its consumers' indices.</param>
+    public static NodeAccesses Of(Node node, Func<Node, bool> isAbsorbed)
+    {
+        var buffers = new Dictionary<Node, LoopBuffer>(ReferenceEqualityComparer.Instance);
+        var nodes = new Dictionary<LoopBuffer, Node>();
+        var lowerer = new Lowerer(n => isAbsorbed(n) ? null : BufferOf(n));
+        var index = LoopIndices.For(node.Shape, "i");
+        var value = lowerer.Compute(node, index.Select(v => (IndexExpr)v).ToArray());
+        var reads = value.DescendantsAndSelf().SelectMany(LoadsIn).Distinct()
+            .Select(l => new Access(nodes[l.Buffer], l.Index)).ToArray();
+        var reduced = value.DescendantsAndSelf().OfType<ReduceExpr>().SelectMany(r => r.ReducedVariables).Distinct().ToArray();
+        return new NodeAccesses(node, LoopIndices.Linear(index), reduced, reads);
+
+        LoopBuffer BufferOf(Node n)
+        {
+            if (buffers.TryGetValue(n, out var buffer)) return buffer;
+            buffers[n] = buffer = new LoopBuffer($"n{buffers.Count}", n.Type.DType, n.Shape.Size.Value);
+            nodes[buffer] = n;
+            return buffer;
+        }
+    }
+
+    /// <summary>The expression if it is a load, and the loads its indices read (gather).</summary>
+    private static IEnumerable<LoadExpr> LoadsIn(Expr expr)
+    {
+        if (expr is LoadExpr load) yield return load;
+        foreach (var index in expr.Indices)
+            foreach (var inner in LoadsIn(index)) yield return inner;
+    }
+
+    private static IEnumerable<LoadExpr> LoadsIn(IndexExpr index) => index.Terms.SelectMany(t => t.Atom switch
+    {
+        DataAtom d => d.Value.DescendantsAndSelf().SelectMany(LoadsIn),
+        FloorDivAtom d => LoadsIn(d.Value),
+        ModAtom m => LoadsIn(m.Value),
+        _ => [],
+    });
+
+    /// <summary>Whether every read of <paramref name="producer"/> is at the consumer's own linear index.</summary>
+    public bool IsIdentity(Node producer) => Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear));
+
+    /// <summary>Whether every read of <paramref name="producer"/> is at the consumer's row, for rows of <paramref name="columns"/>.</summary>
+    public bool IsRowBroadcast(Node producer, long columns) =>
+        Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear / columns));
+
+    /// <summary>Whether the node reduces exactly the trailing <paramref name="columns"/> elements of <paramref name="producer"/>.</summary>
+    public bool ReducesRowsOf(Node producer, long columns) =>
+        Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear * columns + LoopIndices.Linear(Reduced)));
+}

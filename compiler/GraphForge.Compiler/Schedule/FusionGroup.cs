@@ -1,0 +1,60 @@
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>The shape of the loop nest a group of nodes shares.</summary>
+public enum GroupKind
+{
+    /// <summary>Every member has one value per element of one domain.</summary>
+    Map,
+
+    /// <summary>Rows × columns: members have one value per element or one per row; reductions run along the columns.</summary>
+    Rows,
+
+    /// <summary>One reduction over other than trailing axes, with what feeds and what follows it elementwise.</summary>
+    Reduction,
+
+    /// <summary>One contraction and what follows it elementwise.</summary>
+    Contraction,
+
+    /// <summary>One scatter.</summary>
+    Scatter,
+}
+
+/// <summary>Nodes that become one kernel.</summary>
+public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
+{
+    public int Id { get; } = id;
+
+    public GroupKind Kind { get; set; } = kind;
+
+    /// <summary>Values per column-reduced member; for other kinds the number of elements of the domain.</summary>
+    public long Rows { get; set; } = rows;
+
+    /// <summary>Elements a row reduction combines; 1 where nothing is reduced along rows.</summary>
+    public long Columns { get; set; } = columns;
+
+    /// <summary>Members, operands before users.</summary>
+    public List<Node> Members { get; } = [];
+
+    /// <summary>Members computed at whatever index the reduction reads them, never stored.</summary>
+    public HashSet<Node> Prologue { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Members with one value per row of a <see cref="GroupKind.Rows"/> group.</summary>
+    public HashSet<Node> RowLevel { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Members some other group or the caller reads; decided when grouping is complete.</summary>
+    public List<Node> Stored { get; } = [];
+
+    public override string ToString() => $"group {Id} ({Kind} {Rows}×{Columns}: {string.Join(", ", Members.Select(m => m.Op.Name))})";
+}
+
+/// <summary>Why the edge from <paramref name="Producer"/> to <paramref name="Consumer"/> was fused, or was not.</summary>
+public sealed record FusionDecision(Node Producer, Node Consumer, bool Fused, string Reason)
+{
+    public override string ToString() =>
+        $"{(Fused ? "fused    " : "not fused")} {Describe(Producer)} → {Describe(Consumer)}: {Reason}";
+
+    private static string Describe(Node node) =>
+        $"{node.Op.Name}{node.Shape}{(node.Scope.Length > 0 ? $" in {node.Scope}" : "")}{(node.Source.IsKnown ? $" at {node.Source}" : "")}";
+}

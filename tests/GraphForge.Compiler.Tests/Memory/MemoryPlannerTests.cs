@@ -1,0 +1,107 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Memory;
+
+namespace GraphForge.Compiler.Tests.Memory;
+
+public sealed class MemoryPlannerTests
+{
+    [Test]
+    public void SmallPlansAreNearTheBestOrderWithTheBestLayout()
+    {
+        var random = new Random(31);
+        var checkedProblems = 0;
+        var optimal = 0;
+        while (checkedProblems < 100)
+        {
+            var problem = RandomPlanning.Graph(random, random.Next(1, 6), inPlace: false);
+            if (problem.Values.Count > 6) continue;
+            var best = PlanningOracle.AllOrders(problem).Min(o => PlanningOracle.SmallestArena(problem, o));
+            var arena = MemoryPlanner.Plan(problem).Report.ArenaBytes;
+            Assert.That(arena, Is.LessThanOrEqualTo(best * 1.2), $"problem {checkedProblems}");
+            if (arena == best) optimal++;
+            checkedProblems++;
+        }
+        Assert.That(optimal, Is.GreaterThanOrEqualTo(95));
+    }
+
+    [Test]
+    public void TenThousandStepsAreValid()
+    {
+        var problem = RandomPlanning.Training(2500, l => 64 + 64 * (l % 9), l => 128 + 64 * (l % 3), updatesLast: true);
+        Assert.That(problem.Steps, Has.Count.GreaterThan(10_000));
+        var plan = MemoryPlanner.Plan(problem);
+        Assert.That(plan.Order.Order(), Is.EqualTo(Enumerable.Range(0, problem.Steps.Count)));
+        Assert.That(plan.Report.Ratio, Is.LessThan(1.1));
+    }
+
+    [Test]
+    public void TheSamePlanEveryTime()
+    {
+        var (first, second) = (MemoryPlanner.Plan(RandomPlanning.Graph(new Random(32), 80)), MemoryPlanner.Plan(RandomPlanning.Graph(new Random(32), 80)));
+        Assert.That(first.Order, Is.EqualTo(second.Order));
+        Assert.That(first.Layout.Offsets, Is.EqualTo(second.Layout.Offsets));
+        Assert.That(first.Barriers, Is.EqualTo(second.Barriers));
+    }
+
+    [Test]
+    public void AProgramWithoutStepsHoldsItsInputs()
+    {
+        var plan = MemoryPlanner.Plan(new PlanningProblem([Value(0, "x", 100, isInput: true, isOutput: true)], [], []));
+        Assert.That(plan.Report.ArenaBytes, Is.EqualTo(128));
+        Assert.That(plan.Report.Ratio, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void EmptyValuesTakeNothing()
+    {
+        var plan = MemoryPlanner.Plan(new PlanningProblem(
+            [Value(0, "x", 0, isInput: true), Value(1, "y", 0, isOutput: true)], [new("f", [0], [1], [(1, 0)])], []));
+        Assert.That(plan.Report.ArenaBytes, Is.Zero);
+    }
+
+    [Test]
+    public void TheReportReads()
+    {
+        var report = MemoryPlanner.Plan(Model()).Report;
+        Assert.That(report.ToString(), Is.EqualTo("""
+            total 7.5 MiB: arena 6 MiB, states 1 MiB, constants 512 KiB, scratch 0 B
+            arena ÷ lower bound 1.000 (6 MiB live at once)
+            largest values at the peak, matmul:
+                   4 MiB  hidden  Model.cs(7)
+                   2 MiB  x  Model.cs(3)
+
+            """.ReplaceLineEndings("\n")));
+        Assert.That(report.Timeline, Is.EqualTo(new long[] { 6 << 20, (4 << 20) + 64 }));
+    }
+
+    [Test]
+    public void OverBudgetSaysHowMuchAndWhere()
+    {
+        var error = Assert.Throws<GraphException>(() => MemoryPlanner.Plan(Model(), 7 << 20))!;
+        Assert.That(error.Code, Is.EqualTo(ErrorCode.OverBudget));
+        Assert.That(error.Message, Is.EqualTo(
+            "Model.cs(7): error GF0204: the program needs 7.5 MiB, 512 KiB more than the budget of 7 MiB (arena 6 MiB, states " +
+            "1 MiB, constants 512 KiB, scratch 0 B); a program whose values take at most 5.5 MiB at once would fit: make the " +
+            "batch or the largest values smaller, or raise the budget.\n" +
+            "The largest values, all alive during matmul:\n       4 MiB  hidden  Model.cs(7)\n       2 MiB  x  Model.cs(3)"));
+    }
+
+    [Test]
+    public void ExactlyTheBudgetFits() =>
+        Assert.That(MemoryPlanner.Plan(Model(), (7 << 20) + (512 << 10)).Report.TotalBytes, Is.EqualTo((7 << 20) + (512 << 10)));
+
+    private static PlanningProblem Model() => new(
+        [
+            Value(0, "x", 2 << 20, isInput: true, line: 3),
+            Value(1, "hidden", 4 << 20, line: 7),
+            Value(2, "loss", 4, isOutput: true, line: 9),
+        ],
+        [new("matmul", [0], [1], []), new("reduce", [1], [2], [])], [])
+    {
+        StateBytes = 1 << 20,
+        ConstantBytes = 512 << 10,
+    };
+
+    private static PlannedValue Value(int id, string name, long bytes, bool isInput = false, bool isOutput = false, int line = 0) =>
+        new(id, name, bytes, isInput, isOutput, new SourceLocation("src/Model.cs", line));
+}

@@ -1,0 +1,56 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Ops;
+
+/// <summary>One operand of a sample: its shape and the range its elements are drawn from.</summary>
+/// <param name="Type">Element type; null where any float type will do.</param>
+public sealed record SampleOperand(DType? Type, double Low, double High, params long[] Dims)
+{
+    public TensorType TypeWith(DType floatType) => new(Type ?? floatType, GraphForge.Compiler.Graph.Shape.Of(Dims));
+}
+
+/// <summary>
+/// A small graph around one op or function. Every target must agree with the reference evaluator on it; where it has
+/// gradients, those agree with finite differences.
+/// </summary>
+/// <param name="Name">Unique name of the row.</param>
+/// <param name="Build">The graph over its operands.</param>
+/// <param name="Operands">What the operands are.</param>
+public sealed record OpSample(string Name, Func<Node[], Node> Build, params SampleOperand[] Operands)
+{
+    /// <summary>
+    /// Whether derivatives in the float operands are tested. Not where the function is constant almost everywhere by
+    /// convention only, such as a remainder's quotient, or where the row fixes float32.
+    /// </summary>
+    public bool HasGradient { get; init; } = true;
+
+    /// <summary>Input nodes <c>x0</c>, <c>x1</c>, …, floats of type <paramref name="floatType"/>.</summary>
+    public Node[] Inputs(DType floatType) => Operands.Select((operand, i) =>
+    {
+        var type = operand.TypeWith(floatType);
+        return Nodes.Input($"x{i}", type.DType, type.Shape);
+    }).ToArray();
+
+    /// <summary>Values for the inputs, by name; the same at each call.</summary>
+    public Dictionary<string, Literal> Values(DType floatType) => Operands
+        .Select((operand, i) => (Name: $"x{i}", Value: Draw(operand, operand.TypeWith(floatType), i)))
+        .ToDictionary(p => p.Name, p => p.Value);
+
+    /// <summary>The sample as a graph with one output, <c>y</c>.</summary>
+    public ComputationGraph Graph(DType floatType) => new(Name, [new NamedOutput("y", Build(Inputs(floatType)))], []);
+
+    private Literal Draw(SampleOperand operand, TensorType type, int stream)
+    {
+        var literal = new Literal(type);
+        for (var i = 0; i < literal.Count; i++)
+        {
+            var value = operand.Low + (operand.High - operand.Low) * Threefry.Uniform(Name.Length, stream, i);
+            literal[i] = Scalar.Of(type.DType, type.DType == DType.Bool ? Math.Round(value) : value);
+        }
+        return literal;
+    }
+
+    public override string ToString() => Name;
+}

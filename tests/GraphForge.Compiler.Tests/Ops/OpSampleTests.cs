@@ -1,0 +1,153 @@
+using GraphForge.Compiler.Autodiff;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Ops;
+
+public sealed class OpSampleTests
+{
+    private static readonly Dictionary<StateSlot, Literal> NoStates = [];
+
+    private static IEnumerable<OpSample> Samples => OpSamples.All;
+
+    private static IEnumerable<OpSample> WithGradient => OpSamples.All.Where(s => s.HasGradient);
+
+    [Test]
+    public void Names_are_unique() => Assert.That(OpSamples.All.Select(s => s.Name), Is.Unique);
+
+    [Test]
+    public void Every_op_that_computes_has_a_sample()
+    {
+        var used = OpSamples.All.SelectMany(s => s.Graph(DType.Float32).TopologicalOrder()).Select(n => n.Op.GetType());
+        var computing = OpSet.All.Where(t => !t.IsAssignableTo(typeof(Leaf)));
+        Assert.That(computing.Except(used), Is.Empty);
+    }
+
+    [TestCaseSource(nameof(Samples))]
+    public void Lowered_elements_equal_the_reference(OpSample sample)
+    {
+        foreach (var node in sample.Graph(DType.Float32).TopologicalOrder().Where(n => n.Op is not Leaf))
+        {
+            var operands = Operands(node, sample);
+            var expected = node.Op.Evaluate(node, operands);
+            Assert.That(expected.Type, Is.EqualTo(node.Type));
+            AssertClose(Interpret(node, operands), expected, 2e-7, node.ToString());
+        }
+    }
+
+    [TestCaseSource(nameof(Samples))]
+    public void Graphs_pass_the_verifier(OpSample sample) =>
+        Assert.That(() => GraphVerifier.Verify(sample.Graph(DType.Float64), "test"), Throws.Nothing);
+
+    [TestCaseSource(nameof(WithGradient))]
+    public void Gradients_agree_with_finite_differences(OpSample sample)
+    {
+        var inputs = sample.Inputs(DType.Float64);
+        AssertGradient(Weighted([sample.Build(inputs)]), inputs, sample);
+    }
+
+    [TestCaseSource(nameof(WithGradient))]
+    public void Second_gradients_agree_with_finite_differences_of_the_first(OpSample sample)
+    {
+        var inputs = sample.Inputs(DType.Float64);
+        var targets = inputs.Where(i => i.Type.DType.IsFloat()).ToArray();
+        if (targets.Length == 0 || !sample.Build(inputs).Type.DType.IsFloat()) return;
+        AssertGradient(Weighted(Gradients.Of(Weighted([sample.Build(inputs)]), targets)), inputs, sample);
+    }
+
+    /// <summary>A scalar that depends on every element of <paramref name="nodes"/>, each with another weight.</summary>
+    private static Node Weighted(IReadOnlyList<Node> nodes)
+    {
+        var sum = Nodes.Scalar(0, DType.Float64);
+        foreach (var node in nodes.Where(n => n.Type.DType.IsFloat()))
+        {
+            var weights = Nodes.Iota(node.Shape.Size, DType.Float64).Reshape(node.Shape).Sin() + 1.5;
+            sum += (node.Cast(DType.Float64) * weights).Sum();
+        }
+        return sum;
+    }
+
+    private static void AssertGradient(Node loss, Node[] inputs, OpSample sample)
+    {
+        var values = sample.Values(DType.Float64);
+        var targets = inputs.Where(i => i.Type.DType.IsFloat()).ToArray();
+        var gradients = Gradients.Of(loss, targets);
+        var lossGraph = new ComputationGraph("loss", [new NamedOutput("loss", loss)], []);
+        for (var t = 0; t < targets.Length; t++)
+        {
+            var gradientGraph = new ComputationGraph("gradient", [new NamedOutput("gradient", gradients[t])], []);
+            var actual = ReferenceEvaluator.Evaluate(gradientGraph, values, NoStates).Outputs["gradient"];
+            Assert.That(actual.Type, Is.EqualTo(targets[t].Type));
+            var label = ((Input)targets[t].Op).Label;
+            AssertClose(actual, CentralDifferences(lossGraph, values, label), 1e-6, $"∂/∂{label}");
+        }
+    }
+
+    private static Literal CentralDifferences(ComputationGraph loss, Dictionary<string, Literal> values, string label)
+    {
+        const double step = 1e-5;
+        var point = values[label];
+        var result = new Literal(point.Type);
+        for (var i = 0; i < point.Count; i++)
+            result[i] = Scalar.Of(DType.Float64, (At(step, i) - At(-step, i)) / (2 * step));
+        return result;
+
+        double At(double shift, int i)
+        {
+            var moved = new Literal(point.Type);
+            point.AsSpan<double>().CopyTo(moved.AsSpan<double>());
+            moved.AsSpan<double>()[i] += shift;
+            var shifted = new Dictionary<string, Literal>(values) { [label] = moved };
+            return ReferenceEvaluator.Evaluate(loss, shifted, NoStates).Outputs["loss"][0].AsDouble;
+        }
+    }
+
+    private static Literal[] Operands(Node node, OpSample sample) => node.Inputs.ToArray().Select(input =>
+    {
+        var graph = new ComputationGraph("operand", [new NamedOutput("value", input)], []);
+        return ReferenceEvaluator.Evaluate(graph, sample.Values(DType.Float32), NoStates).Outputs["value"];
+    }).ToArray();
+
+    private static Literal Interpret(Node node, Literal[] operands)
+    {
+        var buffers = operands.Select((o, i) => new LoopBuffer($"b{i}", o.Type.DType, o.Count)).ToArray();
+        var interpreter = new ExprInterpreter(buffers.Zip(operands).ToDictionary(p => p.First, p => p.Second));
+        var dims = node.Shape.Values;
+        var variables = dims.Select((extent, axis) => new LoopVar($"i{axis}", extent)).ToArray();
+        var expr = node.Op.Lower(node, new BufferReader(buffers, operands), variables.Select(v => (IndexExpr)v).ToArray());
+        Assert.That(expr.Type, Is.EqualTo(node.Type.DType));
+        var result = new Literal(node.Type);
+        for (long i = 0; i < result.Count; i++)
+        {
+            var rest = i;
+            for (var axis = dims.Length - 1; axis >= 0; axis--)
+            {
+                interpreter.Set(variables[axis], rest % dims[axis]);
+                rest /= dims[axis];
+            }
+            result[(int)i] = interpreter.Evaluate(expr);
+        }
+        return result;
+    }
+
+    private static void AssertClose(Literal actual, Literal expected, double tolerance, string what)
+    {
+        Assert.That(actual.Type, Is.EqualTo(expected.Type), what);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            var allowed = expected.Type.DType.IsFloat() ? tolerance * Math.Max(1, Math.Abs(expected[i].AsDouble)) : 0;
+            Assert.That(actual[i].AsDouble, Is.EqualTo(expected[i].AsDouble).Within(allowed), $"{what}, element {i}");
+        }
+    }
+
+    private sealed class BufferReader(LoopBuffer[] buffers, Literal[] operands) : OperandReader
+    {
+        public override Expr Read(int operand, params ReadOnlySpan<IndexExpr> index)
+        {
+            Assert.That(index.Length, Is.EqualTo(operands[operand].Type.Rank));
+            return new LoadExpr(buffers[operand], IndexExpr.Linear(index, operands[operand].Type.Shape.Strides()));
+        }
+    }
+}

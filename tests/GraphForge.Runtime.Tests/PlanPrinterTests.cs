@@ -1,0 +1,47 @@
+namespace GraphForge.Runtime.Tests;
+
+public sealed class PlanPrinterTests
+{
+    [Test]
+    public void A_plan_reads_as_two_tables()
+    {
+        var plan = new ExecutionPlan(
+            "tiny", 192, 64, ["scale", "sum"],
+            [
+                new("x", BufferKind.Input, DType.Float32, [2, 3], 24, 0),
+                new("weight", BufferKind.State, DType.Float32, [3], 12, 0),
+                new("two", BufferKind.Constant, DType.Int64, [], 8, 0),
+                new("t", BufferKind.Intermediate, DType.Float32, [2, 3], 24, 64),
+                new("total", BufferKind.Output, DType.Float32, [], 4, 128),
+            ],
+            [new(0, [0, 1, 2, 3], 2, false), new(1, [3, 4], 1, true)],
+            [new byte[8]]);
+
+        Assert.That(PlanPrinter.Print(plan), Is.EqualTo(
+            """
+            plan tiny
+            arena 192 bytes, scratch 64 bytes per worker, constants 8 bytes
+
+            buffers
+              #  name    kind          dtype    dims    offset  bytes
+              0  x       input         float32  [2, 3]  0       24
+              1  weight  state         float32  [3]     #0      12
+              2  two     constant      int64    []      #0      8
+              3  t       intermediate  float32  [2, 3]  64      24
+              4  total   output        float32  []      128     4
+
+            steps
+              #  kernel  buffers                    tasks
+              0  scale   0:x, 1:weight, 2:two, 3:t  2
+              1  sum     3:t, 4:total               1      barrier
+
+            """));
+    }
+
+    [Test]
+    public void An_invalid_plan_can_be_printed_too()
+    {
+        var plan = new ExecutionPlan("broken", 0, 0, [], [], [new(3, [-1, 7], 1, false)], []);
+        Assert.That(PlanPrinter.Print(plan), Does.EndWith("  0  ?3      ?-1, ?7  1\n"));
+    }
+}

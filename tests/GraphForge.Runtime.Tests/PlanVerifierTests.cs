@@ -1,0 +1,65 @@
+namespace GraphForge.Runtime.Tests;
+
+public sealed class PlanVerifierTests
+{
+    private static readonly PlanBuffer X = new("x", BufferKind.Input, DType.Float32, [2, 3], 24, 0);
+    private static readonly PlanBuffer Y = new("y", BufferKind.Output, DType.Float32, [2, 3], 24, 64);
+
+    private static readonly ExecutionPlan Valid = new("p", 128, 16, ["copy"], [X, Y], [new PlanStep(0, [0, 1], 4, false)], []);
+
+    [Test]
+    public void A_consistent_plan_passes() => Assert.That(() => PlanVerifier.Verify(Valid), Throws.Nothing);
+
+    [Test]
+    public void An_empty_buffer_may_start_where_the_arena_ends() =>
+        Assert.That(
+            () => PlanVerifier.Verify(With(Y with { Dims = [0, long.MaxValue, 8], Bytes = 0, Offset = 128 })), Throws.Nothing);
+
+    [Test]
+    public void Outputs_may_reuse_the_bytes_of_inputs() =>
+        Assert.That(() => PlanVerifier.Verify(With(Y with { Offset = 0 })), Throws.Nothing);
+
+    [TestCaseSource(nameof(Faults))]
+    public void A_fault_is_named(ExecutionPlan plan, string message) =>
+        Assert.That(
+            () => PlanVerifier.Verify(plan), Throws.TypeOf<InvalidPlanException>().With.Message.EqualTo($"Plan 'p': {message}."));
+
+    private static IEnumerable<TestCaseData> Faults() =>
+    [
+        Fault("negative arena", Valid with { ArenaBytes = -1 }, "the arena has -1 bytes"),
+        Fault("negative scratch", Valid with { ScratchBytes = -64 }, "the scratch has -64 bytes"),
+        Fault("kind", With(Y with { Kind = (BufferKind)9 }), "buffer 1 'y': its kind 9 does not exist"),
+        Fault("dtype", With(Y with { Type = (DType)99 }), "buffer 1 'y': its element type 99 does not exist"),
+        Fault("negative extent", With(Y with { Dims = [2, -3] }),
+            "buffer 1 'y': float32[2, -3] has a negative extent or more than 2^63 - 1 bytes"),
+        Fault("overflow", With(Y with { Dims = [1L << 31, 1L << 31] }),
+            "buffer 1 'y': float32[2147483648, 2147483648] has a negative extent or more than 2^63 - 1 bytes"),
+        Fault("overflow past 128 bits", With(Y with { Dims = [long.MaxValue, long.MaxValue, long.MaxValue] }),
+            $"buffer 1 'y': float32[{long.MaxValue}, {long.MaxValue}, {long.MaxValue}] has a negative extent or more than 2^63 - 1 bytes"),
+        Fault("size", With(Y with { Bytes = 25 }), "buffer 1 'y': float32[2, 3] takes 24 bytes, not 25"),
+        Fault("alignment", With(Y with { Offset = 96 }), "buffer 1 'y': offset 96 is not a multiple of 64"),
+        Fault("past the end", With(Y with { Offset = 128 }), "buffer 1 'y': 24 bytes at offset 128 leave the arena of 128 bytes"),
+        Fault("before the start", With(Y with { Offset = -64 }), "buffer 1 'y': 24 bytes at offset -64 leave the arena of 128 bytes"),
+        Fault("end overflows", With(Y with { Offset = long.MaxValue - 63 }),
+            $"buffer 1 'y': 24 bytes at offset {long.MaxValue - 63} leave the arena of 128 bytes"),
+        Fault("state index", With(Y with { Kind = BufferKind.State, Offset = -1 }), "buffer 1 'y': state index -1 is out of range"),
+        Fault("constant index", With(Y with { Kind = BufferKind.Constant, Offset = 0 }),
+            "buffer 1 'y': constant 0 is out of range; there are 0"),
+        Fault("constant length", With(Y with { Kind = BufferKind.Constant, Offset = 0 }) with { Constants = [new byte[8]] },
+            "buffer 1 'y': constant 0 has 8 bytes where 24 are needed"),
+        Fault("input names", With(Y with { Kind = BufferKind.Input, Name = "x" }), "two inputs are named 'x'"),
+        Fault("output names", Valid with { Buffers = [X, Y, Y] }, "two outputs are named 'y'"),
+        Fault("overlapping inputs", With(Y with { Kind = BufferKind.Input, Offset = 0 }), "inputs 'x' and 'y' overlap at offset 0"),
+        Fault("kernel", With(new PlanStep(1, [0, 1], 4, false)), "step 0: kernel 1 is out of range; there are 1"),
+        Fault("tasks", With(new PlanStep(0, [0, 1], -4, false)), "step 0 (copy): it has -4 tasks"),
+        Fault("argument", With(new PlanStep(0, [0, 2], 4, false)),
+            "step 0 (copy): argument 1 is buffer 2, out of range; there are 2"),
+    ];
+
+    private static ExecutionPlan With(PlanBuffer second) => Valid with { Buffers = [X, second] };
+
+    private static ExecutionPlan With(PlanStep step) => Valid with { Steps = [step] };
+
+    private static TestCaseData Fault(string name, ExecutionPlan plan, string message) =>
+        new TestCaseData(plan, message).SetArgDisplayNames(name);
+}
