@@ -72,7 +72,7 @@ public sealed class CompiledModelTests
         Assert.That(Problem(() => CompiledModel.Compile(new Flatten(startDim: 0), [3], TestOptions.Default)),
             Is.EqualTo("a compiled model gives float32 [batch, …] with the batch it was given, not float32[3·batch]."));
 
-    private static string Problem(TestDelegate action) => Assert.Throws<GraphException>(action)!.Problem;
+    private static string Problem(Action action) => Assert.Throws<GraphException>(action)!.Problem;
 
     private static Sequential Summing()
     {

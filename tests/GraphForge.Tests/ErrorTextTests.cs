@@ -108,9 +108,9 @@ public sealed class ErrorTextTests
             "the model reads 'Parameter', which is not one of its parameters; keep it in a field or property of the module that uses it."));
     }
 
-    private static string Text(TestDelegate action) => Assert.Throws<GraphException>(action)!.Message;
+    private static string Text(Action action) => Assert.Throws<GraphException>(action)!.Message;
 
-    private static string Problem(TestDelegate action) => Assert.Throws<GraphException>(action)!.Problem;
+    private static string Problem(Action action) => Assert.Throws<GraphException>(action)!.Problem;
 
     private static int Line([CallerLineNumber] int line = 0) => line;
 

@@ -57,7 +57,7 @@ public sealed class LossTests
         });
     }
 
-    private static string Problem(TestDelegate action) => Assert.Throws<GraphException>(action)!.Problem;
+    private static string Problem(Action action) => Assert.Throws<GraphException>(action)!.Problem;
 
     private static double NegativeLogProbability(double[] logits, int target) =>
         Math.Log(logits.Sum(Math.Exp)) - logits[target];

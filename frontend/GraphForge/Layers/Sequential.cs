@@ -4,15 +4,20 @@ using GraphForge.Tracing;
 namespace GraphForge.Layers;
 
 /// <summary>Modules applied one after the other, named by their position.</summary>
-public sealed class Sequential(params IReadOnlyList<Module> modules) : Module, IReadOnlyList<Module>
+public sealed class Sequential : Module, IReadOnlyList<Module>
 {
-    public int Count => modules.Count;
+    private readonly Module[] _modules;
 
-    public Module this[int index] => modules[index];
+    // An array, and not any list: a Sequential is a list too, and one within another must not be taken for its arguments.
+    public Sequential(params Module[] modules) => _modules = [.. modules];
+
+    public int Count => _modules.Length;
+
+    public Module this[int index] => _modules[index];
 
     public override Tensor Forward(Tensor input)
     {
-        foreach (var module in modules)
+        foreach (var module in _modules)
         {
             // Only the name: the line is the one that made each layer, or the one in a forward function the user wrote.
             using var scope = ModuleScope.Enter(module.Path, site: null);
@@ -21,10 +26,10 @@ public sealed class Sequential(params IReadOnlyList<Module> modules) : Module, I
         return input;
     }
 
-    public IEnumerator<Module> GetEnumerator() => modules.GetEnumerator();
+    public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)_modules).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     protected internal override IEnumerable<KeyValuePair<string, Module>> NamedChildren() =>
-        modules.Select((module, index) => KeyValuePair.Create(index.ToString(), module));
+        _modules.Select((module, index) => KeyValuePair.Create(index.ToString(), module));
 }

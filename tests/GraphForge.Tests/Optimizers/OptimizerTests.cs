@@ -70,7 +70,7 @@ public sealed class OptimizerTests
         });
     }
 
-    private static string Problem(TestDelegate action) => Assert.Throws<Compiler.Graph.GraphException>(action)!.Problem;
+    private static string Problem(Action action) => Assert.Throws<Compiler.Graph.GraphException>(action)!.Problem;
 
     private static float[] Train(Optimizer optimizer)
     {
