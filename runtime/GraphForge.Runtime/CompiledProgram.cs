@@ -19,7 +19,7 @@ public sealed class CompiledProgram
 {
     private readonly ConstantPool _constants;
     private readonly StateBuffer[] _states;
-    private readonly DefaultObjectPool<ExecutionContext> _contexts;
+    private readonly DefaultObjectPool<RunContext> _contexts;
     private readonly PlanBuffer[] _inputs;
     private readonly PlanBuffer[] _outputs;
 
@@ -50,7 +50,7 @@ public sealed class CompiledProgram
         Steps = StepCall.Resolve(plan, kernels);
         // A team is of no use to a program whose every step is worker 0's.
         Team = threads > 1 && Steps.Any(step => step.Tasks > 1) ? WorkerTeam.OfSize(threads) : null;
-        _contexts = new DefaultObjectPool<ExecutionContext>(new ContextPolicy(this));
+        _contexts = new DefaultObjectPool<RunContext>(new ContextPolicy(this));
     }
 
     public ExecutionPlan Plan { get; }
@@ -85,7 +85,7 @@ public sealed class CompiledProgram
     internal int Workers => Team?.Size ?? 1;
 
     /// <summary>A context of the caller's own, from the pool or new. Disposing it gives it back.</summary>
-    public ExecutionContext Rent()
+    public RunContext Rent()
     {
         var context = _contexts.Get();
         context.MarkRented();
@@ -98,7 +98,7 @@ public sealed class CompiledProgram
     /// <exception cref="ArgumentException">There is no such output; the message lists those there are.</exception>
     public int OutputIndex(string name) => Find(_outputs, name, "output");
 
-    internal void Return(ExecutionContext context) => _contexts.Return(context);
+    internal void Return(RunContext context) => _contexts.Return(context);
 
     /// <summary>Address of a buffer that is not in the arena.</summary>
     internal nint Locate(PlanBuffer buffer) =>

@@ -18,7 +18,7 @@ internal static unsafe class Chains
         return sketch;
     }
 
-    public static void Fill(ExecutionContext context, int seed = 0)
+    public static void Fill(RunContext context, int seed = 0)
     {
         var x = context.InputSpan<int>(0);
         for (var i = 0; i < x.Length; i++) x[i] = unchecked((i + seed) * 0x2545F491);

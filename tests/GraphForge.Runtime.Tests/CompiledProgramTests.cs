@@ -97,7 +97,7 @@ public sealed unsafe class CompiledProgramTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (WeakReference Program, WeakReference Owner) RunOwned(int threads, out ExecutionContext? context)
+    private static (WeakReference Program, WeakReference Owner) RunOwned(int threads, out RunContext? context)
     {
         var plan = new ExecutionPlan("p", 0, 0, ["nothing"], [], [new PlanStep(0, [], 8, false)], []);
         var owner = new object();

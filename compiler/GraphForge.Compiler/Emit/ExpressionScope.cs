@@ -44,14 +44,5 @@ internal sealed class ExpressionScope(ExpressionScope? outer, bool isGuarded)
         foreach (var key in _texts.Keys.Where(k => Reads(k.Expr, buffer)).ToArray()) _texts.Remove(key);
     }
 
-    public static bool Reads(Expr expr, LoopBuffer buffer) =>
-        expr.DescendantsAndSelf().Any(e => e is LoadExpr load && load.Buffer == buffer || e.Indices.Any(i => Reads(i, buffer)));
-
-    private static bool Reads(IndexExpr index, LoopBuffer buffer) => index.Terms.Any(t => t.Atom switch
-    {
-        DataAtom d => Reads(d.Value, buffer),
-        FloorDivAtom d => Reads(d.Value, buffer),
-        ModAtom m => Reads(m.Value, buffer),
-        _ => false,
-    });
+    public static bool Reads(Expr expr, LoopBuffer buffer) => Loads.Of(expr).Any(l => l.Buffer == buffer);
 }

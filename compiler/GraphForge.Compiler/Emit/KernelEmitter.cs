@@ -16,6 +16,7 @@ internal sealed class KernelEmitter
     private readonly bool _isWide;
     private readonly Dictionary<long, LoopVar> _laneVariables = [];
     private readonly HashSet<LoopBuffer> _combinedLater;
+    private int _unit;
 
     private KernelEmitter(CodeWriter writer, LoopKernel kernel, CpuTarget target)
     {
@@ -171,7 +172,7 @@ internal sealed class KernelEmitter
         switch (statement)
         {
             case Store store:
-                run.Add(new LaneStore(store, lane));
+                run.Add(new LaneStore(store, lane, _unit));
                 return true;
             case Block block:
                 return TryFlattenAll(block.Statements, lane, run);
@@ -179,7 +180,10 @@ internal sealed class KernelEmitter
                 var canonical = LaneVariable(vector.Variable.Extent);
                 var body = vector.Variable == canonical ? vector.Body
                     : StatementWalk.Substitute(vector.Body, new Dictionary<LoopVar, IndexExpr> { [vector.Variable] = canonical });
-                return TryFlattenAll([body], canonical, run);
+                _unit++;
+                var flat = TryFlattenAll([body], canonical, run);
+                _unit++;
+                return flat;
             case For { Kind: LoopKind.Unrolled } unrolled:
                 return TryFlattenAll(Unroll(unrolled), lane, run);
             default:
@@ -196,8 +200,8 @@ internal sealed class KernelEmitter
     }
 
     /// <summary>
-    /// Writes a straight-line run: all values first, then all stores, so that an operand whose memory a result takes over is
-    /// read before it is overwritten. A read of something stored earlier in the run forces the stores out first.
+    /// Writes a straight-line run. Within one vector or one element all values come first, then all stores, so that an operand
+    /// whose memory a result takes over is read before it is overwritten. A read of something stored earlier forces it out first.
     /// </summary>
     private void WriteRun(List<LaneStore> run)
     {
@@ -206,7 +210,7 @@ internal sealed class KernelEmitter
         var pending = new List<(LaneStore Store, string Value)>();
         foreach (var store in run)
         {
-            if (pending.Any(p => DependsOn(store, p.Store.Store.Buffer))) Flush(pending);
+            if (pending.Any(p => p.Store.Unit != store.Unit || DependsOn(store, p.Store.Store.Buffer))) Flush(pending);
             pending.Add((store, ValueOf(store)));
         }
         Flush(pending);
@@ -291,5 +295,8 @@ internal sealed class KernelEmitter
     }
 
     /// <summary>A store and the lane variable of the vector loop it stands in.</summary>
-    private sealed record LaneStore(Store Store, LoopVar? Lane);
+    /// <param name="Store">The store.</param>
+    /// <param name="Lane">Its lane variable; null for a scalar store.</param>
+    /// <param name="Unit">Stores of one vector or element share a number.</param>
+    private sealed record LaneStore(Store Store, LoopVar? Lane, int Unit);
 }

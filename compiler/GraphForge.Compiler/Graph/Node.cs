@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Graph;
 
@@ -18,6 +19,7 @@ public sealed class Node
         Type = type;
         StableHash = stableHash;
         Depth = inputs.Length == 0 ? 0 : inputs.Max(i => i.Depth) + 1;
+        IsConstant = inputs.Length == 0 ? op is Constant or Iota or DimSize : inputs.All(i => i.IsConstant);
         Source = NodeScope.CurrentSource ?? SourceLocation.Capture();
         Scope = NodeScope.CurrentName;
     }
@@ -32,6 +34,9 @@ public sealed class Node
 
     /// <summary>Longest path to a leaf, in nodes.</summary>
     public int Depth { get; }
+
+    /// <summary>Whether no input and no state can change the value.</summary>
+    public bool IsConstant { get; }
 
     /// <summary>Where the value was first written down.</summary>
     public SourceLocation Source { get; }
@@ -66,9 +71,11 @@ public sealed class Node
     public Node WithInputs(params ReadOnlySpan<Node> inputs) =>
         inputs.SequenceEqual(_inputs) ? this : NodeScope.Inherit(this, Op, inputs);
 
-    /// <summary>Deep operands first and constants last, so that a rule meets <c>x · 2</c> and never <c>2 · x</c>.</summary>
+    /// <summary>Constants last and deep operands first, so that a rule meets <c>x · 2</c> and never <c>2 · x</c>.</summary>
     private static bool IsBefore(Node a, Node b) =>
-        a.Depth != b.Depth ? a.Depth > b.Depth : a.StableHash < b.StableHash;
+        a.IsConstant != b.IsConstant ? b.IsConstant
+        : a.Depth != b.Depth ? a.Depth > b.Depth
+        : a.StableHash < b.StableHash;
 
     private static ulong Hash(Op op, Node[] operands)
     {

@@ -39,10 +39,8 @@ public sealed record Contraction : Op
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        var type = ProductOperands.CommonDType(this, inputs);
         var (left, right) = (inputs[0], inputs[1]);
-        if (left.DType != right.DType || left.DType == DType.Bool)
-            throw new GraphException(ErrorCode.WrongDType,
-                $"{this} needs two operands of one float or integer dtype, but got {left} and {right}; cast one of them.");
         CheckLabels(left, right);
         var extents = new Dictionary<int, Dim>();
         for (var axis = 0; axis < left.Rank; axis++) extents[Left[axis]] = left.Shape[axis];
@@ -51,7 +49,7 @@ public sealed record Contraction : Op
                 throw Mismatch(left, right,
                     $"label {Letter(Right[axis])} is {extents[Right[axis]]} in the left operand and " +
                     $"{right.Shape[axis]} in the right operand; transpose or reshape an operand so that they agree.");
-        return new TensorType(left.DType, Shape.Of(Output.Select(l => extents[l])));
+        return new TensorType(type, Shape.Of(Output.Select(l => extents[l])));
     }
 
     public override Node?[] Gradient(Node node, Node cotangent)

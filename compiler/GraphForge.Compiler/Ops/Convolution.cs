@@ -15,8 +15,8 @@ public sealed record Convolution(ConvolutionGeometry Geometry) : Op
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        var type = ProductOperands.CommonDType(this, inputs);
         var (x, weight) = (inputs[0], inputs[1]);
-        var type = ConvolutionChecks.CommonDType(this, x, weight);
         return new TensorType(type, Geometry.OutputShape(this, x.Shape, weight.Shape));
     }
 

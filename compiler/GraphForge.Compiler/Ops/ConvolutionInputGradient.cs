@@ -16,9 +16,9 @@ public sealed record ConvolutionInputGradient(ConvolutionGeometry Geometry, Shap
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        var type = ProductOperands.CommonDType(this, inputs);
         var (cotangent, weight) = (inputs[0], inputs[1]);
-        var type = ConvolutionChecks.CommonDType(this, cotangent, weight);
-        ConvolutionChecks.Cotangent(this, Geometry.OutputShape(this, InputShape, weight.Shape), cotangent.Shape);
+        ProductOperands.Cotangent(this, Geometry.OutputShape(this, InputShape, weight.Shape), cotangent.Shape);
         return new TensorType(type, InputShape);
     }
 

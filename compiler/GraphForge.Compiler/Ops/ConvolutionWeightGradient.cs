@@ -15,9 +15,9 @@ public sealed record ConvolutionWeightGradient(ConvolutionGeometry Geometry, Sha
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        var type = ProductOperands.CommonDType(this, inputs);
         var (x, cotangent) = (inputs[0], inputs[1]);
-        var type = ConvolutionChecks.CommonDType(this, x, cotangent);
-        ConvolutionChecks.Cotangent(this, Geometry.OutputShape(this, x.Shape, WeightShape), cotangent.Shape);
+        ProductOperands.Cotangent(this, Geometry.OutputShape(this, x.Shape, WeightShape), cotangent.Shape);
         return new TensorType(type, WeightShape);
     }
 

@@ -67,5 +67,18 @@ public static class OpSet
         typeof(ArgMinimum),
         typeof(ScatterAdd),
         typeof(Contraction),
+
+        // Windows
+        typeof(Convolution),
+        typeof(ConvolutionInputGradient),
+        typeof(ConvolutionWeightGradient),
+        typeof(WindowSum),
+        typeof(WindowSpread),
+        typeof(WindowMaximum),
+        typeof(WindowMinimum),
+        typeof(WindowArgMaximum),
+        typeof(WindowArgMinimum),
+        typeof(WindowGather),
+        typeof(WindowScatter),
     ];
 }

@@ -19,7 +19,8 @@ public abstract record WindowArgExtreme(WindowGeometry Geometry) : Op
 
     public sealed override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        WindowChecks.Numeric(this, inputs[0]);
+        OperandRules.Arity(this, inputs, 1);
+        OperandRules.Numeric(this, inputs[0]);
         var shape = Geometry.OutputShape(this, inputs[0].Shape);
         return new TensorType(OffsetType(Geometry), shape);
     }

@@ -6,12 +6,6 @@ namespace GraphForge.Compiler.Ops;
 /// <summary>What the window ops demand of their operands.</summary>
 internal static class WindowChecks
 {
-    public static void Numeric(Op op, TensorType type)
-    {
-        if (type.DType == DType.Bool)
-            throw new GraphException(ErrorCode.WrongDType, $"{op} needs a float or integer operand, but got {type}; cast it.");
-    }
-
     public static void Offsets(Op op, WindowGeometry windows, TensorType offsets)
     {
         var type = WindowArgExtreme.OffsetType(windows);

@@ -20,7 +20,8 @@ public abstract record WindowExtreme(WindowGeometry Geometry) : Op
 
     public sealed override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        WindowChecks.Numeric(this, inputs[0]);
+        OperandRules.Arity(this, inputs, 1);
+        OperandRules.Numeric(this, inputs[0]);
         return inputs[0] with { Shape = Geometry.OutputShape(this, inputs[0].Shape) };
     }
 

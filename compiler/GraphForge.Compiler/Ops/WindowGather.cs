@@ -14,8 +14,9 @@ public sealed record WindowGather(WindowGeometry Geometry) : Op
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        OperandRules.Arity(this, inputs, 2);
         var (x, offsets) = (inputs[0], inputs[1]);
-        WindowChecks.Numeric(this, x);
+        OperandRules.Numeric(this, x);
         var shape = Geometry.OutputShape(this, x.Shape);
         WindowChecks.Offsets(this, Geometry, offsets);
         WindowChecks.OneAWindow(this, "offsets", shape, offsets.Shape);

@@ -15,8 +15,9 @@ public sealed record WindowScatter(WindowGeometry Geometry, Shape InputShape) : 
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
+        OperandRules.Arity(this, inputs, 2);
         var (cotangent, offsets) = (inputs[0], inputs[1]);
-        WindowChecks.Numeric(this, cotangent);
+        OperandRules.Numeric(this, cotangent);
         var shape = Geometry.OutputShape(this, InputShape);
         WindowChecks.Offsets(this, Geometry, offsets);
         WindowChecks.OneAWindow(this, "cotangent", shape, cotangent.Shape);

@@ -14,7 +14,8 @@ public sealed record WindowSpread(WindowGeometry Geometry, Shape InputShape) : O
 
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs)
     {
-        WindowChecks.Numeric(this, inputs[0]);
+        OperandRules.Arity(this, inputs, 1);
+        OperandRules.Numeric(this, inputs[0]);
         WindowChecks.OneAWindow(this, "operand", Geometry.OutputShape(this, InputShape), inputs[0].Shape);
         return inputs[0] with { Shape = InputShape };
     }

@@ -24,7 +24,7 @@ public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<Loo
         var lowerer = new Lowerer(n => isAbsorbed(n) ? null : BufferOf(n));
         var index = LoopIndices.For(node.Shape, "i");
         var value = lowerer.Compute(node, index.Select(v => (IndexExpr)v).ToArray());
-        var reads = value.DescendantsAndSelf().SelectMany(LoadsIn).Distinct()
+        var reads = Loads.Of(value).Distinct()
             .Select(l => new Access(nodes[l.Buffer], l.Index)).ToArray();
         var reduced = value.DescendantsAndSelf().OfType<ReduceExpr>().SelectMany(r => r.ReducedVariables).Distinct().ToArray();
         return new NodeAccesses(node, LoopIndices.Linear(index), reduced, reads);
@@ -37,22 +37,6 @@ public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<Loo
             return buffer;
         }
     }
-
-    /// <summary>The expression if it is a load, and the loads its indices read (gather).</summary>
-    private static IEnumerable<LoadExpr> LoadsIn(Expr expr)
-    {
-        if (expr is LoadExpr load) yield return load;
-        foreach (var index in expr.Indices)
-            foreach (var inner in LoadsIn(index)) yield return inner;
-    }
-
-    private static IEnumerable<LoadExpr> LoadsIn(IndexExpr index) => index.Terms.SelectMany(t => t.Atom switch
-    {
-        DataAtom d => d.Value.DescendantsAndSelf().SelectMany(LoadsIn),
-        FloorDivAtom d => LoadsIn(d.Value),
-        ModAtom m => LoadsIn(m.Value),
-        _ => [],
-    });
 
     /// <summary>Whether every read of <paramref name="producer"/> is at the consumer's own linear index.</summary>
     public bool IsIdentity(Node producer) => Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear));

@@ -6,9 +6,17 @@ namespace GraphForge.Compiler.Schedule;
 /// <summary>The kernels of a program, before their order is chosen.</summary>
 /// <param name="Groups">Each becomes one kernel.</param>
 /// <param name="GroupOf">The group that computes a node; absorbed nodes and leaves have none.</param>
+/// <param name="Accesses">What each computed node reads.</param>
+/// <param name="Structures">Kind of work of every node.</param>
 /// <param name="Decisions">One line an edge, for <c>Explain</c>.</param>
 public sealed record FusionPlan(
-    IReadOnlyList<FusionGroup> Groups, IReadOnlyDictionary<Node, FusionGroup> GroupOf, IReadOnlyList<FusionDecision> Decisions);
+    IReadOnlyList<FusionGroup> Groups, IReadOnlyDictionary<Node, FusionGroup> GroupOf,
+    IReadOnlyDictionary<Node, NodeAccesses> Accesses, IReadOnlyDictionary<Node, NodeStructure> Structures,
+    IReadOnlyList<FusionDecision> Decisions)
+{
+    /// <summary>Whether a node exists in its consumers' indices only.</summary>
+    public bool IsAbsorbed(Node node) => !GroupOf.ContainsKey(node) && Structures[node] != NodeStructure.Leaf;
+}
 
 /// <summary>
 /// Groups nodes into kernels: walking producers first, each node joins the group of a producer where both fit one loop nest
@@ -54,7 +62,28 @@ public sealed class Fusion
         foreach (var node in order.Where(IsComputed)) Place(node);
         foreach (var group in _groups.Where(g => g.Kind is GroupKind.Reduction).ToArray()) AbsorbPrologue(group);
         ChooseStored(order);
-        return new FusionPlan(_groups.Where(g => g.Members.Count > 0).ToArray(), _groupOf, _decisions);
+        return new FusionPlan(InDependencyOrder(), _groupOf, _accesses, _structures, _decisions);
+    }
+
+    /// <summary>Groups so that each comes after all it reads; among those ready, the one founded first.</summary>
+    private List<FusionGroup> InDependencyOrder()
+    {
+        var order = new List<FusionGroup>();
+        var done = new HashSet<FusionGroup>();
+        var stack = new Stack<FusionGroup>();
+        foreach (var group in _groups.Where(g => g.Members.Count > 0))
+        {
+            stack.Push(group);
+            while (stack.TryPeek(out var top))
+            {
+                var waiting = done.Contains(top) ? [] : DependenciesOf(top).Where(d => !done.Contains(d)).OrderByDescending(d => d.Id).ToArray();
+                foreach (var dependency in waiting) stack.Push(dependency);
+                if (waiting.Length > 0) continue;
+                stack.Pop();
+                if (done.Add(top)) order.Add(top);
+            }
+        }
+        return order;
     }
 
     private bool IsComputed(Node node) => _structures[node] switch

@@ -71,7 +71,7 @@ public sealed class OffsetAssignmentTests
     public void AChainInPlaceTakesTheBytesOfOneValue()
     {
         var values = Enumerable.Range(0, 10).Select(i => new PlannedValue(
-            i, $"v{i}", 1000, i == 0, i == 9, Graph.SourceLocation.Unknown)).ToArray();
+            i, $"v{i}", 1000, i == 0, i == 9, GraphForge.Compiler.Graph.SourceLocation.Unknown)).ToArray();
         var steps = Enumerable.Range(0, 9).Select(i => new PlannedStep($"s{i}", [i], [i + 1], [(i + 1, i)])).ToArray();
         var layout = OffsetAssignment.Assign(new PlanningProblem(values, steps, []), Enumerable.Range(0, 9).ToArray());
         Assert.That(layout.ArenaBytes, Is.EqualTo(1024));

@@ -8,7 +8,7 @@ namespace GraphForge.Compiler.Tests.Ops;
 /// <param name="Type">Element type; null where any float type will do.</param>
 public sealed record SampleOperand(DType? Type, double Low, double High, params long[] Dims)
 {
-    public TensorType TypeWith(DType floatType) => new(Type ?? floatType, GraphForge.Compiler.Graph.Shape.Of(Dims));
+    public TensorType TypeWith(DType floatType) => new(Type ?? floatType, Shape.Of(Dims));
 }
 
 /// <summary>
@@ -21,8 +21,8 @@ public sealed record SampleOperand(DType? Type, double Low, double High, params 
 public sealed record OpSample(string Name, Func<Node[], Node> Build, params SampleOperand[] Operands)
 {
     /// <summary>
-    /// Whether derivatives in the float operands are tested. Not where the function is constant almost everywhere by
-    /// convention only, such as a remainder's quotient, or where the row fixes float32.
+    /// Whether derivatives in the float operands are tested against finite differences: not where an op hides a dependence
+    /// on purpose, nor where no operand is float.
     /// </summary>
     public bool HasGradient { get; init; } = true;
 

@@ -100,7 +100,7 @@ public static class CpuSimd
         return narrows ? $"(byte){text}" : text;
     }
 
-    /// <param name="type">Element type of the operands; bool operands are masks.</param>
+    /// <summary>Operands of type bool are masks.</summary>
     public static string VectorBinary(BinaryFunction function, DType type, string a, string b, bool wide)
     {
         var mask = wide ? ".AsInt64()" : ".AsInt32()";

@@ -6,13 +6,13 @@ namespace GraphForge.Runtime;
 /// context back to the program; it must not be used, nor disposed again, after that.
 /// </summary>
 /// <remarks>Running, setting inputs and getting outputs allocate no managed memory.</remarks>
-public sealed unsafe partial class ExecutionContext : IDisposable
+public sealed unsafe partial class RunContext : IDisposable
 {
     private readonly CompiledProgram _program;
     private readonly ContextMemory _memory;
     private bool _rented;
 
-    internal ExecutionContext(CompiledProgram program)
+    internal RunContext(CompiledProgram program)
     {
         _program = program;
         _memory = new ContextMemory(program);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GraphForge.Runtime;
 
-public sealed unsafe partial class ExecutionContext : IParallelRegion
+public sealed unsafe partial class RunContext : IParallelRegion
 {
     private readonly RegionFailure _failure = new();
     private readonly long[] _timestamps;

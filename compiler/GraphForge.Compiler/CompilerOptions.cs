@@ -1,0 +1,19 @@
+using GraphForge.Compiler.Emit.Targets;
+
+namespace GraphForge.Compiler;
+
+/// <summary>How a graph is compiled.</summary>
+public sealed record CompilerOptions
+{
+    /// <summary>The processor to write code for.</summary>
+    public CpuTarget Target { get; init; } = CpuTarget.Host;
+
+    /// <summary>Workers a run will use; sizes scratch memory, never results.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Most bytes the program may take in all; null for no limit.</summary>
+    public long? MemoryBudget { get; init; }
+
+    /// <summary>Folder for the IR after every pass and the final source; null for none.</summary>
+    public string? DumpFolder { get; init; }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace GraphForge.Compiler.Loops;
+
+/// <summary>The loop IR as text.</summary>
+public static class LoopPrinter
+{
+    public static string Print(LoopKernel kernel)
+    {
+        var text = new StringBuilder();
+        text.Append($"kernel {kernel.Name}({string.Join(", ", kernel.Arguments.Select(a => $"{a.Name}: {a.Type}[{a.Count}]"))})");
+        text.Append($"  // {kernel.Tasks} tasks, {kernel.Lanes} lanes, {kernel.ScratchBytes} bytes of scratch\n");
+        Print(kernel.Body, 1, text);
+        return text.ToString();
+    }
+
+    private static void Print(Statement statement, int depth, StringBuilder text)
+    {
+        var indent = new string(' ', depth * 2);
+        switch (statement)
+        {
+            case Block block:
+                foreach (var inner in block.Statements) Print(inner, depth, text);
+                break;
+            case For loop:
+                var limit = loop.Limit is null ? "" : $" and < {loop.Limit}";
+                text.Append($"{indent}{loop.Kind.ToString().ToLowerInvariant()} {loop.Variable} < {loop.Variable.Extent}{limit}\n");
+                Print(loop.Body, depth + 1, text);
+                break;
+            case Allocate allocate:
+                text.Append($"{indent}{allocate.Place.ToString().ToLowerInvariant()} {allocate.Buffer}: {allocate.Buffer.Type}[{allocate.Buffer.Count}]\n");
+                break;
+            case Store store:
+                text.Append($"{indent}{store.Buffer}[{store.Index}] {(store.Accumulate is { } f ? $"{f}=" : "=")} {store.Value}\n");
+                break;
+            case If condition:
+                text.Append($"{indent}if {condition.Condition}\n");
+                Print(condition.Body, depth + 1, text);
+                break;
+        }
+    }
+}

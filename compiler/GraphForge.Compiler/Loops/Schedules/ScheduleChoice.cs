@@ -1,0 +1,28 @@
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Schedule;
+
+namespace GraphForge.Compiler.Loops.Schedules;
+
+/// <summary>Picks the schedule for a kernel.</summary>
+public static class ScheduleChoice
+{
+    public static LoopKernel Build(KernelDefinition definition, GroupKind kind, CpuTarget target) => kind switch
+    {
+        GroupKind.Scatter => ScatterSchedule.Build(definition),
+        GroupKind.Rows => RowSchedule.Build(definition, target),
+        GroupKind.Contraction when ContractionShape.Of(definition, target) is { } shape => ContractionSchedule.Build(definition, shape, target),
+        GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
+        _ => MapSchedule.Build(definition, target),
+    };
+
+    /// <summary>Whether lanes do better along the innermost reduced variable than along the innermost result variable.</summary>
+    private static bool ReducesContiguously(KernelDefinition definition)
+    {
+        var reductions = definition.Reductions();
+        if (definition.Rows.LastOrDefault(v => v.Extent > 1) is not { } result) return true;
+        var bodies = reductions.Select(r => r.Body).ToArray();
+        var window = reductions.Max(r => r.ReducedVariables.Aggregate(1L, (p, v) => p * v.Extent));
+        if (window <= 64 || reductions.Any(r => r.Body.DescendantsAndSelf().Any(e => e is ReduceExpr))) return false;
+        return LaneAnalysis.Contiguity(bodies, reductions[0].ReducedVariables[^1]) > LaneAnalysis.Contiguity(bodies, result);
+    }
+}

@@ -1,0 +1,49 @@
+using GraphForge.Compiler.Emit;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Loops.Schedules;
+using GraphForge.Compiler.Rewrite;
+using GraphForge.Compiler.Schedule;
+
+namespace GraphForge.Compiler;
+
+/// <summary>Every pass, in order.</summary>
+public static class Pipeline
+{
+    /// <summary>Compiles a graph for one binding of its symbols.</summary>
+    /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
+    public static CompiledSource Compile(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
+    {
+        var dump = new PassDump(options.DumpFolder, graph.Name);
+        graph = Pass("bind", Binding.Bind(graph, binding));
+        graph = Pass("empty tensors", EmptyTensors.Run(graph));
+        graph = Pass("root copies", RootCopies.Run(graph));
+
+        var fusion = Fusion.Run(graph);
+        dump.Write("fusion", string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var buffers = new ProgramBuffers();
+        foreach (var update in graph.Updates.Where(u => StateWrites.Direct(graph, fusion).Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
+        var definitions = KernelDefinitions.Of(graph, fusion, buffers);
+        dump.Write("definitions", string.Join('\n', definitions.Select(d => d.Definition)));
+        var kernels = definitions.Select(d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target)).ToArray();
+        dump.Write("loops", string.Join('\n', kernels.Select(LoopPrinter.Print)));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var plan = PlanAssembly.Assemble(graph, definitions, kernels, buffers, options);
+        dump.Write("plan", Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
+        var text = ProgramEmitter.Write(graph.Name, kernels, options.Target);
+        dump.Write("kernels", text, ".cs");
+        return new CompiledSource(plan.Plan, text, plan.States, plan.Memory, fusion.Decisions);
+
+        ComputationGraph Pass(string name, ComputationGraph result)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            dump.Write(name, GraphPrinter.Print(result));
+            GraphVerifier.Verify(result, name);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>Lowers groups of nodes to kernel definitions: stored values as scalar expressions over a shared domain.</summary>
+/// <param name="plan">The groups.</param>
+/// <param name="bufferOf">The buffer of a leaf, or of a node some group stores.</param>
+public sealed class GroupLowering(FusionPlan plan, Func<Node, LoopBuffer> bufferOf)
+{
+    public KernelDefinition Lower(FusionGroup group, string name)
+    {
+        var lowerer = new Lowerer(n => plan.IsAbsorbed(n) || plan.GroupOf.GetValueOrDefault(n) == group ? null : bufferOf(n));
+        var (rows, columns) = Domain(group);
+        var rowIndex = LoopIndices.Linear(rows);
+        var elementIndex = LoopIndices.Linear([.. rows, .. columns]);
+        var stores = group.Stored.Select(node =>
+        {
+            var isRow = columns.Count == 0 || group.RowLevel.Contains(node);
+            var linear = isRow ? rowIndex : elementIndex;
+            var value = lowerer.Compute(node, IndexExpr.Unravel(linear, node.Shape.Values));
+            return new StoreDefinition(isRow ? rows : [.. rows, .. columns], bufferOf(node), linear, value);
+        }).ToArray();
+        var arguments = stores.Select(s => s.Buffer).Concat(stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
+        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, stores, arguments);
+    }
+
+    /// <summary>Loop variables for the rows and, in row groups, the columns of a group.</summary>
+    private (IReadOnlyList<LoopVar> Rows, IReadOnlyList<LoopVar> Columns) Domain(FusionGroup group)
+    {
+        if (group.Kind == GroupKind.Rows)
+        {
+            var reduction = group.Members.Where(m => plan.Structures[m] == NodeStructure.Reduction).MaxBy(m => m.Shape.Rank)!;
+            var columns = plan.Accesses[reduction].Reduced.Select((v, i) => new LoopVar($"j{i}", v.Extent)).ToArray();
+            return (LoopIndices.For(reduction.Shape, "r"), columns);
+        }
+        var anchor = group.Kind == GroupKind.Map ? null : group.Members.First(m =>
+            plan.Structures[m] is NodeStructure.Contraction or NodeStructure.Reduction or NodeStructure.Scatter);
+        var widest = anchor ?? group.Members.MaxBy(m => m.Shape.Rank)!;
+        return (LoopIndices.For(widest.Shape, "i"), []);
+    }
+}

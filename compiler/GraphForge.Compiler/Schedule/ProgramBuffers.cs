@@ -1,0 +1,47 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>One loop buffer for every leaf that is read and every node that is stored, named after the model.</summary>
+public sealed class ProgramBuffers
+{
+    private readonly Dictionary<Node, LoopBuffer> _ofNode = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StateSlot, LoopBuffer> _ofState = [];
+    private readonly Dictionary<LoopBuffer, Node> _nodes = [];
+
+    public LoopBuffer Of(Node node)
+    {
+        if (node.Op is State state) return Of(state.Slot);
+        if (_ofNode.TryGetValue(node, out var buffer)) return buffer;
+        _ofNode[node] = buffer = new LoopBuffer(NameOf(node), node.Type.DType, node.Shape.Size.Value);
+        _nodes[buffer] = node;
+        return buffer;
+    }
+
+    public LoopBuffer Of(StateSlot slot)
+    {
+        if (_ofState.TryGetValue(slot, out var buffer)) return buffer;
+        return _ofState[slot] = new LoopBuffer(slot.Name, slot.Type.DType, slot.Type.Shape.Size.Value);
+    }
+
+    /// <summary>Stores a node straight into a state.</summary>
+    public void Alias(Node node, StateSlot slot) => _ofNode[node] = Of(slot);
+
+    /// <summary>The node a buffer holds; null for states.</summary>
+    public Node? NodeOf(LoopBuffer buffer) => _nodes.GetValueOrDefault(buffer);
+
+    /// <summary>The slot a buffer belongs to; null for anything but states.</summary>
+    public StateSlot? SlotOf(LoopBuffer buffer) => _ofState.FirstOrDefault(p => p.Value == buffer).Key;
+
+    /// <summary>Whether the planner decides where the buffer stands.</summary>
+    public bool IsArena(LoopBuffer buffer) => NodeOf(buffer) is { Op: not Constant };
+
+    private static string NameOf(Node node) => node.Op switch
+    {
+        Input input => input.Label,
+        Constant => "constant",
+        _ => node.Scope.Length > 0 ? $"{node.Scope[(node.Scope.LastIndexOf('.') + 1)..]}_{node.Op.Name}" : node.Op.Name,
+    };
+}

@@ -1,0 +1,25 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Compiled;
+
+/// <summary>Compares tensors: integers and bools exactly, floats within a relative and an absolute bound, NaN equal to NaN.</summary>
+public static class Closeness
+{
+    public static void AssertClose(Literal actual, Literal expected, double tolerance, string what)
+    {
+        Assert.That(actual.Type, Is.EqualTo(expected.Type), what);
+        var scale = Enumerable.Range(0, expected.Count).Select(i => Math.Abs(expected[i].AsDouble)).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        for (var i = 0; i < expected.Count; i++)
+        {
+            var (a, e) = (actual[i], expected[i]);
+            if (!expected.Type.DType.IsFloat()) Assert.That(a.AsInt64, Is.EqualTo(e.AsInt64), $"{what}: element {i}");
+            else if (!a.AsDouble.Equals(e.AsDouble))
+                Assert.That(Math.Abs(a.AsDouble - e.AsDouble), Is.LessThanOrEqualTo(tolerance * Math.Max(scale, Math.Abs(e.AsDouble))),
+                    $"{what}: element {i} is {a}, expected {e}");
+        }
+    }
+
+    /// <summary>Rounding error expected of short chains of operations.</summary>
+    public static double Tolerance(DType type) => type == DType.Float64 ? 1e-12 : 4e-6;
+}
