@@ -13,14 +13,15 @@ namespace GraphForge;
 /// compiled at its first use. One step or fit runs at a time.
 /// </summary>
 /// <example><code>
-/// using var training = Training.Compile(model, Losses.CrossEntropy, new AdamW(learningRate: 1e-3), Batch.Of(train, 64));
+/// using var training = Training.Compile(model, Losses.CrossEntropy, new AdamW(learningRate: 1e-3), BatchSpec.Of(train, 64));
 /// await training.FitAsync(train, epochs: 5, validation: test);
 /// </code></example>
 public sealed partial class Training : IDisposable
 {
-    private readonly Batch _batch;
+    private readonly BatchSpec _batch;
     private readonly CompileOptions _options;
     private readonly TrainingState _state;
+    private readonly TrainingGraphs _graphs;
     private readonly BatchChecks _checks;
     private readonly BindingCache<StepProgram> _steps;
     private readonly BindingCache<EvaluationProgram> _evaluations;
@@ -28,7 +29,7 @@ public sealed partial class Training : IDisposable
     private int _busy;
     private bool _disposed;
 
-    private Training(Module model, Loss loss, Optimizer optimizer, Batch batch, CompileOptions options)
+    private Training(Module model, Loss loss, Optimizer optimizer, BatchSpec batch, CompileOptions options)
     {
         (_batch, _options) = (batch, options);
         var started = Stopwatch.GetTimestamp();
@@ -36,12 +37,12 @@ public sealed partial class Training : IDisposable
         tree.AssignNames();
         tree.Initialize(options.Seed, onlyMissing: true);
         _state = new TrainingState(tree, optimizer.LearningRate, options.Seed);
-        var graphs = new TrainingGraphs(model, loss, batch);
-        var step = graphs.Step(optimizer, _state);
-        var evaluation = graphs.Evaluation();
-        _checks = new BatchChecks(batch, graphs.Classes);
+        _graphs = new TrainingGraphs(model, loss, batch);
+        var step = _graphs.Step(optimizer, _state);
+        var evaluation = _graphs.Evaluation();
+        _checks = new BatchChecks(batch, _graphs.Classes);
         _compileTicks = Stopwatch.GetTimestamp() - started;
-        _steps = new(options.MaxBindings, size => new StepProgram(Bind(step, size), graphs.Classes > 0));
+        _steps = new(options.MaxBindings, size => new StepProgram(Bind(step, size), _graphs.Classes > 0));
         _evaluations = new(options.MaxBindings, size => new EvaluationProgram(Bind(evaluation, size)));
     }
 
@@ -52,7 +53,7 @@ public sealed partial class Training : IDisposable
     /// <param name="batch">What one step is fed.</param>
     /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
     /// <exception cref="GraphException">The model, the loss and the batch do not fit together, or the plan exceeds the budget.</exception>
-    public static Training Compile(Module model, Loss loss, Optimizer optimizer, Batch batch, CompileOptions? options = null)
+    public static Training Compile(Module model, Loss loss, Optimizer optimizer, BatchSpec batch, CompileOptions? options = null)
     {
         var training = new Training(model, loss, optimizer, batch, options ?? CompileOptions.Default);
         training._steps.Get(batch.Size);

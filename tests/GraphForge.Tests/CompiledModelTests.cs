@@ -47,7 +47,7 @@ public sealed class CompiledModelTests
     {
         var model = Summing();
         var compiled = CompiledModel.Compile(model, [3], TestOptions.Default);
-        using var training = Training.Compile(model, Losses.Mse, new SGD(0.1), Batch.Of(1, 3).WithTarget(1), TestOptions.Default);
+        using var training = Training.Compile(model, Losses.Mse, new SGD(0.1), BatchSpec.Of(1, 3).WithTarget(1), TestOptions.Default);
         var output = new float[1];
         for (var step = 0; step < 20; step++) training.Step<float, float>([1, 0, 0], [5]);
         compiled.Run([1, 0, 0], output);

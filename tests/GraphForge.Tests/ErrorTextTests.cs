@@ -91,13 +91,13 @@ public sealed class ErrorTextTests
     public void A_loss_must_be_a_scalar()
     {
         Loss perSample = (prediction, target) => (prediction - target).Square().Sum(1);
-        Assert.That(Problem(() => Training.Compile(new Linear(2, 2), perSample, new SGD(), Batch.Of(4, 2).WithTarget(2), TestOptions.Default)),
+        Assert.That(Problem(() => Training.Compile(new Linear(2, 2), perSample, new SGD(), BatchSpec.Of(4, 2).WithTarget(2), TestOptions.Default)),
             Is.EqualTo("the loss must be a float scalar but is float32[batch]; take its Mean or Sum."));
     }
 
     [Test]
     public void A_model_without_parameters_cannot_be_trained() =>
-        Assert.That(Problem(() => Training.Compile(new ReLU(), Losses.Mse, new SGD(), Batch.Of(4, 2).WithTarget(2), TestOptions.Default)),
+        Assert.That(Problem(() => Training.Compile(new ReLU(), Losses.Mse, new SGD(), BatchSpec.Of(4, 2).WithTarget(2), TestOptions.Default)),
             Is.EqualTo("there is nothing to train: the loss depends on no parameter of the model ReLU."));
 
     [Test]

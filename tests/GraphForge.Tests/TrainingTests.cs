@@ -67,7 +67,7 @@ public sealed class TrainingTests
         frozen.RequiresGrad = false;
         model.Initialize(seed: 1);
         var (frozenBefore, trainedBefore) = (frozen.AsSpan<float>().ToArray(), trained.AsSpan<float>().ToArray());
-        using var training = Training.Compile(model, Losses.CrossEntropy, new AdamW(), Batch.Of(4, 2), TestOptions.Default);
+        using var training = Training.Compile(model, Losses.CrossEntropy, new AdamW(), BatchSpec.Of(4, 2), TestOptions.Default);
         training.Step(XorInputs, XorClasses);
         Assert.That(frozen.AsSpan<float>().ToArray(), Is.EqualTo(frozenBefore));
         Assert.That(trained.AsSpan<float>().ToArray(), Is.Not.EqualTo(trainedBefore));
@@ -129,7 +129,7 @@ public sealed class TrainingTests
     private static Training Xor(Optimizer optimizer, out Module model, long seed = 0)
     {
         model = new Sequential(new Linear(2, 8), new Tanh(), new Linear(8, 2));
-        return Training.Compile(model, Losses.CrossEntropy, optimizer, Batch.Of(4, 2), TestOptions.WithSeed(seed));
+        return Training.Compile(model, Losses.CrossEntropy, optimizer, BatchSpec.Of(4, 2), TestOptions.WithSeed(seed));
     }
 
     private static float[] XorLosses(long seed)

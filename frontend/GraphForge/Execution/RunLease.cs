@@ -3,10 +3,10 @@ namespace GraphForge.Execution;
 /// <summary>The memory of one run, to be given back. A struct over both kinds of program, so that renting allocates nothing.</summary>
 internal readonly struct RunLease : IDisposable
 {
-    private readonly Runtime.ExecutionContext? _compiled;
+    private readonly Runtime.RunContext? _compiled;
     private readonly ReferenceRun? _reference;
 
-    public RunLease(Runtime.ExecutionContext compiled) => _compiled = compiled;
+    public RunLease(Runtime.RunContext compiled) => _compiled = compiled;
 
     public RunLease(ReferenceRun reference) => _reference = reference;
 

@@ -11,7 +11,7 @@ namespace GraphForge.Tracing;
 /// Writes down what training runs, for a symbolic batch: the step (forward, loss, backward, optimizer) and the evaluation
 /// (forward and loss alone).
 /// </summary>
-internal sealed class TrainingGraphs(Module model, Loss loss, Batch batch)
+internal sealed class TrainingGraphs(Module model, Loss loss, BatchSpec batch)
 {
     public const string Samples = "samples";
     public const string Targets = "targets";

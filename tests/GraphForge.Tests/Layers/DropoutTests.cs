@@ -34,7 +34,7 @@ public sealed class DropoutTests
     {
         var model = new Recorder();
         using var training = Training.Compile(
-            model, Losses.Mse, new SGD(), Batch.Of(1, Width).WithTarget(Width), TestOptions.WithSeed(seed));
+            model, Losses.Mse, new SGD(), BatchSpec.Of(1, Width).WithTarget(Width), TestOptions.WithSeed(seed));
         var ones = Enumerable.Repeat(1f, Width).ToArray();
         return [.. Enumerable.Range(0, steps).Select(_ =>
         {

@@ -75,7 +75,7 @@ public sealed class OptimizerTests
     private static float[] Train(Optimizer optimizer)
     {
         var model = new Point();
-        using var training = Training.Compile(model, Losses.Mse, optimizer, Batch.Of(1, 1).WithTarget(1), TestOptions.Default);
+        using var training = Training.Compile(model, Losses.Mse, optimizer, BatchSpec.Of(1, 1).WithTarget(1), TestOptions.Default);
         return [.. Enumerable.Range(0, StepCount).Select(step =>
         {
             training.Step<float, float>([0], [Target(step)]);

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using GraphForge.Compiler.Emit;
+
+namespace GraphForge.Jit.Tests;
+
+/// <summary>The vector math text compiled for one width, with a kernel around each function.</summary>
+internal sealed class VectorMathProgram
+{
+    public static readonly int[] Widths = [128, 256, 512];
+
+    private static readonly string[] Unary =
+        ["Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign", "Round", "Floor", "Ceiling"];
+
+    private static readonly string[] Reductions = ["Sum", "Product", "Max", "Min"];
+
+    private static readonly (string Vector, string Scalar)[] Types =
+        [("F32", "float"), ("F64", "double"), ("I32", "int"), ("I64", "long")];
+
+    private static readonly ConcurrentDictionary<int, VectorMathProgram> Programs = new();
+
+    private readonly KernelLibrary _library;
+    private readonly List<string> _names;
+
+    private VectorMathProgram(int width)
+    {
+        var kernels = Kernels().ToList();
+        _names = [.. kernels.Select(kernel => kernel.Name)];
+        var text = VectorMathSource.Prelude(width) + $$"""
+
+            namespace GraphForge.Generated;
+
+            internal static unsafe class Kernels
+            {
+            {{string.Join('\n', kernels.Select(kernel => Method(kernel.Name, kernel.Body)))}}
+            }
+
+            """ + VectorMathSource.All;
+        _library = new KernelCompiler(KernelCacheOptions.Disabled).Load(text, _names);
+    }
+
+    public static VectorMathProgram OfWidth(int bits) => Programs.GetOrAdd(bits, width => new VectorMathProgram(width));
+
+    /// <summary>Runs a kernel over the given buffers.</summary>
+    public unsafe void Run(string kernel, int begin, int end, params ReadOnlySpan<nint> buffers)
+    {
+        fixed (nint* addresses = buffers)
+            ((delegate* managed<nint*, nint, int, int, void>)_library.Entries[_names.IndexOf(kernel)])(addresses, 0, begin, end);
+    }
+
+    /// <summary>A function of one operand over an array whose length is a multiple of 16.</summary>
+    public unsafe T[] Map<T>(string kernel, T[] x) where T : unmanaged
+    {
+        var y = new T[x.Length];
+        fixed (T* from = x, to = y) Run(kernel, 0, x.Length, (nint)from, (nint)to);
+        return y;
+    }
+
+    public unsafe T[] Map<T>(string kernel, T[] x, T[] y) where T : unmanaged
+    {
+        var z = new T[x.Length];
+        fixed (T* left = x, right = y, to = z) Run(kernel, 0, x.Length, (nint)left, (nint)right, (nint)to);
+        return z;
+    }
+
+    private static IEnumerable<(string Name, string Body)> Kernels() =>
+        [.. Types[..2].SelectMany(FloatKernels), .. Types.SelectMany(LaneKernels), .. RandomKernels()];
+
+    private static IEnumerable<(string Name, string Body)> FloatKernels((string Vector, string Scalar) type)
+    {
+        var (vector, scalar) = type;
+        foreach (var function in Unary)
+        {
+            yield return ($"{function}{vector}", $"""
+                var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1];
+                for (var i = begin; i < end; i += {vector}.Count) Vec.Store(VectorMath.{function}(Vec.Load(x + i)), y + i);
+                """);
+            yield return ($"{function}{vector}Scalar", $"""
+                var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1];
+                for (var i = begin; i < end; i++) y[i] = VectorMath.{function}(x[i]);
+                """);
+        }
+
+        yield return ($"Power{vector}", $"""
+            var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1]; var z = ({scalar}*)buffers[2];
+            for (var i = begin; i < end; i += {vector}.Count) Vec.Store(VectorMath.Power(Vec.Load(x + i), Vec.Load(y + i)), z + i);
+            """);
+        yield return ($"Power{vector}Scalar", $"""
+            var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1]; var z = ({scalar}*)buffers[2];
+            for (var i = begin; i < end; i++) z[i] = VectorMath.Power(x[i], y[i]);
+            """);
+    }
+
+    private static IEnumerable<(string Name, string Body)> LaneKernels((string Vector, string Scalar) type)
+    {
+        var (vector, scalar) = type;
+        foreach (var reduction in Reductions)
+            yield return ($"{reduction}Lanes{vector}",
+                $"(({scalar}*)buffers[1])[0] = VectorMath.{reduction}(Vec.Load(({scalar}*)buffers[0]));");
+        yield return ($"Partial{vector}", $"""
+            var lanes = VectorMath.LoadPartial(({scalar}*)buffers[0], end);
+            Vec.Store(lanes, ({scalar}*)buffers[1]);
+            VectorMath.StorePartial(({scalar}*)buffers[2], lanes, end);
+            """);
+    }
+
+    private static IEnumerable<(string Name, string Body)> RandomKernels() =>
+    [
+        ("Uniform", """
+            var a = (long*)buffers[0]; var y = (float*)buffers[1];
+            for (var i = begin; i < end; i += F32.Count) Vec.Store(VectorMath.UniformLanes(a[0], a[1], a[2] + i), y + i);
+            """),
+        ("UniformScalar", """
+            var a = (long*)buffers[0]; var y = (float*)buffers[1];
+            for (var i = begin; i < end; i++) y[i] = VectorMath.Uniform(a[0], a[1], a[2] + i);
+            """),
+        ("Threefry", """
+            var a = (uint*)buffers[0]; var x0 = Vec.Create(a[2]); var x1 = Vec.Create(a[3]);
+            VectorMath.Threefry(a[0], a[1], ref x0, ref x1);
+            a[4] = x0.ToScalar(); a[5] = x1.GetElement(U32.Count - 1);
+            """),
+        ("LaneCount", "((int*)buffers[0])[0] = F32.Count;"),
+    ];
+
+    private static string Method(string name, string body) => $$"""
+        public static void {{name}}(nint* buffers, nint scratch, int begin, int end)
+        {
+            {{body}}
+        }
+        """;
+}
