@@ -85,6 +85,18 @@ public abstract class Expr : IEquatable<Expr>
         return memo[this] = map(changed is null ? this : WithOperands(changed));
     }
 
+    /// <summary>Puts <paramref name="replacement"/> wherever <paramref name="target"/> stands.</summary>
+    public Expr Replace(Expr target, Expr replacement) =>
+        Replace(target, replacement, new Dictionary<Expr, Expr>(ReferenceEqualityComparer.Instance));
+
+    private Expr Replace(Expr target, Expr replacement, Dictionary<Expr, Expr> memo)
+    {
+        if (Equals(target)) return replacement;
+        if (memo.TryGetValue(this, out var done)) return done;
+        var operands = Operands.Select(o => o.Replace(target, replacement, memo)).ToArray();
+        return memo[this] = operands.SequenceEqual(Operands, ReferenceEqualityComparer.Instance) ? this : WithOperands(operands);
+    }
+
     /// <summary>This expression and all below it, each once, operands first.</summary>
     public IEnumerable<Expr> DescendantsAndSelf()
     {

@@ -220,7 +220,7 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
         var index = new IndexExpr[dims.Length];
         for (var axis = dims.Length - 1; axis >= 0; axis--)
         {
-            index[axis] = axis == 0 ? linear : linear % dims[axis];
+            index[axis] = axis == 0 ? linear : linear % Math.Max(1, dims[axis]);
             if (axis > 0) linear = linear / Math.Max(1, dims[axis]);
         }
         return index;
@@ -240,12 +240,12 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
     private static IndexExpr Normal(long constant, IEnumerable<(IndexAtom Atom, long Coefficient)> terms)
     {
         var kept = terms.Where(t => t.Coefficient != 0).ToList();
-        // c·d·⌊x / d⌋ + c·(x mod d) = c·x
+        // b·⌊v / (a·b)⌋ + (⌊v / a⌋ mod b) = ⌊v / a⌋, times any coefficient
         for (var i = 0; i < kept.Count; i++)
         {
             if (kept[i] is not (ModAtom mod, var c)) continue;
-            var j = kept.FindIndex(t => t.Atom is FloorDivAtom d && d.Divisor == mod.Divisor &&
-                d.Value.Equals(mod.Value) && t.Coefficient == c * mod.Divisor);
+            var j = kept.FindIndex(t => t.Atom is FloorDivAtom d && t.Coefficient == c * mod.Divisor &&
+                d.Divisor % mod.Divisor == 0 && (d.Value / (d.Divisor / mod.Divisor)).Equals(mod.Value));
             if (j < 0) continue;
             var rest = kept.Where((_, k) => k != i && k != j);
             return Normal(constant, rest) + mod.Value * c;

@@ -64,9 +64,8 @@ internal static class WindowIndexing
         var inside = True;
         for (var axis = 0; axis < windows.Rank; axis++)
         {
-            var start = element[axis] + windows.PadLow[axis] - position[axis] * windows.Dilation[axis];
-            index[axis] = start / windows.Stride[axis];
-            inside = And(inside, And(IsZero(start % windows.Stride[axis]), InBoundsExpr.Of(index[axis], 0, counts[axis].Value)));
+            (index[axis], var valid) = Window(windows, axis, element[axis], position[axis], counts[axis].Value);
+            inside = And(inside, valid);
         }
         return new GuardedIndex(index, inside);
     }
@@ -79,22 +78,30 @@ internal static class WindowIndexing
         this WindowGeometry windows, ReadOnlySpan<IndexExpr> element, ReadOnlySpan<Dim> counts)
     {
         var variables = windows.PositionVariables();
-        var position = new IndexExpr[windows.Rank];
-        var reduced = new List<LoopVar>();
+        var (index, position) = (new IndexExpr[windows.Rank], new IndexExpr[windows.Rank]);
         var inside = True;
         for (var axis = 0; axis < windows.Rank; axis++)
         {
-            if (windows.IsDisjoint(axis))
-            {
-                position[axis] = (element[axis] + windows.PadLow[axis]) % windows.Stride[axis];
-                inside = And(inside, InBoundsExpr.Of(position[axis], 0, windows.Kernel[axis]));
-                continue;
-            }
-            reduced.Add(variables[axis]);
-            position[axis] = variables[axis];
+            var disjoint = windows.IsDisjoint(axis);
+            var fromStart = element[axis] + windows.PadLow[axis];
+            position[axis] = disjoint ? fromStart % windows.Stride[axis] : variables[axis];
+            (index[axis], var valid) = disjoint
+                ? (fromStart / windows.Stride[axis], And(
+                    InBoundsExpr.Of(position[axis], 0, windows.Kernel[axis]),
+                    InBoundsExpr.Of(fromStart / windows.Stride[axis], 0, counts[axis].Value)))
+                : Window(windows, axis, element[axis], position[axis], counts[axis].Value);
+            inside = And(inside, valid);
         }
-        var window = windows.Window(element, position, counts);
-        return (window with { Inside = And(inside, window.Inside) }, position, [.. reduced]);
+        var reduced = variables.Where((_, axis) => !windows.IsDisjoint(axis)).ToArray();
+        return (new GuardedIndex(index, inside), position, reduced);
+    }
+
+    private static (IndexExpr Window, Expr Valid) Window(
+        WindowGeometry windows, int axis, IndexExpr element, IndexExpr position, long count)
+    {
+        var start = element + windows.PadLow[axis] - position * windows.Dilation[axis];
+        var window = start / windows.Stride[axis];
+        return (window, And(IsZero(start % windows.Stride[axis]), InBoundsExpr.Of(window, 0, count)));
     }
 
     /// <summary>Both; constants vanish.</summary>

@@ -48,8 +48,9 @@ public sealed record ContractionShape(
         var body = sum.Body.Substitute(outValues).Substitute(sumValues);
         if (body is not BinaryExpr product) return null;
         var collapsed = new ReduceExpr(ReduceFunction.Sum, summed, product);
+        var hole = new LoadExpr(new LoopBuffer("sum", sum.Type, 1), 0);
         var stores = definition.Stores.Select(s => new StoreDefinition(outs, s.Buffer, s.Index.Substitute(outValues),
-            s.Value.Rewrite(e => e == sum ? collapsed : e.MapIndices(i => i.Substitute(outValues))))).ToArray();
+            s.Value.Replace(sum, hole).Substitute(outValues).Replace(hole, collapsed))).ToArray();
         return Choose(stores, collapsed, outs, target);
     }
 
@@ -110,7 +111,7 @@ public sealed record ContractionShape(
     }
 
     private static Expr WithoutSum(Expr value, ReduceExpr sum) =>
-        value.Rewrite(e => e == sum ? new ConstantExpr(Reduction.Neutral(ReduceFunction.Sum, sum.Type)) : e);
+        value.Replace(sum, new ConstantExpr(Reduction.Neutral(ReduceFunction.Sum, sum.Type)));
 
     private static LoopVar? Largest(IEnumerable<LoopVar> variables) => variables.MaxBy(v => v.Extent);
 }

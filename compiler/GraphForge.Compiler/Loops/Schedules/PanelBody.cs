@@ -144,7 +144,7 @@ internal sealed class PanelBody(
 
     /// <summary>The epilogue: stored values with the finished sum in place of the contraction.</summary>
     private Statement Stores(Dictionary<LoopVar, IndexExpr> at, Expr sum) => Block.Of(shape.Stores.Select(s =>
-        new Store(s.Buffer, s.Index.Substitute(at), s.Value.Rewrite(e => e == shape.Sum ? sum : e.MapIndices(i => i.Substitute(at))))));
+        new Store(s.Buffer, s.Index.Substitute(at), s.Value.Replace(shape.Sum, sum).Substitute(at))));
 
     private static Statement Nest(IReadOnlyList<LoopVar> variables, Statement body, string note)
     {
