@@ -11,11 +11,12 @@ public static class LaneAnalysis
     /// </summary>
     public static int LanesFor(IEnumerable<Expr> values, LoopVar lane, int vectorBytes)
     {
+        var roots = values.ToArray();
         var width = 0;
-        foreach (var expr in values.SelectMany(v => v.DescendantsAndSelf()).Distinct(ReferenceEqualityComparer.Instance).Cast<Expr>())
+        foreach (var expr in roots.SelectMany(v => v.DescendantsAndSelf()).Distinct(ReferenceEqualityComparer.Instance).Cast<Expr>())
         {
-            if (!Varies(expr, lane)) continue;
-            if (!IsSupported(expr)) return 1;
+            if (!Varies(expr, lane) && !roots.Contains(expr)) continue;
+            if (Varies(expr, lane) && !IsSupported(expr)) return 1;
             if (expr.Type is DType.Bool or DType.UInt8) continue;
             if (width != 0 && width != expr.Type.Size()) return 1;
             width = expr.Type.Size();

@@ -22,7 +22,8 @@ public sealed record ConvolutionGeometry(
     public int SpatialRank => Stride.Count;
 
     /// <summary>The same stride, padding and dilation in every spatial axis.</summary>
-    public static ConvolutionGeometry Of(int spatialRank, long stride = 1, long padding = 0, long dilation = 1, int groups = 1) => new(
+    public static ConvolutionGeometry Of(
+        int spatialRank, long stride = 1, long padding = 0, long dilation = 1, int groups = 1) => new(
         Enumerable.Repeat(stride, spatialRank).ToEquatable(),
         Enumerable.Repeat(padding, spatialRank).ToEquatable(),
         Enumerable.Repeat(padding, spatialRank).ToEquatable(),
@@ -44,7 +45,8 @@ public sealed record ConvolutionGeometry(
             throw new GraphException(ErrorCode.BadAttribute, $"{op} needs at least 1 group, but got {Groups}.");
         if (input.Rank != SpatialRank + 2 || weight.Rank != SpatialRank + 2)
             throw Mismatch(op, input, weight,
-                $"{SpatialRank} spatial axes need operands of rank {SpatialRank + 2}, [N, C, spatial…] and [O, C / groups, kernel…].");
+                $"{SpatialRank} spatial axes need operands of rank {SpatialRank + 2}, [N, C, spatial…] and " +
+                "[O, C / groups, kernel…].");
         if (weight.Skip(2).Any(d => !d.IsBound))
             throw new GraphException(ErrorCode.SymbolicDim,
                 $"{op} has weights {weight} with a symbolic kernel extent; give the kernel as integers.");
@@ -72,7 +74,8 @@ public sealed record ConvolutionGeometry(
                 $"{weight[0]} output channels are not divisible by {Groups} groups; change the channels or the groups.");
         if (channels != weight[1])
             throw Mismatch(op, input, weight,
-                $"the input has {channels} channels a group and the weights take {weight[1]}; make axis 1 of the weights {channels}.");
+                $"the input has {channels} channels a group and the weights take {weight[1]}; " +
+                $"make axis 1 of the weights {channels}.");
     }
 
     private static GraphException Mismatch(Op op, Shape input, Shape weight, string problem) =>

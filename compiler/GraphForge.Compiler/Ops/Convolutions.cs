@@ -39,7 +39,8 @@ public static class Convolutions
     public static Node AveragePool(Node x, WindowGeometry geometry, bool countIncludePad = true)
     {
         if (!x.Type.DType.IsFloat())
-            throw new GraphException(ErrorCode.WrongDType, $"averagePool takes float32 or float64, got {x.Type}; cast the operand.");
+            throw new GraphException(
+                ErrorCode.WrongDType, $"averagePool takes float32 or float64, got {x.Type}; cast the operand.");
         var sum = Node.Of(new WindowSum(geometry), x);
         CheckPadding(sum.Op, geometry);
         return countIncludePad || geometry.PadLow.Concat(geometry.PadHigh).All(p => p == 0)
@@ -68,8 +69,8 @@ public static class Convolutions
         var extent = input[input.Rank - geometry.Rank + axis];
         if (!extent.IsBound)
             throw new GraphException(ErrorCode.SymbolicDim,
-                $"averagePool that does not count padding needs integer extents where there is padding, but {extent} of {input} " +
-                "is symbolic; count the padding or give the extent as an integer.");
+                $"averagePool that does not count padding needs integer extents where there is padding, but {extent} of " +
+                $"{input} is symbolic; count the padding or give the extent as an integer.");
         var counts = new long[windows.Value];
         for (var window = 0; window < counts.Length; window++)
             for (var k = 0; k < geometry.Kernel[axis]; k++)
@@ -87,8 +88,8 @@ public static class Convolutions
             var padding = Math.Max(geometry.PadLow[axis], geometry.PadHigh[axis]);
             if (padding > geometry.Reach(axis) / 2)
                 throw new GraphException(ErrorCode.BadAttribute,
-                    $"{op} pads spatial axis {axis} by {padding}, more than half of the {geometry.Reach(axis)} elements a window " +
-                    "reaches over; pad less, so that windows meet the tensor.");
+                    $"{op} pads spatial axis {axis} by {padding}, more than half of the {geometry.Reach(axis)} elements a " +
+                    "window reaches over; pad less, so that windows meet the tensor.");
         }
     }
 }

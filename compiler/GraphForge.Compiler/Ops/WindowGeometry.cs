@@ -50,7 +50,8 @@ public sealed record WindowGeometry(
         CheckAttributes(op);
         if (input.Rank < Rank)
             throw new GraphException(ErrorCode.ShapeMismatch,
-                $"{op} slides over {Rank} trailing axes, but its operand is {input}; reshape the operand to rank {Rank} or more.");
+                $"{op} slides over {Rank} trailing axes, but its operand is {input}; " +
+                $"reshape the operand to rank {Rank} or more.");
         var leading = input.Rank - Rank;
         return Shape.Of(input.Select((extent, axis) => axis < leading ? extent : Windows(op, input, axis - leading, extent)));
     }

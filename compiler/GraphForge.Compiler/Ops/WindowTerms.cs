@@ -9,7 +9,8 @@ internal static class WindowTerms
     /// Offsets of the window and of the element in their tensors, row-major, and the flat position in the window, which
     /// runs fastest and upwards; the element is −1 in padding.
     /// </summary>
-    public static IEnumerable<(int Window, int Element, int Position)> Terms(this WindowGeometry windows, Shape input, Shape output)
+    public static IEnumerable<(int Window, int Element, int Position)> Terms(
+        this WindowGeometry windows, Shape input, Shape output)
     {
         var leading = input.Rank - windows.Rank;
         var (inputStrides, outputStrides) = (input.Strides(), output.Strides());

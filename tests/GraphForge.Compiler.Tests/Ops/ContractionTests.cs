@@ -27,7 +27,8 @@ public sealed class ContractionTests
     [Test]
     public void Labels_in_both_operands_and_the_output_are_batch_axes()
     {
-        var result = Evaluate(new Contraction([0, 1], [0, 1], [0]), Literal.Of<int>([1, 2, 3, 4], 2, 2), Literal.Of<int>([5, 6, 7, 8], 2, 2));
+        var result = Evaluate(
+            new Contraction([0, 1], [0, 1], [0]), Literal.Of<int>([1, 2, 3, 4], 2, 2), Literal.Of<int>([5, 6, 7, 8], 2, 2));
         Assert.That(result, Is.EqualTo(Literal.Of<int>([17, 53], 2)));
     }
 

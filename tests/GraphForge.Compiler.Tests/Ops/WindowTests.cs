@@ -150,9 +150,10 @@ public sealed class WindowTests
         var counts = dims.Select((d, axis) => axis < leading ? d : Count(geometry, axis - leading, d)).ToArray();
         return RowMajor.Indices(counts).Select(window => RowMajor.Indices(geometry.Kernel).Select(tap =>
         {
-            var at = window.Select((w, axis) => axis < leading ? w
-                : w * geometry.Stride[axis - leading] + tap[axis - leading] * geometry.Dilation[axis - leading] - geometry.PadLow[axis - leading]);
-            long[] index = [.. at];
+            var index = window.ToArray();
+            for (var axis = 0; axis < geometry.Rank; axis++)
+                index[leading + axis] = window[leading + axis] * geometry.Stride[axis] - geometry.PadLow[axis] +
+                    tap[axis] * geometry.Dilation[axis];
             var inside = index.Zip(dims).All(p => p.First >= 0 && p.First < p.Second);
             return inside ? x.AsSpan<long>()[RowMajor.Linear(index, dims)] : (long?)null;
         }).ToList()).ToList();

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -90,7 +91,7 @@ internal sealed class RowScope(CpuTarget target)
 
     private void VectorPass(IReadOnlyList<ReduceExpr> reductions, Expr[] bodies, IReadOnlyList<LoopVar> axes, List<Statement> row)
     {
-        var lanes = LanesFor(bodies, axes[^1]);
+        var lanes = reductions.Any(r => r.Type.Size() == 1) ? 1 : LanesFor(bodies, axes[^1]);
         var registers = reductions.Select(r => Register(r.Function.ToString().ToLowerInvariant(), r.Type, lanes)).ToArray();
         foreach (var (register, reduce) in registers.Zip(reductions))
         {
@@ -139,7 +140,7 @@ internal sealed class RowScope(CpuTarget target)
         return lane is null ? 0 : lane;
     }
 
-    private static LoopBuffer Register(string name, Runtime.DType type, int lanes) => new(name, type, lanes);
+    private static LoopBuffer Register(string name, DType type, int lanes) => new(name, type, lanes);
 
     private static Statement Nest(IEnumerable<LoopVar> variables, Statement body) =>
         variables.Reverse().Aggregate(body, (inner, v) => new For(v, LoopKind.Serial, inner));
