@@ -1,6 +1,7 @@
+using GraphForge;
 using GraphForge.Layers;
 
-namespace GraphForge.Examples.Mnist;
+namespace Digits;
 
 /// <summary>The two networks; both take [batch, 1, 28, 28] and give a score for each of ten digits.</summary>
 internal static class Networks

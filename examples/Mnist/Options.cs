@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GraphForge.Examples.Mnist;
+namespace Digits;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record Options
