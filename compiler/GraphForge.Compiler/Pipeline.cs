@@ -18,6 +18,8 @@ public static class Pipeline
         var dump = new PassDump(options.DumpFolder, graph.Name);
         graph = Pass("bind", Binding.Bind(graph, binding));
         graph = Pass("empty tensors", EmptyTensors.Run(graph));
+        graph = Pass("simplify", RewriteDriver.Apply(graph, RuleSet.SimplifyDifferentiated, out _));
+        graph = Pass("explicit convolutions", ExplicitConvolutions.Run(graph));
         graph = Pass("root copies", RootCopies.Run(graph));
 
         var fusion = Fusion.Run(graph);

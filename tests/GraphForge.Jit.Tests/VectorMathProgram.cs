@@ -9,7 +9,7 @@ internal sealed class VectorMathProgram
     public static readonly int[] Widths = [128, 256, 512];
 
     private static readonly string[] Unary =
-        ["Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign", "Round", "Floor", "Ceiling"];
+        ["Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign"];
 
     private static readonly string[] Reductions = ["Sum", "Product", "Max", "Min"];
 
@@ -25,7 +25,7 @@ internal sealed class VectorMathProgram
     {
         var kernels = Kernels().ToList();
         _names = [.. kernels.Select(kernel => kernel.Name)];
-        var text = VectorMathSource.Prelude(width) + $$"""
+        var text = Usings(width) + $$"""
 
             namespace GraphForge.Generated;
 
@@ -34,11 +34,27 @@ internal sealed class VectorMathProgram
             {{string.Join('\n', kernels.Select(kernel => Method(kernel.Name, kernel.Body)))}}
             }
 
-            """ + VectorMathSource.All;
+            """ + PreludeSource.All;
         _library = new KernelCompiler(KernelCacheOptions.Disabled).Load(text, _names);
     }
 
     public static VectorMathProgram OfWidth(int bits) => Programs.GetOrAdd(bits, width => new VectorMathProgram(width));
+
+    /// <summary>The directives a program of this width starts with.</summary>
+    public static string Usings(int bits) => $"""
+        using System;
+        using System.Runtime.CompilerServices;
+        using System.Runtime.Intrinsics;
+        using System.Runtime.Intrinsics.X86;
+        using F32 = System.Runtime.Intrinsics.Vector{bits}<float>;
+        using F64 = System.Runtime.Intrinsics.Vector{bits}<double>;
+        using I32 = System.Runtime.Intrinsics.Vector{bits}<int>;
+        using U32 = System.Runtime.Intrinsics.Vector{bits}<uint>;
+        using I64 = System.Runtime.Intrinsics.Vector{bits}<long>;
+        using U64 = System.Runtime.Intrinsics.Vector{bits}<ulong>;
+        using Vec = System.Runtime.Intrinsics.Vector{bits};
+
+        """;
 
     /// <summary>Runs a kernel over the given buffers.</summary>
     public unsafe void Run(string kernel, int begin, int end, params ReadOnlySpan<nint> buffers)
@@ -97,9 +113,9 @@ internal sealed class VectorMathProgram
             yield return ($"{reduction}Lanes{vector}",
                 $"(({scalar}*)buffers[1])[0] = VectorMath.{reduction}(Vec.Load(({scalar}*)buffers[0]));");
         yield return ($"Partial{vector}", $"""
-            var lanes = VectorMath.LoadPartial(({scalar}*)buffers[0], end);
+            var lanes = Lanes.LoadPartial(({scalar}*)buffers[0], end);
             Vec.Store(lanes, ({scalar}*)buffers[1]);
-            VectorMath.StorePartial(({scalar}*)buffers[2], lanes, end);
+            Lanes.StorePartial(lanes, ({scalar}*)buffers[2], end);
             """);
     }
 

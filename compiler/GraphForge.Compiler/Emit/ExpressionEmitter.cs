@@ -92,10 +92,10 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         LoopVar v => locals.Variable(v),
         FloorDivAtom d when d.Value.Minimum >= 0 => $"({Index(d.Value)}) / {d.Divisor}",
-        FloorDivAtom d => $"VectorMath.FloorDivide({Index(d.Value)}, {d.Divisor})",
+        FloorDivAtom d => $"Integers.FloorDivide({Index(d.Value)}, {d.Divisor})",
         ModAtom m when m.Value.Minimum >= 0 => $"({Index(m.Value)}) % {m.Divisor}",
-        ModAtom m => $"VectorMath.Modulo({Index(m.Value)}, {m.Divisor})",
-        DataAtom g => $"VectorMath.ClampIndex((long){ScalarValue(g.Value)}, {g.Extent})",
+        ModAtom m => $"Integers.Modulo({Index(m.Value)}, {m.Divisor})",
+        DataAtom g => $"Integers.Clamp((long){ScalarValue(g.Value)}, {g.Extent})",
         _ => throw new InternalCompilerException("emit", $"unknown index atom {atom}"),
     };
 
@@ -161,8 +161,8 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var address = Address(load.Buffer, WithoutLane(load.Index, lane));
         var name = load.Type switch { DType.Bool => "Mask", DType.UInt8 => "Bytes", _ => "" };
-        if (name.Length > 0) return $"VectorMath.Load{name}{(isWide ? "64" : "32")}({address}, {lane.Extent})";
-        return lane.Extent == lanes ? $"Vec.Load({address})" : $"VectorMath.LoadPartial({address}, {lane.Extent})";
+        if (name.Length > 0) return $"Lanes.Load{name}{(isWide ? "64" : "32")}({address}, {lane.Extent})";
+        return lane.Extent == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {lane.Extent})";
     }
 
     private string VectorSelect(SelectExpr select, LoopVar lane)

@@ -261,7 +261,7 @@ internal sealed class KernelEmitter
             throw new InternalCompilerException("emit", $"vector register {store.Buffer} is stored outside a vector loop");
         var result = store.Accumulate is null ? value : Combined(s, name, value, isVector);
         if (isVector && store.Accumulate is not null && s.Lane!.Extent < _kernel.Lanes && _combinedLater.Contains(store.Buffer))
-            result = $"Vec.ConditionalSelect(VectorMath.FirstLanes{(_isWide ? "64" : "32")}({s.Lane.Extent}){MaskCast(store.Buffer.Type)}, {result}, {name})";
+            result = $"Vec.ConditionalSelect(Lanes.First{(_isWide ? "64" : "32")}({s.Lane.Extent}){MaskCast(store.Buffer.Type)}, {result}, {name})";
         _writer.Line($"{name} = {result};");
     }
 
@@ -276,10 +276,10 @@ internal sealed class KernelEmitter
         var address = _expressions.Address(store.Buffer, ExpressionEmitter.WithoutLane(store.Index, lane));
         _writer.Line(store.Buffer.Type switch
         {
-            DType.Bool => $"VectorMath.StoreMask({value}, {address}, {lane.Extent});",
-            DType.UInt8 => $"VectorMath.StoreBytes({value}, {address}, {lane.Extent});",
+            DType.Bool => $"Lanes.StoreMask({value}, {address}, {lane.Extent});",
+            DType.UInt8 => $"Lanes.StoreBytes({value}, {address}, {lane.Extent});",
             _ when lane.Extent == _kernel.Lanes => $"Vec.Store({value}, {address});",
-            _ => $"VectorMath.StorePartial({address}, {value}, {lane.Extent});",
+            _ => $"Lanes.StorePartial({value}, {address}, {lane.Extent});",
         });
     }
 

@@ -52,7 +52,7 @@ public static class CpuSimd
         (UnaryFunction.Not, _) => $"~{x}",
         (UnaryFunction.Absolute, DType.Float32 or DType.Float64) => $"Math.Abs({x})",
         (UnaryFunction.Absolute, DType.UInt8) => x,
-        (UnaryFunction.Absolute, _) => $"VectorMath.Absolute({x})",
+        (UnaryFunction.Absolute, _) => $"Integers.Absolute({x})",
         (UnaryFunction.Sign, DType.Float32 or DType.Float64) => $"VectorMath.Sign({x})",
         (UnaryFunction.Sign, _) => $"({TypeName(type)})Math.Sign({x})",
         (UnaryFunction.Sqrt, DType.Float32) => $"MathF.Sqrt({x})",
@@ -83,11 +83,11 @@ public static class CpuSimd
     {
         var text = (function, type) switch
         {
-            (BinaryFunction.Divide, DType.Int32 or DType.Int64 or DType.UInt8) => $"VectorMath.Divide({a}, {b})",
-            (BinaryFunction.Remainder, DType.Float32 or DType.Float64) => $"VectorMath.Remainder({a}, {b})",
-            (BinaryFunction.Remainder, _) => $"VectorMath.Remainder({a}, {b})",
+            (BinaryFunction.Divide, DType.Int32 or DType.Int64 or DType.UInt8) => $"Integers.Divide({a}, {b})",
+            (BinaryFunction.Remainder, DType.Float32 or DType.Float64) => $"Floats.Remainder({a}, {b})",
+            (BinaryFunction.Remainder, _) => $"Integers.Remainder({a}, {b})",
             (BinaryFunction.Power, DType.Float32 or DType.Float64) => $"VectorMath.Power({a}, {b})",
-            (BinaryFunction.Power, _) => $"VectorMath.IntegerPower({a}, {b})",
+            (BinaryFunction.Power, _) => $"Integers.Power({a}, {b})",
             (BinaryFunction.Minimum or BinaryFunction.And, DType.Bool) => $"({a} & {b})",
             (BinaryFunction.Maximum or BinaryFunction.Or, DType.Bool) => $"({a} | {b})",
             (BinaryFunction.Less, DType.Bool) => $"(!{a} & {b})",

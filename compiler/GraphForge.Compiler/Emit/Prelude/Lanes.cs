@@ -1,0 +1,117 @@
+/// <summary>Memory access of vectors with fewer active lanes than the register has, and of one-byte types.</summary>
+internal static unsafe class Lanes
+{
+    /// <summary>All bits set in the first <paramref name="count"/> lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I32 First32(int count) => Vec.LessThan(I32.Indices, Vec.Create(count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I64 First64(int count) => Vec.LessThan(I64.Indices, Vec.Create((long)count));
+
+    /// <summary>Loads count elements; the lanes behind them are zero and their memory is not touched.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I32 LoadPartial(int* source, int count)
+    {
+        if (I32.Count == 16 && Avx512F.IsSupported)
+            return Unsafe.BitCast<Vector512<int>, I32>(Avx512F.MaskLoad(source, Unsafe.BitCast<I32, Vector512<int>>(First32(count)), Vector512<int>.Zero));
+        if (I32.Count == 8 && Avx2.IsSupported)
+            return Unsafe.BitCast<Vector256<int>, I32>(Avx2.MaskLoad(source, Unsafe.BitCast<I32, Vector256<int>>(First32(count))));
+        var lanes = stackalloc int[I32.Count];
+        for (var i = 0; i < I32.Count; i++) lanes[i] = i < count ? source[i] : 0;
+        return Vec.Load(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I64 LoadPartial(long* source, int count)
+    {
+        if (I64.Count == 8 && Avx512F.IsSupported)
+            return Unsafe.BitCast<Vector512<long>, I64>(Avx512F.MaskLoad(source, Unsafe.BitCast<I64, Vector512<long>>(First64(count)), Vector512<long>.Zero));
+        if (I64.Count == 4 && Avx2.IsSupported)
+            return Unsafe.BitCast<Vector256<long>, I64>(Avx2.MaskLoad(source, Unsafe.BitCast<I64, Vector256<long>>(First64(count))));
+        var lanes = stackalloc long[I64.Count];
+        for (var i = 0; i < I64.Count; i++) lanes[i] = i < count ? source[i] : 0;
+        return Vec.Load(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F32 LoadPartial(float* source, int count) => LoadPartial((int*)source, count).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64 LoadPartial(double* source, int count) => LoadPartial((long*)source, count).AsDouble();
+
+    /// <summary>Stores the first count lanes and touches no other memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(I32 value, int* target, int count)
+    {
+        if (I32.Count == 16 && Avx512F.IsSupported)
+            Avx512F.MaskStore(target, Unsafe.BitCast<I32, Vector512<int>>(First32(count)), Unsafe.BitCast<I32, Vector512<int>>(value));
+        else if (I32.Count == 8 && Avx2.IsSupported)
+            Avx2.MaskStore(target, Unsafe.BitCast<I32, Vector256<int>>(First32(count)), Unsafe.BitCast<I32, Vector256<int>>(value));
+        else
+            for (var i = 0; i < count; i++) target[i] = value.GetElement(i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(I64 value, long* target, int count)
+    {
+        if (I64.Count == 8 && Avx512F.IsSupported)
+            Avx512F.MaskStore(target, Unsafe.BitCast<I64, Vector512<long>>(First64(count)), Unsafe.BitCast<I64, Vector512<long>>(value));
+        else if (I64.Count == 4 && Avx2.IsSupported)
+            Avx2.MaskStore(target, Unsafe.BitCast<I64, Vector256<long>>(First64(count)), Unsafe.BitCast<I64, Vector256<long>>(value));
+        else
+            for (var i = 0; i < count; i++) target[i] = value.GetElement(i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(F32 value, float* target, int count) => StorePartial(value.AsInt32(), (int*)target, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(F64 value, double* target, int count) => StorePartial(value.AsInt64(), (long*)target, count);
+
+    /// <summary>Unsigned bytes as integers; lanes behind count are zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I32 LoadBytes32(byte* source, int count)
+    {
+        if (count == 16 && I32.Count == 16 && Avx512F.IsSupported)
+            return Unsafe.BitCast<Vector512<int>, I32>(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
+        var lanes = stackalloc int[I32.Count];
+        for (var i = 0; i < I32.Count; i++) lanes[i] = i < count ? source[i] : 0;
+        return Vec.Load(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I64 LoadBytes64(byte* source, int count)
+    {
+        var lanes = stackalloc long[I64.Count];
+        for (var i = 0; i < I64.Count; i++) lanes[i] = i < count ? source[i] : 0;
+        return Vec.Load(lanes);
+    }
+
+    /// <summary>Booleans, a byte each, as masks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I32 LoadMask32(byte* source, int count) => ~Vec.Equals(LoadBytes32(source, count), I32.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I64 LoadMask64(byte* source, int count) => ~Vec.Equals(LoadBytes64(source, count), I64.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(I32 value, byte* target, int count)
+    {
+        if (count == 16 && I32.Count == 16 && Avx512F.IsSupported)
+        {
+            Vector128.Store(Avx512F.ConvertToVector128Byte(Unsafe.BitCast<I32, Vector512<int>>(value)), target);
+            return;
+        }
+        for (var i = 0; i < count; i++) target[i] = (byte)value.GetElement(i);
+    }
+
+    public static void StoreBytes(I64 value, byte* target, int count)
+    {
+        for (var i = 0; i < count; i++) target[i] = (byte)value.GetElement(i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreMask(I32 value, byte* target, int count) => StoreBytes(value & I32.One, target, count);
+
+    public static void StoreMask(I64 value, byte* target, int count) => StoreBytes(value & I64.One, target, count);
+}

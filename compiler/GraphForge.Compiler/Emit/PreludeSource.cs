@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Compiler.Emit;
+
+/// <summary>
+/// The functions that kernels call, as C# text that becomes part of a program. One text serves every vector width, being
+/// written against the aliases (<c>Vec</c>, <c>F32</c>, …) a program starts with. It consists of sections, the files under
+/// <c>Emit/Prelude</c>, so that a program carries, and its compilation pays for, only what it uses.
+/// </summary>
+public static partial class PreludeSource
+{
+    private const string ResourcePrefix = "Prelude/";
+
+    private static readonly ImmutableArray<Section> Sections = ReadSections();
+
+    /// <summary>Every section.</summary>
+    public static string All { get; } = Join(Sections);
+
+    /// <summary>
+    /// The sections that <paramref name="kernels"/> needs: those with a function it calls as <c>Class.Name</c>, and what these
+    /// call in turn. To be appended after the kernels, in their namespace. Empty if it calls none.
+    /// </summary>
+    public static string For(string kernels)
+    {
+        var needed = new HashSet<Section>();
+        var calls = new Stack<string>(QualifiedCalls(kernels));
+        while (calls.TryPop(out var call))
+            foreach (var section in Sections)
+                if (section.Declares.Contains(call) && needed.Add(section))
+                    foreach (var called in section.Calls) calls.Push(called);
+
+        return Join(Sections.Where(needed.Contains));
+    }
+
+    private static string Join(IEnumerable<Section> sections) => string.Join('\n', sections.Select(section => section.Text));
+
+    private static ImmutableArray<Section> ReadSections()
+    {
+        var assembly = typeof(PreludeSource).Assembly;
+        return [.. assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Section.Parse(name, Read(assembly.GetManifestResourceStream(name)!)))];
+    }
+
+    /// <summary>Line endings do not depend on how the sources were checked out: generated text is the same to the byte.</summary>
+    private static string Read(Stream resource)
+    {
+        using var reader = new StreamReader(resource);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+
+    private static IEnumerable<string> QualifiedCalls(string text) => QualifiedCall().Matches(text).Select(match => match.Value);
+
+    [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]\w*")]
+    private static partial Regex QualifiedCall();
+
+    [GeneratedRegex(@"\bclass (\w+)")]
+    private static partial Regex Class();
+
+    [GeneratedRegex(@"\bstatic [\w<>]+ (\w+)(?:<T>)?\(")]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex(@"(?<![.\w])(\w+)\(")]
+    private static partial Regex UnqualifiedCall();
+
+    /// <param name="Text">The whole file.</param>
+    /// <param name="Declares">Its functions, as <c>Class.Name</c>.</param>
+    /// <param name="Calls">What its functions may call, likewise; also names that are no prelude functions.</param>
+    private sealed record Section(string Text, ImmutableHashSet<string> Declares, ImmutableHashSet<string> Calls)
+    {
+        public static Section Parse(string name, string text)
+        {
+            var classes = Names(Class(), text);
+            var declares = Qualify(classes, Names(Declaration(), text));
+            if (declares.IsEmpty) throw new InternalCompilerException("emit", $"{name} declares no functions");
+            return new Section(text, declares, Qualify(classes, Names(UnqualifiedCall(), text)).Union(QualifiedCalls(text)));
+        }
+
+        private static string[] Names(Regex pattern, string text) =>
+            [.. pattern.Matches(text).Select(match => match.Groups[1].Value).Distinct()];
+
+        private static ImmutableHashSet<string> Qualify(string[] classes, string[] names) =>
+            [.. classes.SelectMany(_ => names, (type, name) => $"{type}.{name}")];
+    }
+}

@@ -1,0 +1,44 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Jit;
+
+namespace GraphForge;
+
+/// <summary>How a model is compiled and run. The defaults suit one training or one service on a machine of its own.</summary>
+public sealed record CompileOptions
+{
+    public static CompileOptions Default { get; } = new();
+
+    /// <summary>Threads of a run, the caller's included. Results do not depend on it.</summary>
+    public int Threads { get; init => field = AtLeastOne(value, nameof(Threads)); } = Environment.ProcessorCount;
+
+    /// <summary>Decides initial values, the order of samples, and dropout. Same seed, same bytes.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Most bytes one program may take for values of a run; null for no limit.</summary>
+    public long? MemoryBudget { get; init; }
+
+    /// <summary>Where compiled kernels are kept between processes.</summary>
+    public KernelCacheOptions KernelCache { get; init; } = KernelCacheOptions.Default;
+
+    /// <summary>Folder that receives the IR after every pass and the kernels' source; by default what <c>GF_DUMP</c> names.</summary>
+    public string? DumpFolder { get; init; } = Environment.GetEnvironmentVariable("GF_DUMP") is { Length: > 0 } folder ? folder : null;
+
+    public Backend Backend { get; init; } = Backend.Compiled;
+
+    /// <summary>Batch sizes that are kept compiled at once; the one unused for longest makes room.</summary>
+    public int MaxBindings { get; init => field = AtLeastOne(value, nameof(MaxBindings)); } = 8;
+
+    private static int AtLeastOne(int value, string name) => value >= 1
+        ? value
+        : throw new GraphException(ErrorCode.BadAttribute, $"CompileOptions.{name} must be at least 1 but is {value}.");
+}
+
+/// <summary>What executes a program.</summary>
+public enum Backend
+{
+    /// <summary>Kernels compiled for this machine.</summary>
+    Compiled,
+
+    /// <summary>The naive interpreter, op by op and element by element: slow, and the yardstick for everything else.</summary>
+    Reference,
+}

@@ -1,0 +1,21 @@
+using GraphForge.Compiler.Memory;
+using GraphForge.Compiler.Schedule;
+
+namespace GraphForge.Execution;
+
+/// <summary>A graph with every symbol bound, ready to run; safe to rent from by several threads.</summary>
+internal abstract class BoundProgram
+{
+    /// <summary>What the program needs; null where nothing was planned.</summary>
+    public virtual MemoryReport? Memory => null;
+
+    /// <summary>For each edge of the graph, fused or why not.</summary>
+    public virtual IReadOnlyList<FusionDecision> Explain => [];
+
+    /// <summary>Position of an input, or -1 where the program does not read it.</summary>
+    public abstract int InputIndex(string name);
+
+    public abstract int OutputIndex(string name);
+
+    public abstract RunLease Rent();
+}

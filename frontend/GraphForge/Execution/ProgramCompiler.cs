@@ -1,0 +1,16 @@
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Execution;
+
+/// <summary>The one place where a graph becomes something that runs.</summary>
+internal static class ProgramCompiler
+{
+    /// <exception cref="GraphException">The graph is wrong, a symbol is unbound, or the plan exceeds the budget.</exception>
+    public static BoundProgram Compile(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options) =>
+        options.Backend switch
+        {
+            Backend.Reference => new ReferenceProgram(Binding.Bind(graph, binding), states),
+            _ => CompiledBackend.Compile(graph, binding, states, options),
+        };
+}

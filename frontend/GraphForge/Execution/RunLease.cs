@@ -1,0 +1,34 @@
+namespace GraphForge.Execution;
+
+/// <summary>The memory of one run, to be given back. A struct over both kinds of program, so that renting allocates nothing.</summary>
+internal readonly struct RunLease : IDisposable
+{
+    private readonly Runtime.RunContext? _compiled;
+    private readonly ReferenceRun? _reference;
+
+    public RunLease(Runtime.RunContext compiled) => _compiled = compiled;
+
+    public RunLease(ReferenceRun reference) => _reference = reference;
+
+    /// <summary>Sets input <paramref name="index"/>; one the program does not read has index -1 and is skipped.</summary>
+    public void SetInput<T>(int index, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        if (index < 0) return;
+        if (_compiled is not null) _compiled.SetInput(index, values);
+        else _reference!.SetInput(index, values);
+    }
+
+    public void Run()
+    {
+        if (_compiled is not null) _compiled.Run();
+        else _reference!.Run();
+    }
+
+    public void GetOutput<T>(int index, Span<T> destination) where T : unmanaged
+    {
+        if (_compiled is not null) _compiled.GetOutput(index, destination);
+        else _reference!.GetOutput(index, destination);
+    }
+
+    public void Dispose() => _compiled?.Dispose();
+}

@@ -1,0 +1,30 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
+using GraphForge.Tracing;
+
+namespace GraphForge.Execution;
+
+/// <summary>Which storage holds each state slot of a model and its training.</summary>
+internal sealed class StateStore
+{
+    private readonly Dictionary<StateSlot, StateBuffer> _buffers = [];
+
+    public StateBuffer this[StateSlot slot] => _buffers.TryGetValue(slot, out var buffer)
+        ? buffer
+        : throw new GraphException(ErrorCode.DanglingInput,
+            $"the model reads '{slot.Name}', which is not one of its parameters; keep it in a field or property of the module that uses it.");
+
+    /// <summary>A new slot with its storage, zeros at first.</summary>
+    public StateSlot Create(string name, TensorType type)
+    {
+        var slot = new StateSlot(name, type);
+        _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
+        return slot;
+    }
+
+    /// <summary>Storage of all parameters and buffers of a model.</summary>
+    public void Add(ModuleTree model)
+    {
+        foreach (var (_, tensor) in model.Tensors) _buffers[tensor.Slot] = tensor.Storage;
+    }
+}

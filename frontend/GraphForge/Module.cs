@@ -1,0 +1,56 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Tracing;
+
+namespace GraphForge;
+
+/// <summary>
+/// A part of a model: a forward function with the parameters and modules it uses. Write <see cref="Forward"/> and keep
+/// parameters, buffers and modules in fields or properties; they are found there. A member <c>SelfAttn</c> or
+/// <c>_selfAttn</c> is named <c>self_attn</c>, as PyTorch would name it, and lists number their items from 0.
+/// </summary>
+public abstract class Module
+{
+    protected Module() => Site = SourceLocation.Capture();
+
+    /// <summary>The line of the user's code that made the module.</summary>
+    public SourceLocation Site { get; }
+
+    /// <summary>Name within the model that was compiled last, such as <c>encoder.0.fc1</c>; empty for the model itself.</summary>
+    public string Path { get; internal set; } = "";
+
+    /// <summary>Whether the graph that is being built is one for training, as dropout needs to know.</summary>
+    protected static bool IsTraining => Trace.Current is { IsTraining: true };
+
+    /// <summary>What the module computes.</summary>
+    /// <exception cref="GraphException">The input does not fit the module.</exception>
+    public abstract Tensor Forward(Tensor input);
+
+    /// <summary>Every trainable tensor of the module and the modules within, with its name, each once.</summary>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> NamedParameters() => ModuleTree.Of(this).Parameters;
+
+    /// <summary>Every stored tensor that training does not change by gradient, such as running statistics.</summary>
+    public IReadOnlyList<KeyValuePair<string, ModuleBuffer>> NamedBuffers() => ModuleTree.Of(this).Buffers;
+
+    /// <summary>The module itself (named "") and all modules within.</summary>
+    public IReadOnlyList<KeyValuePair<string, Module>> NamedModules() => ModuleTree.Of(this).Modules;
+
+    /// <summary>
+    /// Draws all initial values anew. Compiling does this for values that were neither drawn nor set before; values depend
+    /// on <paramref name="seed"/> and the order of the parameters alone.
+    /// </summary>
+    public void Initialize(long seed = 0) => ModuleTree.Of(this).Initialize(seed, onlyMissing: false);
+
+    /// <summary>Modules this one holds, with their names; by default those in fields and properties.</summary>
+    protected internal virtual IEnumerable<KeyValuePair<string, Module>> NamedChildren() => ModuleMembers.Of<Module>(this);
+
+    /// <summary>While open, nodes are attributed to this module, and errors to the line that made it.</summary>
+    protected ModuleScope Enter() => ModuleScope.Enter(Path, Site);
+
+    /// <summary>An error of the user that names this module and the line that made it.</summary>
+    /// <param name="code">What kind of mistake.</param>
+    /// <param name="problem">Continues the module's name, such as "takes [..., 256] but was given [batch, 128]; …".</param>
+    protected GraphException Error(ErrorCode code, string problem) => new(code, $"{this} {problem}", Site);
+
+    /// <summary>Type and name: <c>Linear 'fc1'</c>.</summary>
+    public override string ToString() => Path.Length == 0 ? GetType().Name : $"{GetType().Name} '{Path}'";
+}

@@ -1,0 +1,107 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Initialization;
+using GraphForge.Runtime;
+
+namespace GraphForge;
+
+/// <summary>
+/// A tensor of a module whose values outlive runs. In a forward function it stands for its value at the start of the run;
+/// outside, its elements can be read and written between runs. Every program compiled from the module shares them.
+/// </summary>
+public abstract class StoredTensor
+{
+    private readonly Initializer _initializer;
+    private readonly Tensor _value;
+    private StateBuffer? _storage;
+
+    private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
+    {
+        if (!dtype.IsFloat())
+            throw new GraphException(ErrorCode.WrongDType, $"a stored tensor holds float32 or float64, not {dtype}.");
+        _initializer = initializer;
+        Slot = new StateSlot(GetType().Name, new TensorType(dtype, Shape.Of(dims)));
+        _value = new Tensor(Node.Of(new State(Slot)));
+    }
+
+    /// <summary>Name within the model that was compiled last, such as <c>fc1.weight</c>.</summary>
+    public string Name => Slot.Name;
+
+    public Shape Shape => Slot.Type.Shape;
+
+    public DType DType => Slot.Type.DType;
+
+    /// <summary>Whether values were drawn, set, or made room for.</summary>
+    internal bool HasValues => _storage is not null;
+
+    internal StateSlot Slot { get; }
+
+    internal StateBuffer Storage => _storage ?? throw new InvalidOperationException(
+        $"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
+
+    public static implicit operator Tensor(StoredTensor stored) => stored._value;
+
+    /// <summary>The elements, row-major, in place. Not to be touched while a training step runs.</summary>
+    /// <exception cref="InvalidOperationException">No values were drawn or set yet.</exception>
+    public Span<T> AsSpan<T>() where T : unmanaged => Storage.AsSpan<T>();
+
+    /// <summary>Sets all elements, row-major.</summary>
+    /// <exception cref="ArgumentException">The number or type of the values is wrong.</exception>
+    public void CopyFrom<T>(ReadOnlySpan<T> values) where T : unmanaged
+    {
+        if (DTypes.Of<T>() != DType || values.Length != Shape.Size.Value)
+            throw new ArgumentException($"'{Name}' is {Slot.Type} and takes {Shape.Size} values of its type; " +
+                $"it was given {values.Length} of {DTypes.Of<T>().ToString().ToLowerInvariant()}.");
+        values.CopyTo(Allocate().AsSpan<T>());
+    }
+
+    /// <summary>Draws initial values from the random stream <paramref name="ordinal"/> of <paramref name="seed"/>.</summary>
+    internal void Draw(long seed, int ordinal)
+    {
+        var values = new float[Shape.Size.Value];
+        _initializer(values, Shape.Values, new RandomStream(seed, ordinal));
+        var storage = Allocate();
+        if (DType == DType.Float32) values.CopyTo(storage.AsSpan<float>());
+        else Widen(values, storage.AsSpan<double>());
+    }
+
+    private static void Widen(ReadOnlySpan<float> values, Span<double> wide)
+    {
+        for (var i = 0; i < values.Length; i++) wide[i] = values[i];
+    }
+
+    private StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
+}
+
+/// <summary>A tensor that training improves.</summary>
+/// <param name="initializer">Draws the initial values; see <see cref="Init"/>.</param>
+/// <param name="dtype">float32 or float64.</param>
+/// <param name="dims">Extents, row-major.</param>
+public sealed class Parameter(Initializer initializer, DType dtype, params ReadOnlySpan<long> dims)
+    : StoredTensor(initializer, dtype, dims)
+{
+    /// <summary>A float32 parameter.</summary>
+    public Parameter(Initializer initializer, params ReadOnlySpan<long> dims) : this(initializer, DType.Float32, dims) { }
+
+    /// <summary>Whether training changes it; read when a training is compiled. False freezes it.</summary>
+    public bool RequiresGrad { get; set; } = true;
+}
+
+/// <summary>A stored tensor that no gradient changes, such as a running statistic: PyTorch's buffer.</summary>
+/// <param name="initializer">Draws the initial values; see <see cref="Init"/>.</param>
+/// <param name="dims">Extents, row-major.</param>
+public sealed class ModuleBuffer(Initializer initializer, params ReadOnlySpan<long> dims)
+    : StoredTensor(initializer, DType.Float32, dims)
+{
+    /// <summary>In a forward function while training: the value the buffer has after the step.</summary>
+    /// <exception cref="InvalidOperationException">The graph being built is not one for training.</exception>
+    /// <exception cref="GraphException">The value has another shape or type.</exception>
+    public void Assign(Tensor value)
+    {
+        if (Tracing.Trace.Current is not { IsTraining: true } trace)
+            throw new InvalidOperationException($"Buffer '{Name}' changes only while training; ask IsTraining before Assign.");
+        if (value.Node.Type != Slot.Type)
+            throw new GraphException(ErrorCode.ShapeMismatch, $"buffer '{Name}' is {Slot.Type} but was assigned {value.Node.Type}.");
+        trace.Assign(Slot, value);
+    }
+}

@@ -1,0 +1,68 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge;
+
+/// <content>Operators and comparisons between two tensors, element by element.</content>
+public sealed partial class Tensor
+{
+    public static Tensor operator +(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a + b);
+
+    public static Tensor operator -(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a - b);
+
+    public static Tensor operator *(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a * b);
+
+    /// <summary>True division: integers divide as float32.</summary>
+    public static Tensor operator /(Tensor left, Tensor right)
+    {
+        var type = Promotion.Of(left, right);
+        if (!type.IsFloat()) type = DType.Float32;
+        return new Tensor(left.To(type).Node / right.To(type).Node);
+    }
+
+    /// <summary>Remainder with the sign of the divisor, as in Python.</summary>
+    public static Tensor operator %(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a % b);
+
+    public static Tensor operator -(Tensor operand) => new(-operand.Node);
+
+    public static Tensor operator <(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a.Less(b));
+
+    public static Tensor operator <=(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a.LessOrEqual(b));
+
+    public static Tensor operator >(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a.Greater(b));
+
+    public static Tensor operator >=(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a.GreaterOrEqual(b));
+
+    public static Tensor operator &(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a & b);
+
+    public static Tensor operator |(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a | b);
+
+    public static Tensor operator ^(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a ^ b);
+
+    public static Tensor operator !(Tensor operand) => new(!operand.Node);
+
+    /// <summary>Whether the elements are equal. (<c>==</c> compares the handles.)</summary>
+    public Tensor Eq(Tensor other) => Promoted(this, other, (a, b) => a.EqualTo(b));
+
+    /// <summary>Whether the elements differ.</summary>
+    public Tensor Ne(Tensor other) => Promoted(this, other, (a, b) => a.NotEqualTo(b));
+
+    public Tensor Maximum(Tensor other) => Promoted(this, other, (a, b) => a.Maximum(b));
+
+    public Tensor Minimum(Tensor other) => Promoted(this, other, (a, b) => a.Minimum(b));
+
+    /// <summary>Each element raised to the power of the element of <paramref name="exponent"/>.</summary>
+    public Tensor Pow(Tensor exponent) => Promoted(this, exponent, (a, b) => a.Power(b));
+
+    /// <summary>Elements of <paramref name="input"/> where <paramref name="condition"/> (bool) holds, else of <paramref name="other"/>.</summary>
+    public static Tensor Where(Tensor condition, Tensor input, Tensor other) =>
+        Promoted(input, other, (a, b) => Nodes.Select(condition.Node, a, b));
+
+    /// <summary>Applies <paramref name="apply"/>, which broadcasts, to both operands in the type they meet in.</summary>
+    private static Tensor Promoted(Tensor left, Tensor right, Func<Node, Node, Node> apply)
+    {
+        var type = Promotion.Of(left, right);
+        return new Tensor(apply(left.To(type).Node, right.To(type).Node));
+    }
+}

@@ -1,0 +1,70 @@
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Tracing;
+
+/// <summary>A model's modules and tensors with their names; what is reachable twice is listed under its first name.</summary>
+internal sealed class ModuleTree
+{
+    private readonly List<KeyValuePair<string, Module>> _modules = [];
+    private readonly List<KeyValuePair<string, Parameter>> _parameters = [];
+    private readonly List<KeyValuePair<string, ModuleBuffer>> _buffers = [];
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
+
+    private ModuleTree() { }
+
+    public IReadOnlyList<KeyValuePair<string, Module>> Modules => _modules;
+
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters => _parameters;
+
+    public IReadOnlyList<KeyValuePair<string, ModuleBuffer>> Buffers => _buffers;
+
+    /// <summary>Parameters, then buffers.</summary>
+    public IEnumerable<KeyValuePair<string, StoredTensor>> Tensors =>
+        _parameters.Select(p => new KeyValuePair<string, StoredTensor>(p.Key, p.Value))
+            .Concat(_buffers.Select(b => new KeyValuePair<string, StoredTensor>(b.Key, b.Value)));
+
+    public static ModuleTree Of(Module root)
+    {
+        var tree = new ModuleTree();
+        tree.Visit("", root);
+        return tree;
+    }
+
+    /// <summary>Writes the names into the modules and tensors, where errors, dumps and reports read them.</summary>
+    /// <exception cref="GraphException">Two tensors have one name.</exception>
+    public void AssignNames()
+    {
+        foreach (var (path, module) in _modules) module.Path = path;
+        var names = new HashSet<string>();
+        foreach (var (name, tensor) in Tensors)
+        {
+            if (!names.Add(name))
+                throw new GraphException(ErrorCode.DuplicateName, $"two tensors of the model are named '{name}'; rename one member.");
+            tensor.Slot.Name = name;
+        }
+    }
+
+    /// <summary>Draws initial values; the n-th tensor has its own random stream, so that adding a layer at the end changes no other.</summary>
+    public void Initialize(long seed, bool onlyMissing)
+    {
+        var ordinal = 0;
+        foreach (var (_, tensor) in Tensors)
+        {
+            if (!onlyMissing || !tensor.HasValues) tensor.Draw(seed, ordinal);
+            ordinal++;
+        }
+    }
+
+    private void Visit(string path, Module module)
+    {
+        if (!_seen.Add(module)) return;
+        _modules.Add(new(path, module));
+        foreach (var (name, parameter) in ModuleMembers.Of<Parameter>(module))
+            if (_seen.Add(parameter)) _parameters.Add(new(Join(path, name), parameter));
+        foreach (var (name, buffer) in ModuleMembers.Of<ModuleBuffer>(module))
+            if (_seen.Add(buffer)) _buffers.Add(new(Join(path, name), buffer));
+        foreach (var (name, child) in module.NamedChildren()) Visit(Join(path, name), child);
+    }
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

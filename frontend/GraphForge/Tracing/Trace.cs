@@ -1,0 +1,48 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Tracing;
+
+/// <summary>One walk through a model's forward function; what the functions called on the way must know or leave behind.</summary>
+internal sealed class Trace : IDisposable
+{
+    [ThreadStatic] private static Trace? Open;
+
+    private readonly Trace? _outer = Open;
+    private readonly StateSlot? _seed;
+    private readonly Dictionary<StateSlot, Node> _assigned = [];
+    private long _streams;
+
+    private Trace(StateSlot? seed)
+    {
+        _seed = seed;
+        Open = this;
+    }
+
+    /// <summary>The innermost open trace of this thread; none while a graph is built outside of compiling a model.</summary>
+    public static Trace? Current => Open;
+
+    public bool IsTraining => _seed is not null;
+
+    /// <summary>What the run writes to buffers and to the random seed.</summary>
+    public IEnumerable<StateUpdate> Updates => _assigned.Select(a => new StateUpdate(a.Key, a.Value));
+
+    public static Trace Inference() => new(null);
+
+    /// <param name="seed">An int64 scalar that changes from step to step; the trace advances it when it is used.</param>
+    public static Trace Training(StateSlot seed) => new(seed);
+
+    /// <summary>float32 in [0, 1), other values in every step and for every call.</summary>
+    public Tensor NextUniform(Shape shape)
+    {
+        var slot = _seed ?? throw new InternalCompilerException("trace", "inference draws no random values");
+        var seed = Node.Of(new State(slot));
+        _assigned[slot] = (new Tensor(seed) + 1).Node;
+        return new Tensor(Node.Of(new RandomUniform(shape, _streams++), seed));
+    }
+
+    public void Assign(StateSlot slot, Tensor value) => _assigned[slot] = value.Node;
+
+    public void Dispose() => Open = _outer;
+}

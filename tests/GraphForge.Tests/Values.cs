@@ -1,0 +1,32 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
+
+namespace GraphForge.Tests;
+
+/// <summary>Elements of tensors and outputs of modules, for comparing.</summary>
+internal static class Values
+{
+    /// <summary>A float32 constant.</summary>
+    public static Tensor Of(float[] values, params long[] dims) => Tensor.Constant<float>(values, dims);
+
+    /// <summary>Elements of a tensor that depends on no input.</summary>
+    public static double[] Of(Tensor tensor)
+    {
+        var literal = ReferenceEvaluator.Evaluate(tensor.Node);
+        return [.. Enumerable.Range(0, literal.Count).Select(i => literal[i].DType == DType.Bool
+            ? literal[i].AsBool ? 1.0 : 0.0
+            : literal[i].AsDouble)];
+    }
+
+    /// <summary>What a module computes for one batch, with its parameters drawn from seed 0 unless they were set.</summary>
+    public static float[] Infer(Module module, Shape inputShape, params float[] input)
+    {
+        var compiled = CompiledModel.Compile(module, inputShape, TestOptions.Default);
+        var batch = input.Length / compiled.InputShape.Size.Value;
+        var output = new float[batch * compiled.OutputShape.Size.Value];
+        compiled.Run(input, output);
+        return output;
+    }
+
+    public static float[] Sequence(int count, float first = 1) => [.. Enumerable.Range(0, count).Select(i => first + i)];
+}
