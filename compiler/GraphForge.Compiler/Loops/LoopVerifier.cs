@@ -60,7 +60,7 @@ public sealed class LoopVerifier
     private void Loop(For loop)
     {
         var variable = loop.Variable;
-        if (loop.Limit is { } limit) Limit(limit);
+        if (loop.Limit is { } limit) Check(() => Index(limit));
         Require(loop.Kind != LoopKind.Vector || variable.Extent <= _kernel.Lanes,
             $"vector loop over {variable.Extent} elements of {_kernel.Lanes} lanes");
         Require(variable.IsLane == (loop.Kind == LoopKind.Vector), $"{loop.Kind} loop over {variable}, lane variable: {variable.IsLane}");
@@ -69,13 +69,6 @@ public sealed class LoopVerifier
         Statement(loop.Body);
         _narrowed.ExceptWith(narrowed);
         _bound.Remove(variable);
-    }
-
-    private void Limit(IndexExpr limit)
-    {
-        _checked.Push(new HashSet<Expr>(ReferenceEqualityComparer.Instance));
-        Index(limit);
-        _checked.Pop();
     }
 
     private void Declare(Allocate allocate)
@@ -87,24 +80,22 @@ public sealed class LoopVerifier
     private void Store(Store store)
     {
         Require(store.Value.Type == store.Buffer.Type, $"{store.Value.Type} stored in {store.Buffer}, which holds {store.Buffer.Type}");
-        Value(store.Value);
-        _checked.Push(new HashSet<Expr>(ReferenceEqualityComparer.Instance));
-        Access(store.Buffer, store.Index);
-        _checked.Pop();
+        Check(() => Expression(store.Value));
+        Check(() => Access(store.Buffer, store.Index));
     }
 
     private void If(If statement)
     {
-        Value(statement.Condition);
+        Check(() => Expression(statement.Condition));
         var narrowed = Narrow(statement.Condition.Variables);
         Statement(statement.Body);
         _narrowed.ExceptWith(narrowed);
     }
 
-    private void Value(Expr expr)
+    private void Check(Action check)
     {
         _checked.Push(new HashSet<Expr>(ReferenceEqualityComparer.Instance));
-        Expression(expr);
+        check();
         _checked.Pop();
     }
 
@@ -145,11 +136,15 @@ public sealed class LoopVerifier
         Expression(select.Condition);
         var isGuard = select.Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr);
         var narrowed = isGuard ? Narrow(select.Condition.Variables) : [];
-        if (narrowed.Length > 0) _checked.Push(new HashSet<Expr>(ReferenceEqualityComparer.Instance));
-        Expression(select.WhenTrue);
-        Expression(select.WhenFalse);
-        if (narrowed.Length > 0) _checked.Pop();
+        if (narrowed.Length > 0) Check(Branches);
+        else Branches();
         _narrowed.ExceptWith(narrowed);
+
+        void Branches()
+        {
+            Expression(select.WhenTrue);
+            Expression(select.WhenFalse);
+        }
     }
 
     private LoopVar[] Narrow(IEnumerable<LoopVar> variables) => variables.Where(_narrowed.Add).ToArray();
