@@ -12,7 +12,7 @@ public static class CompiledGraph
         ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states,
         CompilerOptions? options = null, int threads = 1)
     {
-        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? new CompilerOptions { Threads = threads });
+        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? new CompilerOptions { Threads = threads, DumpFolder = Environment.GetEnvironmentVariable("GF_DUMP") });
         var library = new KernelCompiler(KernelCacheOptions.Disabled).Load(source.KernelText, source.Plan.KernelNames);
         var buffers = source.States.Select(slot => ToBuffer(slot, states[slot])).ToArray();
         var program = new CompiledProgram(source.Plan, library.Entries, buffers, threads, library) { Poison = true };
