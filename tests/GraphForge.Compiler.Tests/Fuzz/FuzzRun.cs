@@ -55,7 +55,7 @@ internal static class FuzzRun
         foreach (var output in fuzz.Graph.Outputs)
             if (Difference(one.Outputs[output.Name], bounds, output.Value) is { } problem) return $"output {output.Name}: {problem}";
         foreach (var update in fuzz.Graph.Updates)
-            if (Difference(one.States[update.Slot], bounds, update.Value) is { } problem) return $"state {update.Slot}: {problem}";
+            if (Difference(one.States.GetValueOrDefault(update.Slot, fuzz.States[update.Slot]), bounds, update.Value) is { } problem) return $"state {update.Slot}: {problem}";
         for (var threads = 2; threads <= 3; threads++)
         {
             var many = CompiledGraph.Run(source, entries, library, fuzz.Inputs, fuzz.States, threads, poison: threads == 3);

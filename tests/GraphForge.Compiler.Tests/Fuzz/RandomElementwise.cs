@@ -40,7 +40,7 @@ internal sealed class RandomElementwise(Random random, Func<Node, Node> partner)
         1 => x.LessOrEqual(y),
         2 => x.EqualTo(y),
         3 => x.NotEqualTo(y),
-        4 => x.Greater(0.5),
+        4 => x.Greater(1),
         _ => x.GreaterOrEqual(y),
     };
 

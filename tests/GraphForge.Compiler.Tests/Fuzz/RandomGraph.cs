@@ -89,7 +89,7 @@ internal sealed class RandomGraph
 
     private IEnumerable<StateUpdate> Updates()
     {
-        foreach (var slot in _leaves.States.Keys)
+        foreach (var slot in _leaves.States.Keys.ToArray())
         {
             if (_random.Next(4) == 0) continue;
             var old = Nodes.State(slot);
