@@ -268,7 +268,10 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string RegisterElement(LoadExpr load)
     {
         var (name, lane) = locals.Register(load.Buffer, load.Index);
-        return locals.IsVectorRegister(load.Buffer) ? $"{name}.GetElement({lane})" : name;
+        if (!locals.IsVectorRegister(load.Buffer)) return name;
+        return load.Index.Variables.SingleOrDefault() is { } variable
+            ? $"{name}.GetElement((int){locals.Variable(variable)})"
+            : $"{name}.GetElement({lane})";
     }
 
     private string Register(LoadExpr load) => locals.Register(load.Buffer, load.Index).Name;
