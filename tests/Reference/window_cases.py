@@ -1,6 +1,6 @@
 """Convolution, its transposes, window operations and pooling."""
 
-from case import case
+from case import case, compact
 from operands import exactly, integer, real
 
 NAN = float("nan")
@@ -14,7 +14,7 @@ def geometry(rank, stride=1, padding=0, dilation=1, high=None):
 
 
 def said(settings):
-    return " ".join(f"{key} {value}" for key, value in settings.items())
+    return " ".join(f"{key} {compact(value)}" for key, value in settings.items())
 
 
 def convolution(x, weight, groups=1, note="", views=lambda operand: operand, **settings):
@@ -41,7 +41,7 @@ def pool(name, x, kernel, note="", **settings):
     attributes = {key: settings.pop(key) for key in ("include", "shape") if key in settings}
     window = geometry(len(kernel), **{"stride": kernel, **settings})
     operands = x if isinstance(x, tuple) else (x,)
-    label = " ".join(part for part in (note, f"kernel {kernel}", said(settings)) if part)
+    label = " ".join(part for part in (note, f"kernel {compact(kernel)}", said(settings)) if part)
     return case(name, *operands, label=label, kernel=list(kernel), **attributes, **window)
 
 

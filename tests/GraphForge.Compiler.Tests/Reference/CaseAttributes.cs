@@ -11,19 +11,19 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
     public int Axis => Integer("axis");
 
     /// <summary>Axes to reduce; null for all.</summary>
-    public int[]? Axes => values.ContainsKey("axes") ? Longs("axes").Select(a => (int)a).ToArray() : null;
+    public int[]? Axes => values.ContainsKey("axes") ? Integers("axes").Select(a => (int)a).ToArray() : null;
 
     /// <summary>Whether reduced axes stay with extent 1.</summary>
     public bool Keep => values.TryGetValue("keep", out var keep) && keep.GetBoolean();
 
-    public Shape Shape => Shape.Of(Longs("shape"));
+    public Shape Shape => Shape.Of(Integers("shape"));
 
     public DType Type => Enum.Parse<DType>(Text("type"), ignoreCase: true);
 
-    public WindowGeometry Windows => new(Longs("kernel"), Longs("stride"), Longs("low"), Longs("high"), Longs("dilation"));
+    public WindowGeometry Windows => new(Integers("kernel"), Integers("stride"), Integers("low"), Integers("high"), Integers("dilation"));
 
     public ConvolutionGeometry Convolution =>
-        new(Longs("stride"), Longs("low"), Longs("high"), Longs("dilation"), Integer("groups"));
+        new(Integers("stride"), Integers("low"), Integers("high"), Integers("dilation"), Integer("groups"));
 
     public int Integer(string name) => values[name].GetInt32();
 
@@ -33,5 +33,5 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
 
     public bool Flag(string name) => values[name].GetBoolean();
 
-    private long[] Longs(string name) => values[name].EnumerateArray().Select(v => v.GetInt64()).ToArray();
+    public long[] Integers(string name) => values[name].EnumerateArray().Select(v => v.GetInt64()).ToArray();
 }

@@ -26,7 +26,7 @@ public sealed class CaseBatch
 
     /// <summary>The batch and graph of each case, by name.</summary>
     public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> ByName { get; } = RecordedCase.All
-        .Select((recorded, number) => new CaseGraph(recorded, number)).Chunk(Size)
+        .Select((recorded, number) => new CaseGraph(recorded, number, CaseOperations.All[recorded.Operation].Build)).Chunk(Size)
         .SelectMany(cases => { var batch = new CaseBatch(cases); return cases.Select(c => (c.Case.Name, (batch, c))); })
         .ToDictionary(pair => pair.Name, pair => pair.Item2);
 

@@ -10,12 +10,15 @@ public sealed class CaseGraph
 {
     private readonly string _prefix;
 
-    public CaseGraph(RecordedCase recorded, int number)
+    /// <param name="recorded">The case.</param>
+    /// <param name="number">Its number among the cases of one graph.</param>
+    /// <param name="build">The operation on its operands.</param>
+    public CaseGraph(RecordedCase recorded, int number, Func<Node[], CaseAttributes, Node> build)
     {
         (Case, _prefix) = (recorded, $"case{number}_");
         var inputs = recorded.Operands.Select((operand, i) => Input(operand, $"x{i}")).ToArray();
         var seen = inputs.Zip(recorded.Operands, (input, operand) => (operand.Views ?? []).Aggregate(input, Apply)).ToArray();
-        var output = CaseOperations.All[recorded.Operation].Build(seen, new CaseAttributes(recorded.Attributes));
+        var output = build(seen, new CaseAttributes(recorded.Attributes));
         Outputs = [new NamedOutput($"{_prefix}y", output), .. Differentiate(output, inputs)];
     }
 

@@ -4,7 +4,7 @@ namespace GraphForge.Compiler.Tests.Reference;
 
 /// <summary>One operation on given operands, with PyTorch's output and gradients.</summary>
 /// <param name="Name">Unique name.</param>
-/// <param name="Operation">Which row of <see cref="CaseOperations"/> builds it.</param>
+/// <param name="Operation">What was computed; tests/Reference/operations.py says how.</param>
 /// <param name="Attributes">Arguments of the operation that are no tensors.</param>
 /// <param name="Operands">What the operation is given.</param>
 /// <param name="Output">What it yields.</param>
