@@ -19,9 +19,10 @@ internal static class Experiment
         Console.WriteLine($"{options.Model}, {train.Count:N0} training and {test.Count:N0} test digits, " +
             $"batch {options.Batch}, {options.Threads} threads, seed {options.Seed}");
         var schedule = new Schedule(training);
-        var epochs = ConsoleReport.IsLive
-            ? await LiveReport.FollowAsync(report => training.FitAsync(train, options.Epochs, test, schedule.Then(report), cancellation))
-            : await training.FitAsync(train, options.Epochs, test, schedule.Then(new PlainReport()), cancellation);
-        ConsoleReport.Conclude(training, options, epochs[^1]);
+        var epochs = options.Epochs ?? (options.Model == "mlp" ? 15 : 8);
+        var outcome = ConsoleReport.IsLive
+            ? await LiveReport.FollowAsync(report => training.FitAsync(train, epochs, test, schedule.Then(report), cancellation))
+            : await training.FitAsync(train, epochs, test, schedule.Then(new PlainReport()), cancellation);
+        ConsoleReport.Conclude(training, options, outcome[^1]);
     }
 }

@@ -9,8 +9,9 @@ internal static class Networks
     public static Module Of(string name) => name == "mlp" ? Mlp() : Cnn();
 
     private static Sequential Mlp() => new(
-        new Flatten(),
-        new Linear(784, 256), new ReLU(), new Dropout(0.2),
+        new Flatten(), new Dropout(0.2),
+        new Linear(784, 512), new ReLU(), new Dropout(0.4),
+        new Linear(512, 256), new ReLU(), new Dropout(0.4),
         new Linear(256, 10));
 
     private static Sequential Cnn() => new(
