@@ -1,5 +1,15 @@
 using GraphForge.Bench;
 
 var threads = Environment.ProcessorCount;
-foreach (var size in args.Length > 1 ? args.Skip(1).Select(int.Parse) : [512, 1024])
-    ContractionRate.Run(size, threads);
+switch (args)
+{
+    case ["contraction", .. var sizes]:
+        foreach (var size in sizes.Length > 0 ? sizes.Select(int.Parse) : [512, 1024]) ContractionRate.Run(size, threads);
+        return 0;
+    case ["step", .. var names]:
+        foreach (var name in names.Length > 0 ? names : ["tiny", "mlp", "cnn"]) TrainingStep.Run(name, threads);
+        return 0;
+    default:
+        Console.WriteLine("usage: contraction [size …] | step [tiny|mlp|cnn …]");
+        return 2;
+}

@@ -32,13 +32,14 @@ public static class Pipeline
         dump.Write("definitions", string.Join('\n', definitions.Select(d => d.Definition)));
         var kernels = definitions.Select(d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target)).ToArray();
         dump.Write("loops", string.Join('\n', kernels.Select(LoopPrinter.Print)));
+        foreach (var kernel in kernels) LoopVerifier.Verify(kernel);
         cancellationToken.ThrowIfCancellationRequested();
 
         var plan = PlanAssembly.Assemble(graph, definitions, kernels, buffers, options);
         dump.Write("plan", Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target);
         dump.Write("kernels", text, ".cs");
-        return new CompiledSource(plan.Plan, text, plan.States, plan.Memory, fusion.Decisions);
+        return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, fusion.Decisions);
 
         ComputationGraph Pass(string name, ComputationGraph result)
         {

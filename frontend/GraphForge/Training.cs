@@ -100,6 +100,25 @@ public sealed partial class Training : IDisposable
         }
     }
 
+    /// <summary>One step as <see cref="Step"/> does it, and where its time went, kernel by kernel in execution order.</summary>
+    public IReadOnlyList<KernelTime> Profile<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
+        where TSample : unmanaged where TTarget : unmanaged
+    {
+        Enter();
+        try
+        {
+            var step = _steps.Get(_checks.Size(samples, targets));
+            var names = step.Program.StepNames;
+            var ticks = new long[names.Count];
+            step.Run(samples, targets, ticks);
+            return names.Zip(ticks, (name, t) => new KernelTime(name, TimeSpan.FromSeconds((double)t / Stopwatch.Frequency))).ToArray();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>Lets go of the compiled programs; the model keeps its parameters.</summary>
     public void Dispose()
     {

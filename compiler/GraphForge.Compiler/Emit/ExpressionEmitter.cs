@@ -11,6 +11,8 @@ namespace GraphForge.Compiler.Emit;
 /// </summary>
 internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, int lanes, bool isWide)
 {
+    private const long AllLanes = -1;
+
     private CodeWriter _writer = writer;
     private ExpressionScope _scope = new(null, false);
 
@@ -34,6 +36,23 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         var terms = index.Terms.Select(t => t.Coefficient == 1 ? Atom(t.Atom) : $"{Atom(t.Atom)} * {t.Coefficient}");
         var text = string.Join(" + ", terms);
         return index.Constant == 0 ? text : index.Constant > 0 ? $"{text} + {index.Constant}" : $"{text} - {-index.Constant}";
+    }
+
+    /// <summary>
+    /// Gives names to the divisions and remainders in <paramref name="body"/> that need no variable beyond
+    /// <paramref name="bound"/>, so that they are computed once and not in every inner iteration.
+    /// </summary>
+    public IReadOnlyList<IndexAtom> NameDivisions(Statement body, IReadOnlySet<LoopVar> bound)
+    {
+        var named = new List<IndexAtom>();
+        foreach (var atom in MemoryAccesses.Divisions(body))
+        {
+            if (locals.AtomName(atom) is not null || !((IndexExpr)atom).Variables.All(bound.Contains)) continue;
+            var text = Atom(atom);
+            _writer.Line($"var {locals.NameAtom(atom)} = {text};");
+            named.Add(atom);
+        }
+        return named;
     }
 
     /// <summary>A pointer expression to an element.</summary>
@@ -60,9 +79,10 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     /// <param name="lane">The lane variable; its extent is the number of active lanes.</param>
     public string VectorValue(Expr expr, LoopVar lane)
     {
-        if (_scope.Find(expr, lane.Extent) is { } known) return known;
-        var text = LaneAnalysis.Varies(expr, lane) ? VectorText(expr, lane) : Broadcast(expr);
-        return Keep(expr, lane.Extent, text, "var");
+        // A value that all lanes share is one register, however many of them are active.
+        var active = LaneAnalysis.Varies(expr, lane) ? lane.Extent : AllLanes;
+        if (_scope.Find(expr, active) is { } known) return known;
+        return Keep(expr, active, active == AllLanes ? Broadcast(expr) : VectorText(expr, lane), "var");
     }
 
     private string Keep(Expr expr, long activeLanes, string text, string type)
@@ -91,6 +111,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string Atom(IndexAtom atom) => atom switch
     {
         LoopVar v => locals.Variable(v),
+        FloorDivAtom or ModAtom when locals.AtomName(atom) is { } name => name,
         FloorDivAtom d when d.Value.Minimum >= 0 => $"({Index(d.Value)}) / {d.Divisor}",
         FloorDivAtom d => $"Integers.FloorDivide({Index(d.Value)}, {d.Divisor})",
         ModAtom m when m.Value.Minimum >= 0 => $"({Index(m.Value)}) % {m.Divisor}",
@@ -147,7 +168,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         if (expr is ConstantExpr { Value: { DType: DType.Bool } flag }) return $"{CpuSimd.VectorName(DType.Bool, isWide)}.{(flag.AsBool ? "AllBitsSet" : "Zero")}";
         if (expr is ConstantExpr { Value: { DType: not DType.UInt8 } value } && value.Equals(Scalar.Of(value.DType, 0L)))
             return $"{CpuSimd.VectorName(value.DType, isWide)}.Zero";
-        var scalar = ScalarValue(expr);
+        // Straight from memory, so that the broadcast is the load.
+        var isPlainLoad = expr is LoadExpr { Type: not DType.Bool and not DType.UInt8 } load && !locals.IsRegister(load.Buffer);
+        var scalar = isPlainLoad && _scope.Find(expr, 0) is null ? ScalarText(expr) : ScalarValue(expr);
         var integer = isWide ? "L" : "";
         return expr.Type switch
         {

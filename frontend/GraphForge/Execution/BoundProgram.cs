@@ -12,6 +12,9 @@ internal abstract class BoundProgram
     /// <summary>For each edge of the graph, fused or why not.</summary>
     public virtual IReadOnlyList<FusionDecision> Explain => [];
 
+    /// <summary>Name of the kernel of each step; empty where there are no kernels.</summary>
+    public virtual IReadOnlyList<string> StepNames => [];
+
     /// <summary>Position of an input, or -1 where the program does not read it.</summary>
     public abstract int InputIndex(string name);
 

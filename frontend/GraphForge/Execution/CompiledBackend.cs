@@ -38,6 +38,9 @@ internal static class CompiledBackend
 
         public override IReadOnlyList<FusionDecision> Explain => explain;
 
+        public override IReadOnlyList<string> StepNames { get; } =
+            program.Plan.Steps.Select(s => program.Plan.KernelNames[s.Kernel]).ToArray();
+
         public override int InputIndex(string name) => IndexOf(program.Inputs, name);
 
         public override int OutputIndex(string name) => IndexOf(program.Outputs, name);

@@ -24,6 +24,13 @@ internal readonly struct RunLease : IDisposable
         else _reference!.Run();
     }
 
+    /// <summary>Runs and notes the ticks of each step; a program without kernels notes nothing.</summary>
+    public void Profile(Span<long> ticks)
+    {
+        if (_compiled is not null) _compiled.Profile(ticks);
+        else _reference!.Run();
+    }
+
     public void GetOutput<T>(int index, Span<T> destination) where T : unmanaged
     {
         if (_compiled is not null) _compiled.GetOutput(index, destination);

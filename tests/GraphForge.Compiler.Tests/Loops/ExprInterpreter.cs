@@ -8,10 +8,18 @@ namespace GraphForge.Compiler.Tests.Loops;
 /// What an expression means, element by element: every scalar function rounds to its type, reductions round once at the end.
 /// Only the branch taken of a select is evaluated, and a load outside its buffer throws.
 /// </summary>
-/// <param name="buffers">Contents of the buffers that are read.</param>
-public sealed class ExprInterpreter(IReadOnlyDictionary<LoopBuffer, Literal> buffers)
+/// <param name="read">The element of a buffer at an index inside or outside its bounds.</param>
+public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
 {
     private readonly Dictionary<LoopVar, long> _variables = new(ReferenceEqualityComparer.Instance);
+
+    /// <param name="buffers">Contents of the buffers that are read.</param>
+    public ExprInterpreter(IReadOnlyDictionary<LoopBuffer, Literal> buffers)
+        : this((buffer, index) => index >= 0 && index < buffers[buffer].Count
+            ? buffers[buffer][(int)index]
+            : throw new InvalidOperationException($"element {index} of {buffer}, which has {buffers[buffer].Count}"))
+    {
+    }
 
     /// <summary>Gives a loop variable its value for the evaluations that follow.</summary>
     public void Set(LoopVar variable, long value) => _variables[variable] = value;
@@ -21,7 +29,7 @@ public sealed class ExprInterpreter(IReadOnlyDictionary<LoopBuffer, Literal> buf
         ConstantExpr c => c.Value,
         IndexValueExpr i => Scalar.Of(i.Type, Evaluate(i.Index)),
         InBoundsExpr b => Scalar.Of(Evaluate(b.Index) is var i && b.Low <= i && i < b.High),
-        LoadExpr l => Load(l),
+        LoadExpr l => read(l.Buffer, Evaluate(l.Index)),
         UnaryExpr u => ScalarFunctions.Apply(u.Function, Evaluate(u.Operand)),
         BinaryExpr b => ScalarFunctions.Apply(b.Function, Evaluate(b.Left), Evaluate(b.Right)),
         SelectExpr s => Evaluate(Evaluate(s.Condition).AsBool ? s.WhenTrue : s.WhenFalse),
@@ -56,14 +64,6 @@ public sealed class ExprInterpreter(IReadOnlyDictionary<LoopBuffer, Literal> buf
             default:
                 throw new ArgumentException($"{atom.GetType().Name} has no interpretation", nameof(atom));
         }
-    }
-
-    private Scalar Load(LoadExpr load)
-    {
-        var (data, index) = (buffers[load.Buffer], Evaluate(load.Index));
-        return index >= 0 && index < data.Count
-            ? data[(int)index]
-            : throw new InvalidOperationException($"{load} reads element {index} of {data.Count}");
     }
 
     private Scalar Reduce(ReduceExpr reduce)

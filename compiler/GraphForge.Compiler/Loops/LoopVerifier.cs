@@ -1,0 +1,185 @@
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Compiler.Loops;
+
+/// <summary>
+/// The invariants of a scheduled kernel. Bounds are proved from the ranges of indices alone: an access that a guard or the
+/// limit of a loop narrows further is taken on trust here, and checked element by element by the interpreter of the tests.
+/// </summary>
+public sealed class LoopVerifier
+{
+    private readonly LoopKernel _kernel;
+    private readonly Dictionary<LoopVar, LoopKind> _bound = [];
+    private readonly HashSet<LoopVar> _narrowed = [];
+    private readonly Dictionary<LoopBuffer, Allocate?> _buffers = [];
+
+    /// <summary>Expressions checked already: one set for the statement, and one for each guard around that narrows further.</summary>
+    private readonly Stack<HashSet<Expr>> _checked = new();
+
+    private LoopVerifier(LoopKernel kernel)
+    {
+        _kernel = kernel;
+        foreach (var argument in kernel.Arguments) _buffers[argument] = null;
+    }
+
+    /// <exception cref="InternalCompilerException">An invariant does not hold; the message carries the kernel.</exception>
+    public static void Verify(LoopKernel kernel)
+    {
+        var verifier = new LoopVerifier(kernel);
+        verifier.Require(kernel.Body.Kind == LoopKind.Parallel, "the outermost loop is not parallel");
+        verifier.Require(kernel.Lanes >= 1, $"{kernel.Lanes} lanes");
+        verifier.Loop(kernel.Body);
+    }
+
+    private void Statement(Statement statement)
+    {
+        switch (statement)
+        {
+            case Block block: InScope(block); break;
+            case For { Kind: LoopKind.Parallel } loop: throw Broken($"parallel loop {loop.Variable} inside a loop");
+            case For loop: Loop(loop); break;
+            case Allocate allocate: Declare(allocate); break;
+            case Store store: Store(store); break;
+            case If condition: If(condition); break;
+            default: throw Broken($"unknown statement {statement.GetType().Name}");
+        }
+    }
+
+    /// <summary>Buffers declared in a block end with it.</summary>
+    private void InScope(Block block)
+    {
+        var declared = new List<LoopBuffer>();
+        foreach (var statement in block.Statements)
+        {
+            Statement(statement);
+            if (statement is Allocate allocate) declared.Add(allocate.Buffer);
+        }
+        foreach (var buffer in declared) _buffers.Remove(buffer);
+    }
+
+    private void Loop(For loop)
+    {
+        var variable = loop.Variable;
+        if (loop.Limit is { } limit) Check(() => Index(limit));
+        Require(loop.Kind != LoopKind.Vector || variable.Extent <= _kernel.Lanes,
+            $"vector loop over {variable.Extent} elements of {_kernel.Lanes} lanes");
+        Require(variable.IsLane == (loop.Kind == LoopKind.Vector), $"{loop.Kind} loop over {variable}, lane variable: {variable.IsLane}");
+        Require(_bound.TryAdd(variable, loop.Kind), $"{variable} is bound twice");
+        var narrowed = loop.Limit is null ? [] : Narrow(loop.Limit.Variables.Append(variable));
+        Statement(loop.Body);
+        _narrowed.ExceptWith(narrowed);
+        _bound.Remove(variable);
+    }
+
+    private void Declare(Allocate allocate)
+    {
+        Require(_buffers.TryAdd(allocate.Buffer, allocate), $"{allocate.Buffer} is declared twice");
+        Require(allocate.Place == BufferPlace.Register || !allocate.IsVector, $"vector register {allocate.Buffer} in scratch");
+    }
+
+    private void Store(Store store)
+    {
+        Require(store.Value.Type == store.Buffer.Type, $"{store.Value.Type} stored in {store.Buffer}, which holds {store.Buffer.Type}");
+        Check(() => Expression(store.Value));
+        Check(() => Access(store.Buffer, store.Index));
+    }
+
+    private void If(If statement)
+    {
+        Check(() => Expression(statement.Condition));
+        var narrowed = Narrow(statement.Condition.Variables);
+        Statement(statement.Body);
+        _narrowed.ExceptWith(narrowed);
+    }
+
+    private void Check(Action check)
+    {
+        _checked.Push(new HashSet<Expr>(ReferenceEqualityComparer.Instance));
+        check();
+        _checked.Pop();
+    }
+
+    private void Expression(Expr expr)
+    {
+        if (_checked.Any(c => c.Contains(expr))) return;
+        _checked.Peek().Add(expr);
+        foreach (var index in expr.Indices) Index(index);
+        switch (expr)
+        {
+            case LoadExpr load:
+                Access(load.Buffer, load.Index);
+                break;
+            case SelectExpr select:
+                Select(select);
+                break;
+            case ReduceExpr reduce:
+                LaneCombination(reduce);
+                break;
+            default:
+                foreach (var operand in expr.Operands) Expression(operand);
+                break;
+        }
+    }
+
+    private void LaneCombination(ReduceExpr reduce)
+    {
+        Require(reduce is { Body: LoadExpr load, ReducedVariables: [{ IsLane: true }], IsArg: false, Match: null } &&
+            _buffers.GetValueOrDefault(load.Buffer) is { IsVector: true }, $"a reduction is left: {reduce}");
+        var lane = reduce.ReducedVariables[0];
+        Require(_bound.TryAdd(lane, LoopKind.Vector), $"{lane} is bound twice");
+        Expression(reduce.Body);
+        _bound.Remove(lane);
+    }
+
+    private void Select(SelectExpr select)
+    {
+        Expression(select.Condition);
+        var isGuard = select.Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr);
+        var narrowed = isGuard ? Narrow(select.Condition.Variables) : [];
+        if (narrowed.Length > 0) Check(Branches);
+        else Branches();
+        _narrowed.ExceptWith(narrowed);
+
+        void Branches()
+        {
+            Expression(select.WhenTrue);
+            Expression(select.WhenFalse);
+        }
+    }
+
+    private LoopVar[] Narrow(IEnumerable<LoopVar> variables) => variables.Where(_narrowed.Add).ToArray();
+
+    private void Access(LoopBuffer buffer, IndexExpr index)
+    {
+        Require(_buffers.TryGetValue(buffer, out var allocate), $"{buffer} is neither an argument nor declared");
+        Index(index);
+        if (allocate?.Place == BufferPlace.Register)
+            Require(index.Terms.All(t => t.Atom is LoopVar v && (v.IsLane || _bound[v] == LoopKind.Unrolled)),
+                $"register {buffer} is indexed by {index}, which is not constant");
+        var isInside = index.Minimum >= 0 && index.Maximum < buffer.Count;
+        Require(isInside || index.Variables.Any(_narrowed.Contains) || RunsNever(),
+            $"{buffer}[{index}] reaches from {index.Minimum} to {index.Maximum}, of {buffer.Count} elements");
+    }
+
+    private bool RunsNever() => _bound.Keys.Any(v => v.Extent == 0);
+
+    private void Index(IndexExpr index)
+    {
+        foreach (var variable in index.Variables) Require(_bound.ContainsKey(variable), $"{variable} in {index} is bound by no loop");
+        foreach (var (atom, _) in index.Terms)
+            switch (atom)
+            {
+                case FloorDivAtom d: Index(d.Value); break;
+                case ModAtom m: Index(m.Value); break;
+                case DataAtom data: Expression(data.Value); break;
+            }
+    }
+
+    private void Require(bool holds, string problem)
+    {
+        if (!holds) throw Broken(problem);
+    }
+
+    private InternalCompilerException Broken(string problem) =>
+        new("loops", $"{problem} in {_kernel.Name}", LoopPrinter.Print(_kernel));
+}

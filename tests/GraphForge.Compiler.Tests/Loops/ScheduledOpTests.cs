@@ -1,0 +1,48 @@
+using GraphForge.Compiler.Autodiff;
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Tests.Compiled;
+using GraphForge.Compiler.Tests.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Loops;
+
+/// <summary>The kernels of every op sample, interpreted, against the reference evaluator, for every width of vectors.</summary>
+[Parallelizable(ParallelScope.Children)]
+public class ScheduledOpTests
+{
+    private static readonly Dictionary<StateSlot, Literal> NoStates = [];
+
+    [TestCaseSource(typeof(OpSamples), nameof(OpSamples.All))]
+    public void ForwardAgreesWithReference(OpSample sample)
+    {
+        foreach (var type in new[] { DType.Float32, DType.Float64 })
+            Compare(sample.Graph(type), sample.Values(type), type);
+    }
+
+    [TestCaseSource(typeof(OpSamples), nameof(OpSamples.All))]
+    public void GradientAgreesWithReference(OpSample sample)
+    {
+        var inputs = sample.Inputs(DType.Float32);
+        var output = sample.Build(inputs);
+        var targets = inputs.Where(i => i.Type.DType == DType.Float32).ToArray();
+        if (!output.Type.DType.IsFloat() || targets.Length == 0) return;
+        var gradients = Gradients.Of((output * output).Sum(), targets);
+        var graph = new ComputationGraph(sample.Name, gradients.Select((g, i) => new NamedOutput($"g{i}", g)).ToEquatable(), []);
+        Compare(graph, sample.Values(DType.Float32), DType.Float32);
+    }
+
+    private static void Compare(ComputationGraph graph, Dictionary<string, Literal> values, DType type)
+    {
+        var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates);
+        foreach (var vectorBytes in new[] { 64, 32, 16 })
+        {
+            var source = Pipeline.Compile(
+                graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Target = new CpuTarget(vectorBytes), Threads = 1 });
+            var actual = InterpretedProgram.Evaluate(source, values, NoStates);
+            foreach (var (name, value) in expected.Outputs)
+                Closeness.AssertClose(actual.Outputs[name], value, Closeness.Tolerance(type), $"{graph.Name} {type} {name}, {vectorBytes} bytes");
+        }
+    }
+}
