@@ -10,7 +10,7 @@ internal sealed record Options
 
         usage: Mnist [options]
           --model mlp|cnn   which network (default cnn)
-          --epochs N        passes over the training digits (default 8 for cnn, 15 for mlp)
+          --epochs N        passes over the training digits (default 10 for cnn, 15 for mlp)
           --batch N         digits in a step (default 64)
           --threads N       threads (default: all processors)
           --seed N          decides everything random (default 0)
