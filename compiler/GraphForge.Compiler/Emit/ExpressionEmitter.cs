@@ -146,7 +146,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         {
             case LoadExpr l when locals.IsVectorRegister(l.Buffer): return Register(l);
             case LoadExpr l when LaneAnalysis.IsContiguous(l.Index, lane): return VectorLoad(l, lane);
+            case LoadExpr l when LanePattern.Of(l.Index, lane) is { } pattern && pattern.Span <= 2 * lanes: return ShuffledLoad(l, pattern);
             case IndexValueExpr i when LaneAnalysis.IsAffine(i.Index, lane): return Lanes(i.Index, lane, i.Type);
+            case IndexValueExpr i when LanePattern.Of(i.Index, lane) is { } pattern: return PatternValues(i, pattern);
             case InBoundsExpr b when LaneAnalysis.IsAffine(b.Index, lane): return VectorBounds(b, lane);
             case UnaryExpr u: return Parenthesised(CpuSimd.VectorUnary(u.Function, VectorValue(u.Operand, lane)));
             case BinaryExpr b:
@@ -184,15 +186,60 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var address = Address(load.Buffer, WithoutLane(load.Index, lane));
         var name = load.Type switch { DType.Bool => "Mask", DType.UInt8 => "Bytes", _ => "" };
-        if (name.Length > 0) return $"Lanes.Load{name}{(isWide ? "64" : "32")}({address}, {lane.Extent})";
+        if (name.Length > 0) return $"Lanes.Load{name}{Bits}({address}, {lane.Extent})";
         return lane.Extent == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {lane.Extent})";
     }
+
+    /// <summary>One or two whole loads, of which each lane takes one element.</summary>
+    private string ShuffledLoad(LoadExpr load, LanePattern pattern)
+    {
+        var low = Shuffle(load, pattern.Base, Math.Min(lanes, pattern.Span), pattern.Offsets, 0);
+        if (pattern.Span <= lanes) return low;
+        var high = Shuffle(load, pattern.Base + lanes, pattern.Span - lanes, pattern.Offsets, lanes);
+        var inLow = Lanes(pattern.Offsets.Select(o => o < lanes ? -1L : 0L));
+        return $"Vec.ConditionalSelect({inLow}{MaskCast(load.Type)}, {low}, {high})";
+    }
+
+    private string Shuffle(LoadExpr load, IndexExpr from, long count, IReadOnlyList<long> offsets, long first)
+    {
+        var address = Address(load.Buffer, from);
+        var whole = load.Type switch
+        {
+            DType.Bool => $"Lanes.LoadMask{Bits}({address}, {count})",
+            DType.UInt8 => $"Lanes.LoadBytes{Bits}({address}, {count})",
+            _ => count == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {count})",
+        };
+        return $"Vec.Shuffle({whole}, {Lanes(offsets.Select(o => Math.Clamp(o - first, 0, lanes - 1)))})";
+    }
+
+    private string PatternValues(IndexValueExpr value, LanePattern pattern)
+    {
+        var integer = isWide ? "long" : "int";
+        var values = $"(Vec.Create(({integer})({Index(pattern.Base)})) + {Lanes(pattern.Offsets)})";
+        return value.Type switch
+        {
+            DType.Float32 => $"Vec.ConvertToSingle({values})",
+            DType.Float64 => $"Vec.ConvertToDouble({values})",
+            _ => values,
+        };
+    }
+
+    /// <summary>A constant integer vector; lanes behind the given ones repeat the last.</summary>
+    private string Lanes(IEnumerable<long> values)
+    {
+        var given = values.ToList();
+        while (given.Count < lanes) given.Add(given[^1]);
+        return $"Vec.Create({string.Join(", ", given.Select(v => isWide ? $"{v}L" : $"{v}"))})";
+    }
+
+    private string Bits => isWide ? "64" : "32";
+
+    private static string MaskCast(DType type) => type switch { DType.Float32 => ".AsSingle()", DType.Float64 => ".AsDouble()", _ => "" };
 
     private string VectorSelect(SelectExpr select, LoopVar lane)
     {
         var mask = VectorValue(select.Condition, lane);
-        var cast = select.Type switch { DType.Float32 => ".AsSingle()", DType.Float64 => ".AsDouble()", _ => "" };
-        return $"Vec.ConditionalSelect({mask}{cast}, {VectorValue(select.WhenTrue, lane)}, {VectorValue(select.WhenFalse, lane)})";
+        return $"Vec.ConditionalSelect({mask}{MaskCast(select.Type)}, {VectorValue(select.WhenTrue, lane)}, {VectorValue(select.WhenFalse, lane)})";
     }
 
     private string Lanes(IndexExpr index, LoopVar lane, DType type)
@@ -269,9 +316,8 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var (name, lane) = locals.Register(load.Buffer, load.Index);
         if (!locals.IsVectorRegister(load.Buffer)) return name;
-        return load.Index.Variables.SingleOrDefault() is { } variable
-            ? $"{name}.GetElement((int){locals.Variable(variable)})"
-            : $"{name}.GetElement({lane})";
+        var current = load.Index.Variables.FirstOrDefault();
+        return current is null ? $"{name}.GetElement({lane})" : $"{name}.GetElement((int){locals.Variable(current)})";
     }
 
     private string Register(LoadExpr load) => locals.Register(load.Buffer, load.Index).Name;

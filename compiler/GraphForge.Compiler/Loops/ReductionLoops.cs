@@ -20,6 +20,8 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
     {
         if (memo.TryGetValue(expr, out var done)) return done;
         if (expr is ReduceExpr reduce) return memo[expr] = LoopFor(reduce, before);
+        if (expr is ConvertExpr convert && LaneAnalysis.IsNarrowPosition(convert) && lane is not null && LaneAnalysis.Varies(expr, lane))
+            return memo[expr] = new ConvertExpr(convert.Type, PositionLoop((ReduceExpr)convert.Operand, before, DType.Int32));
         if (expr.Operands.Count == 0) return memo[expr] = expr;
         var operands = expr.Operands.Select(o => Replace(o, before, memo)).ToArray();
         return memo[expr] = operands.SequenceEqual(expr.Operands, ReferenceEqualityComparer.Instance)
@@ -30,26 +32,44 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
     private Expr LoopFor(ReduceExpr reduce, List<Statement> before)
     {
         if (_registers.TryGetValue(reduce, out var known)) return known;
+        if (reduce.IsArg) return _registers[reduce] = PositionLoop(reduce, before, DType.Int64);
         var inner = new List<Statement>();
         var body = Replace(reduce.Body, inner, []);
         var isVector = lane is not null && LaneAnalysis.Varies(reduce, lane);
         var register = Register(isVector, reduce.Function.ToString().ToLowerInvariant(), reduce.Body.Type);
-        before.Add(new Allocate(register, BufferPlace.Register, isVector));
-        var index = isVector ? (IndexExpr)lane! : 0;
-        before.Add(new Store(register, index, new ConstantExpr(Reduction.Neutral(reduce.Function, register.Type))));
-        if (!reduce.IsArg)
-        {
-            inner.Add(new Store(register, index, body, reduce.Function));
-            before.Add(Nest(reduce.ReducedVariables, inner));
-            return _registers[reduce] = new LoadExpr(register, index);
-        }
-        var position = Register(false, "position", DType.Int64);
-        before.Add(new Allocate(position, BufferPlace.Register));
-        before.Add(new Store(position, 0, new ConstantExpr(Scalar.Of(DType.Int64, 0L))));
-        inner.AddRange(Reduction.ArgStep(reduce, body, register, position));
+        Start(register, isVector, Reduction.Neutral(reduce.Function, register.Type), before);
+        inner.Add(new Store(register, At(isVector), body, reduce.Function));
         before.Add(Nest(reduce.ReducedVariables, inner));
-        return _registers[reduce] = new LoadExpr(position, 0);
+        return _registers[reduce] = new LoadExpr(register, At(isVector));
     }
+
+    /// <summary>The loop of an arg reduction; positions are kept as <paramref name="type"/>, int32 in lanes.</summary>
+    private LoadExpr PositionLoop(ReduceExpr reduce, List<Statement> before, DType type)
+    {
+        var inner = new List<Statement>();
+        var body = Replace(reduce.Body, inner, []);
+        var isVector = type == DType.Int32;
+        var best = Register(isVector, "best", reduce.Body.Type);
+        var position = Register(isVector, "position", type);
+        Start(best, isVector, Reduction.Neutral(reduce.Function, best.Type), before);
+        Start(position, isVector, Scalar.Of(type, 0L), before);
+        var current = new LoadExpr(best, At(isVector));
+        var better = Reduction.Beats(reduce.Function, body, current);
+        var here = new IndexValueExpr(LoopIndices.Linear(reduce.ReducedVariables), type);
+        var found = new LoadExpr(position, At(isVector));
+        inner.Add(new Store(position, At(isVector), new SelectExpr(better, here, found)));
+        inner.Add(new Store(best, At(isVector), new SelectExpr(better, body, current)));
+        before.Add(Nest(reduce.ReducedVariables, inner));
+        return found;
+    }
+
+    private void Start(LoopBuffer register, bool isVector, Scalar value, List<Statement> before)
+    {
+        before.Add(new Allocate(register, BufferPlace.Register, isVector));
+        before.Add(new Store(register, At(isVector), new ConstantExpr(value)));
+    }
+
+    private IndexExpr At(bool isVector) => isVector ? (IndexExpr)lane! : 0;
 
     private LoopBuffer Register(bool isVector, string name, DType type) => new(name, type, isVector ? lanes : 1);
 

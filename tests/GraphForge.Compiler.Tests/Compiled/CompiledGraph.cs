@@ -12,7 +12,7 @@ public static class CompiledGraph
         ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states,
         CompilerOptions? options = null, int threads = 1)
     {
-        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? new CompilerOptions { Threads = threads });
+        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? new CompilerOptions { Threads = threads, DumpFolder = Environment.GetEnvironmentVariable("GF_DUMP") });
         var library = new KernelCompiler(KernelCacheOptions.Disabled).Load(source.KernelText, source.Plan.KernelNames);
         return Run(source, library.Entries, library, inputs, states, threads);
     }
