@@ -40,7 +40,7 @@ internal static class FuzzRun
 
     private static string? Compare(FuzzCase fuzz, CompiledSource source, nint[] entries, KernelLibrary library)
     {
-        var bounds = RoundingBound.Of(fuzz);
+        var bounds = fuzz.Bounds;
         var one = CompiledGraph.Run(source, entries, library, fuzz.Inputs, fuzz.States, 1);
         foreach (var output in fuzz.Graph.Outputs)
             if (Difference(one.Outputs[output.Name], bounds, output.Value) is { } problem) return $"output {output.Name}: {problem}";
@@ -73,7 +73,7 @@ internal static class FuzzRun
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            problem = $"{e.GetType().Name}: {e.Message}";
+            problem = $"{e.GetType().Name}: {e.Message}\n{string.Join('\n', (e.StackTrace ?? "").Split('\n').Take(4))}";
             return null;
         }
     }

@@ -10,7 +10,7 @@ namespace GraphForge.Compiler.Tests.Fuzz;
 [Parallelizable(ParallelScope.Children)]
 public class GraphFuzzTests
 {
-    private const int Batch = 50;
+    private const int Batch = 100;
 
     private static readonly int FirstSeed = Setting("GF_FUZZ_SEED", 1);
     private static readonly int Count = Setting("GF_FUZZ_COUNT", 2000);

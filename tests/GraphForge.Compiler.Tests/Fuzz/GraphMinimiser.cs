@@ -30,26 +30,24 @@ internal static class GraphMinimiser
     {
         var graph = fuzz.Graph;
         if (graph.Roots.Count() == 1) yield break;
-        foreach (var output in graph.Outputs) yield return fuzz with { Graph = graph with { Outputs = [output], Updates = [] } };
-        foreach (var update in graph.Updates) yield return fuzz with { Graph = graph with { Outputs = [], Updates = [update] } };
+        foreach (var output in graph.Outputs) yield return fuzz.With(graph with { Outputs = [output], Updates = [] });
+        foreach (var update in graph.Updates) yield return fuzz.With(graph with { Outputs = [], Updates = [update] });
         foreach (var output in graph.Outputs)
-            yield return fuzz with { Graph = graph with { Outputs = graph.Outputs.Where(o => o != output).ToEquatable() } };
+            yield return fuzz.With(graph with { Outputs = graph.Outputs.Where(o => o != output).ToEquatable() });
         foreach (var update in graph.Updates)
-            yield return fuzz with { Graph = graph with { Updates = graph.Updates.Where(u => u != update).ToEquatable() } };
+            yield return fuzz.With(graph with { Updates = graph.Updates.Where(u => u != update).ToEquatable() });
     }
 
     private static IEnumerable<FuzzCase> NodesAsInputs(FuzzCase fuzz)
     {
-        var values = RoundingBound.Of(fuzz);
+        var values = fuzz.Bounds;
         foreach (var node in fuzz.Graph.TopologicalOrder().Where(n => n.Op is not Leaf).Reverse())
         {
             if (fuzz.Graph.Roots.Contains(node)) continue;
             var label = $"v{fuzz.Inputs.Count}";
-            yield return fuzz with
-            {
-                Graph = Replace(fuzz.Graph, node, Nodes.Input(label, node.Type.DType, node.Shape)),
-                Inputs = new Dictionary<string, Literal>(fuzz.Inputs) { [label] = values.ValueOf(node) },
-            };
+            var inputs = new Dictionary<string, Literal>(fuzz.Inputs) { [label] = values.ValueOf(node) };
+            var graph = Replace(fuzz.Graph, node, Nodes.Input(label, node.Type.DType, node.Shape));
+            yield return new FuzzCase(fuzz.Seed, graph, inputs, fuzz.States);
         }
     }
 
@@ -57,7 +55,7 @@ internal static class GraphMinimiser
     {
         foreach (var node in fuzz.Graph.TopologicalOrder().Reverse())
             foreach (var operand in node.Inputs.ToArray().Where(o => o.Type == node.Type && o.Op is not Leaf).Distinct())
-                yield return fuzz with { Graph = Replace(fuzz.Graph, node, operand) };
+                yield return fuzz.With(Replace(fuzz.Graph, node, operand));
     }
 
     private static ComputationGraph Replace(ComputationGraph graph, Node target, Node replacement) =>

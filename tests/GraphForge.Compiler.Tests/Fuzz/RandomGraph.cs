@@ -26,7 +26,7 @@ internal sealed class RandomGraph
         _elementwise = new RandomElementwise(_random, Partner);
         _structure = new RandomStructure(_random, _leaves, Partner);
         _float = _random.Next(6) == 0 ? DType.Float64 : DType.Float32;
-        var isLarge = _random.Next(12) == 0;
+        var isLarge = _random.Next(20) == 0;
         _largest = isLarge ? 60_000 : 3000;
         _pool.Add(_leaves.Make(_float, isLarge ? _leaves.LargeShape() : _leaves.SmallShape()));
         if (_random.Next(3) == 0) _pool.Add(_leaves.Make(AnyType(), _leaves.SmallShape()));
@@ -37,7 +37,7 @@ internal sealed class RandomGraph
 
     private FuzzCase Build(int seed)
     {
-        var steps = _random.Next(2, 16);
+        var steps = _random.Next(2, 13);
         for (var i = 0; i < steps; i++) Grow();
         if (_random.Next(3) == 0) Differentiate();
         var updates = Updates().ToEquatable();

@@ -40,7 +40,8 @@ public sealed record ContractionShape(
     /// <summary>Null when the contraction has no form a register tile can take (lanes of mixed or unsupported types).</summary>
     public static ContractionShape? Of(KernelDefinition definition, CpuTarget target)
     {
-        var sum = definition.Reductions().Single(NodeDefinition.IsContraction);
+        // A factor that is the same all along the sum, once movement is folded in, leaves a plain reduction.
+        if (definition.Reductions().Where(NodeDefinition.IsContraction).ToArray() is not [var sum]) return null;
         var indices = definition.Stores.SelectMany(s => AxisCollapse.IndicesOf(s.Value).Append(s.Index)).ToArray();
         var (outs, outValues) = AxisCollapse.Of(definition.Rows, indices, "i");
         var (summed, sumValues) = AxisCollapse.Of(sum.ReducedVariables, indices, "k");

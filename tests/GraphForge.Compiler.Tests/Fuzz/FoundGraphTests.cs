@@ -1,0 +1,70 @@
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Fuzz;
+
+/// <summary>Minimised graphs that random search found wrong once.</summary>
+public class FoundGraphTests
+{
+    private readonly RandomLeaves _leaves = new(new Random(1));
+
+    [Test]
+    public void A_new_state_is_stored_after_what_reads_the_old_one()
+    {
+        var (slots, sum) = (TwoStates(), _leaves.Input(DType.Float32, []) + Nodes.State(_leaves.States.Keys.ElementAt(1)));
+        Check([], [new(slots[0], Nodes.State(slots[0]) - sum), new(slots[1], sum)]);
+    }
+
+    [Test]
+    public void An_output_is_computed_from_the_old_state()
+    {
+        var slot = ((State)_leaves.State(DType.Bool, [2, 1]).Op).Slot;
+        var differs = _leaves.Input(DType.UInt8, [2, 1]).NotEqualTo(_leaves.Input(DType.UInt8, [2, 1]));
+        Check([differs & Nodes.State(slot)], [new(slot, differs)]);
+    }
+
+    [Test]
+    public void Two_states_change_places()
+    {
+        var slots = TwoStates();
+        Check([], [new(slots[0], Nodes.State(slots[1]) * 2), new(slots[1], Nodes.State(slots[0]) * 2)]);
+    }
+
+    [Test]
+    public void A_convolution_is_cast_lane_by_lane()
+    {
+        var (x, weight) = (_leaves.Input(DType.Float64, [1, 1, 3]), _leaves.Input(DType.Float64, [2, 1, 2]));
+        Check([Convolutions.Convolve(x, weight, ConvolutionGeometry.Of(1)).Cast(DType.Int64)], []);
+    }
+
+    [Test]
+    public void An_epilogue_without_a_vector_form_follows_a_product()
+    {
+        var (left, right) = (_leaves.Input(DType.Int64, [2, 2]), _leaves.Input(DType.Int64, [2, 2]));
+        Check([Nodes.MatMul(left, right).Sign()], []);
+    }
+
+    [Test]
+    public void A_convolution_reads_an_outer_product_of_one_element()
+    {
+        var x = _leaves.Input(DType.Float32, [1, 1]).ExpandTo([2, 1]);
+        var product = Nodes.Einsum("ab,cb->ac", x, x).Reshape([1, 2, 2]);
+        Check([Convolutions.Convolve(product, _leaves.Input(DType.Float32, [1, 2, 1]), ConvolutionGeometry.Of(1, stride: 2))], []);
+    }
+
+    private StateSlot[] TwoStates()
+    {
+        _leaves.State(DType.Float32, []);
+        _leaves.State(DType.Float32, []);
+        return [.. _leaves.States.Keys];
+    }
+
+    private void Check(Node[] outputs, StateUpdate[] updates)
+    {
+        var graph = new ComputationGraph("found", outputs.Select((n, i) => new NamedOutput($"y{i}", n)).ToEquatable(), updates);
+        foreach (var bytes in new[] { 64, 32, 16 })
+            Assert.That(FuzzRun.Run([new FuzzCase(0, graph, _leaves.Inputs, _leaves.States)], new CpuTarget(bytes))[0], Is.Null, $"{bytes} bytes");
+    }
+}
