@@ -19,6 +19,7 @@ public static class Pipeline
         graph = Pass("bind", Binding.Bind(graph, binding));
         graph = Pass("empty tensors", EmptyTensors.Run(graph));
         graph = Pass("simplify", RewriteDriver.Apply(graph, RuleSet.SimplifyDifferentiated, out _));
+        graph = Pass("mask from result", MaskFromResult.Run(graph));
         graph = Pass("explicit convolutions", ExplicitConvolutions.Run(graph));
         graph = Pass("root copies", RootCopies.Run(graph));
 

@@ -24,10 +24,11 @@ public static class Losses
         if (prediction.Rank == 0 || target.Shape != expected)
             throw new GraphException(ErrorCode.ShapeMismatch,
                 $"cross-entropy takes logits [batch, classes, …] and targets [batch, …], got {prediction.Node.Type} and {target.Node.Type}.");
-        // A one-hot choice instead of an indexed read: it fuses with the softmax, forward and backward.
-        var classes = Tensor.Arange(prediction.Shape[classAxis], target.DType);
+        // A one-hot choice instead of an indexed read: it fuses with the softmax, forward and backward. Class numbers as int32
+        // share vector lanes with float32 logits.
+        var classes = Tensor.Arange(prediction.Shape[classAxis], DType.Int32);
         for (var axis = classAxis + 1; axis < prediction.Rank; axis++) classes = classes.Unsqueeze(-1);
-        var chosen = Tensor.Where(target.Unsqueeze(classAxis).Eq(classes), prediction.LogSoftmax(classAxis), 0);
+        var chosen = Tensor.Where(target.To(DType.Int32).Unsqueeze(classAxis).Eq(classes), prediction.LogSoftmax(classAxis), 0);
         return -chosen.Sum() / Count(expected, prediction.DType);
     }
 

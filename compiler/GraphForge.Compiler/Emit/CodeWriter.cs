@@ -17,7 +17,7 @@ public sealed class CodeWriter
     /// <summary>Writes a brace block; disposing the result closes it.</summary>
     public Closing Open(string head)
     {
-        Line(head);
+        if (head.Length > 0) Line(head);
         Line("{");
         _depth++;
         return new Closing(this);

@@ -11,6 +11,8 @@ namespace GraphForge.Compiler.Emit;
 /// </summary>
 internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, int lanes, bool isWide)
 {
+    private const long AllLanes = -1;
+
     private CodeWriter _writer = writer;
     private ExpressionScope _scope = new(null, false);
 
@@ -34,6 +36,23 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         var terms = index.Terms.Select(t => t.Coefficient == 1 ? Atom(t.Atom) : $"{Atom(t.Atom)} * {t.Coefficient}");
         var text = string.Join(" + ", terms);
         return index.Constant == 0 ? text : index.Constant > 0 ? $"{text} + {index.Constant}" : $"{text} - {-index.Constant}";
+    }
+
+    /// <summary>
+    /// Gives names to the divisions and remainders in <paramref name="body"/> that need no variable beyond
+    /// <paramref name="bound"/>, so that they are computed once and not in every inner iteration.
+    /// </summary>
+    public IReadOnlyList<IndexAtom> NameDivisions(Statement body, IReadOnlySet<LoopVar> bound)
+    {
+        var named = new List<IndexAtom>();
+        foreach (var atom in MemoryAccesses.Divisions(body))
+        {
+            if (locals.AtomName(atom) is not null || !((IndexExpr)atom).Variables.All(bound.Contains)) continue;
+            var text = Atom(atom);
+            _writer.Line($"var {locals.NameAtom(atom)} = {text};");
+            named.Add(atom);
+        }
+        return named;
     }
 
     /// <summary>A pointer expression to an element.</summary>
@@ -60,9 +79,10 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     /// <param name="lane">The lane variable; its extent is the number of active lanes.</param>
     public string VectorValue(Expr expr, LoopVar lane)
     {
-        if (_scope.Find(expr, lane.Extent) is { } known) return known;
-        var text = LaneAnalysis.Varies(expr, lane) ? VectorText(expr, lane) : Broadcast(expr);
-        return Keep(expr, lane.Extent, text, "var");
+        // A value that all lanes share is one register, however many of them are active.
+        var active = LaneAnalysis.Varies(expr, lane) ? lane.Extent : AllLanes;
+        if (_scope.Find(expr, active) is { } known) return known;
+        return Keep(expr, active, active == AllLanes ? Broadcast(expr) : VectorText(expr, lane), "var");
     }
 
     private string Keep(Expr expr, long activeLanes, string text, string type)
@@ -91,6 +111,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string Atom(IndexAtom atom) => atom switch
     {
         LoopVar v => locals.Variable(v),
+        FloorDivAtom or ModAtom when locals.AtomName(atom) is { } name => name,
         FloorDivAtom d when d.Value.Minimum >= 0 => $"({Index(d.Value)}) / {d.Divisor}",
         FloorDivAtom d => $"Integers.FloorDivide({Index(d.Value)}, {d.Divisor})",
         ModAtom m when m.Value.Minimum >= 0 => $"({Index(m.Value)}) % {m.Divisor}",
@@ -125,7 +146,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         {
             case LoadExpr l when locals.IsVectorRegister(l.Buffer): return Register(l);
             case LoadExpr l when LaneAnalysis.IsContiguous(l.Index, lane): return VectorLoad(l, lane);
+            case LoadExpr l when LanePattern.Of(l.Index, lane) is { } pattern && pattern.Span <= 2 * lanes: return ShuffledLoad(l, pattern);
             case IndexValueExpr i when LaneAnalysis.IsAffine(i.Index, lane): return Lanes(i.Index, lane, i.Type);
+            case IndexValueExpr i when LanePattern.Of(i.Index, lane) is { } pattern: return PatternValues(i, pattern);
             case InBoundsExpr b when LaneAnalysis.IsAffine(b.Index, lane): return VectorBounds(b, lane);
             case UnaryExpr u: return Parenthesised(CpuSimd.VectorUnary(u.Function, VectorValue(u.Operand, lane)));
             case BinaryExpr b:
@@ -147,7 +170,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         if (expr is ConstantExpr { Value: { DType: DType.Bool } flag }) return $"{CpuSimd.VectorName(DType.Bool, isWide)}.{(flag.AsBool ? "AllBitsSet" : "Zero")}";
         if (expr is ConstantExpr { Value: { DType: not DType.UInt8 } value } && value.Equals(Scalar.Of(value.DType, 0L)))
             return $"{CpuSimd.VectorName(value.DType, isWide)}.Zero";
-        var scalar = ScalarValue(expr);
+        // Straight from memory, so that the broadcast is the load.
+        var isPlainLoad = expr is LoadExpr { Type: not DType.Bool and not DType.UInt8 } load && !locals.IsRegister(load.Buffer);
+        var scalar = isPlainLoad && _scope.Find(expr, 0) is null ? ScalarText(expr) : ScalarValue(expr);
         var integer = isWide ? "L" : "";
         return expr.Type switch
         {
@@ -161,15 +186,60 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var address = Address(load.Buffer, WithoutLane(load.Index, lane));
         var name = load.Type switch { DType.Bool => "Mask", DType.UInt8 => "Bytes", _ => "" };
-        if (name.Length > 0) return $"Lanes.Load{name}{(isWide ? "64" : "32")}({address}, {lane.Extent})";
+        if (name.Length > 0) return $"Lanes.Load{name}{Bits}({address}, {lane.Extent})";
         return lane.Extent == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {lane.Extent})";
     }
+
+    /// <summary>One or two whole loads, of which each lane takes one element.</summary>
+    private string ShuffledLoad(LoadExpr load, LanePattern pattern)
+    {
+        var low = Shuffle(load, pattern.Base, Math.Min(lanes, pattern.Span), pattern.Offsets, 0);
+        if (pattern.Span <= lanes) return low;
+        var high = Shuffle(load, pattern.Base + lanes, pattern.Span - lanes, pattern.Offsets, lanes);
+        var inLow = Lanes(pattern.Offsets.Select(o => o < lanes ? -1L : 0L));
+        return $"Vec.ConditionalSelect({inLow}{MaskCast(load.Type)}, {low}, {high})";
+    }
+
+    private string Shuffle(LoadExpr load, IndexExpr from, long count, IReadOnlyList<long> offsets, long first)
+    {
+        var address = Address(load.Buffer, from);
+        var whole = load.Type switch
+        {
+            DType.Bool => $"Lanes.LoadMask{Bits}({address}, {count})",
+            DType.UInt8 => $"Lanes.LoadBytes{Bits}({address}, {count})",
+            _ => count == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {count})",
+        };
+        return $"Vec.Shuffle({whole}, {Lanes(offsets.Select(o => Math.Clamp(o - first, 0, lanes - 1)))})";
+    }
+
+    private string PatternValues(IndexValueExpr value, LanePattern pattern)
+    {
+        var integer = isWide ? "long" : "int";
+        var values = $"(Vec.Create(({integer})({Index(pattern.Base)})) + {Lanes(pattern.Offsets)})";
+        return value.Type switch
+        {
+            DType.Float32 => $"Vec.ConvertToSingle({values})",
+            DType.Float64 => $"Vec.ConvertToDouble({values})",
+            _ => values,
+        };
+    }
+
+    /// <summary>A constant integer vector; lanes behind the given ones repeat the last.</summary>
+    private string Lanes(IEnumerable<long> values)
+    {
+        var given = values.ToList();
+        while (given.Count < lanes) given.Add(given[^1]);
+        return $"Vec.Create({string.Join(", ", given.Select(v => isWide ? $"{v}L" : $"{v}"))})";
+    }
+
+    private string Bits => isWide ? "64" : "32";
+
+    private static string MaskCast(DType type) => type switch { DType.Float32 => ".AsSingle()", DType.Float64 => ".AsDouble()", _ => "" };
 
     private string VectorSelect(SelectExpr select, LoopVar lane)
     {
         var mask = VectorValue(select.Condition, lane);
-        var cast = select.Type switch { DType.Float32 => ".AsSingle()", DType.Float64 => ".AsDouble()", _ => "" };
-        return $"Vec.ConditionalSelect({mask}{cast}, {VectorValue(select.WhenTrue, lane)}, {VectorValue(select.WhenFalse, lane)})";
+        return $"Vec.ConditionalSelect({mask}{MaskCast(select.Type)}, {VectorValue(select.WhenTrue, lane)}, {VectorValue(select.WhenFalse, lane)})";
     }
 
     private string Lanes(IndexExpr index, LoopVar lane, DType type)
@@ -245,7 +315,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string RegisterElement(LoadExpr load)
     {
         var (name, lane) = locals.Register(load.Buffer, load.Index);
-        return locals.IsVectorRegister(load.Buffer) ? $"{name}.GetElement({lane})" : name;
+        if (!locals.IsVectorRegister(load.Buffer)) return name;
+        var current = load.Index.Variables.FirstOrDefault();
+        return current is null ? $"{name}.GetElement({lane})" : $"{name}.GetElement((int){locals.Variable(current)})";
     }
 
     private string Register(LoadExpr load) => locals.Register(load.Buffer, load.Index).Name;

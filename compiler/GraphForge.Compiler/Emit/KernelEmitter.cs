@@ -16,6 +16,7 @@ internal sealed class KernelEmitter
     private readonly bool _isWide;
     private readonly Dictionary<long, LoopVar> _laneVariables = [];
     private readonly HashSet<LoopBuffer> _combinedLater;
+    private readonly HashSet<LoopVar> _bound = [];
     private int _unit;
 
     private KernelEmitter(CodeWriter writer, LoopKernel kernel, CpuTarget target)
@@ -42,7 +43,7 @@ internal sealed class KernelEmitter
                 _writer.Line($"var {_locals.Declare(_kernel.Arguments[i])} = ({CpuSimd.StorageName(_kernel.Arguments[i].Type)}*)buffers[{i}];");
             DeclareLaneBuffers();
             var task = _locals.Variable(_kernel.Body.Variable);
-            using (_writer.Open($"for (long {task} = begin; {task} < end; {task}++)")) WriteBody(_kernel.Body.Body);
+            using (_writer.Open($"for (long {task} = begin; {task} < end; {task}++)")) WriteLoopBody(_kernel.Body);
         }
     }
 
@@ -52,6 +53,15 @@ internal sealed class KernelEmitter
         if (_kernel.Lanes == 1) return;
         foreach (var (name, type) in _isWide ? new[] { ("F64", "double"), ("I64", "long") } : [("F32", "float"), ("I32", "int")])
             _writer.Line($"var lanes{name} = stackalloc {type}[{_kernel.Lanes}];");
+    }
+
+    private void WriteLoopBody(For loop)
+    {
+        _bound.Add(loop.Variable);
+        var named = _expressions.NameDivisions(loop.Body, _bound);
+        WriteBody(loop.Body);
+        _locals.DropAtoms(named);
+        _bound.Remove(loop.Variable);
     }
 
     private void WriteBody(Statement body) => _expressions.InBlock(() => WriteStatements(Block.Of(body).Statements));
@@ -113,7 +123,7 @@ internal sealed class KernelEmitter
         using (_writer.Open($"for (long {name} = 0; {name} < {bound}; {name}++)"))
         {
             _expressions.Innermost = isInnermost ? loop.Variable : null;
-            WriteBody(loop.Body);
+            WriteLoopBody(loop);
             _expressions.Innermost = null;
         }
         _locals.DropPointers(pointers);

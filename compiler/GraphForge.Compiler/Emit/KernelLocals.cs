@@ -12,6 +12,7 @@ internal sealed class KernelLocals(int lanes)
     private readonly Dictionary<LoopBuffer, (string Name, bool IsVector)> _registers = [];
     private readonly Dictionary<LoopVar, string> _variables = [];
     private readonly Dictionary<(LoopBuffer Buffer, IndexExpr Base), string> _pointers = [];
+    private readonly Dictionary<IndexAtom, string> _atoms = [];
 
     public CSharpNames Names { get; } = new();
 
@@ -44,6 +45,20 @@ internal sealed class KernelLocals(int lanes)
         var slot = isVector ? index.Constant / lanes : index.Constant;
         var count = isVector ? buffer.Count / lanes : buffer.Count;
         return (count == 1 ? name : $"{name}_{slot}", isVector ? index.Constant % lanes : 0);
+    }
+
+    /// <summary>The local that holds a division or remainder, if one does.</summary>
+    public string? AtomName(IndexAtom atom) => _atoms.GetValueOrDefault(atom);
+
+    public string NameAtom(IndexAtom atom)
+    {
+        var variable = ((IndexExpr)atom).Variables.FirstOrDefault()?.Name ?? "index";
+        return _atoms[atom] = Names.Unique($"{variable}{(atom is ModAtom m ? $"Mod{m.Divisor}" : $"Div{((FloorDivAtom)atom).Divisor}")}");
+    }
+
+    public void DropAtoms(IEnumerable<IndexAtom> atoms)
+    {
+        foreach (var atom in atoms) _atoms.Remove(atom);
     }
 
     /// <summary>Declares a pointer to <paramref name="position"/> in a buffer.</summary>

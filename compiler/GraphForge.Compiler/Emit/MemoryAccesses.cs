@@ -11,6 +11,19 @@ internal static class MemoryAccesses
             .Select(l => (l.Buffer, l.Index)).Concat(s is Store store ? [(store.Buffer, store.Index)] : []))
         .Distinct();
 
+    /// <summary>Divisions and remainders in any index or loop limit, inner ones first, each once; none that read data.</summary>
+    public static IEnumerable<IndexAtom> Divisions(Statement body) => StatementWalk.All(body).SelectMany(s =>
+        StatementWalk.Expressions(s).SelectMany(e => e.DescendantsAndSelf()).SelectMany(e => e.Indices)
+            .Concat(s switch { Store store => [store.Index], For { Limit: { } limit } => [limit], _ => [] }))
+        .Distinct().SelectMany(Divisions).Distinct();
+
+    private static IEnumerable<IndexAtom> Divisions(IndexExpr index) => index.Terms.SelectMany(t => t.Atom switch
+    {
+        FloorDivAtom d => Divisions(d.Value).Append(d),
+        ModAtom m => Divisions(m.Value).Append(m),
+        _ => Enumerable.Empty<IndexAtom>(),
+    }).Where(a => !Loads.Of((IndexExpr)a).Any());
+
     /// <summary>Whether a loop inside <paramref name="body"/> declares the variable.</summary>
     public static bool Binds(Statement body, LoopVar variable) =>
         StatementWalk.All(body).Any(s => s is For f && f.Variable == variable);

@@ -13,8 +13,11 @@ public static class LaneAnalysis
     {
         var roots = values.ToArray();
         var width = 0;
-        foreach (var expr in roots.SelectMany(v => v.DescendantsAndSelf()).Distinct(ReferenceEqualityComparer.Instance).Cast<Expr>())
+        var all = roots.SelectMany(v => v.DescendantsAndSelf()).Distinct(ReferenceEqualityComparer.Instance).Cast<Expr>().ToArray();
+        var positions = ConvertedPositions(all);
+        foreach (var expr in all)
         {
+            if (positions.Contains(expr)) continue;
             if (!Varies(expr, lane) && !roots.Contains(expr)) continue;
             if (Varies(expr, lane) && !IsSupported(expr)) return 1;
             if (expr.Type is DType.Bool or DType.UInt8) continue;
@@ -23,6 +26,18 @@ public static class LaneAnalysis
         }
         return vectorBytes / (width == 0 ? 4 : width);
     }
+
+    /// <summary>Arg reductions of which only a narrow conversion is used: lanes can keep their positions as int32.</summary>
+    private static HashSet<Expr> ConvertedPositions(Expr[] all)
+    {
+        var positions = all.OfType<ConvertExpr>().Where(IsNarrowPosition).Select(c => c.Operand).ToHashSet();
+        positions.ExceptWith(all.Where(e => e is not ConvertExpr c || !IsNarrowPosition(c)).SelectMany(e => e.Operands));
+        return positions;
+    }
+
+    /// <summary>Whether the expression is the position an arg reduction finds, as a type no wider than int32.</summary>
+    public static bool IsNarrowPosition(ConvertExpr convert) =>
+        convert is { Operand: ReduceExpr { IsArg: true, Body.Type: DType.Float32 or DType.Int32 }, Type: DType.UInt8 or DType.Int32 };
 
     /// <summary>Whether the value differs between lanes.</summary>
     public static bool Varies(Expr expr, LoopVar lane) => expr.Variables.Contains(lane);
@@ -48,7 +63,7 @@ public static class LaneAnalysis
             u.Type is not DType.UInt8 && u.Function is UnaryFunction.Negate or UnaryFunction.Absolute,
         BinaryExpr { Function: BinaryFunction.Remainder } => false,
         BinaryExpr { Function: BinaryFunction.Divide or BinaryFunction.Power } b => b.Type.IsFloat(),
-        BinaryExpr b => b.Left.Type is not DType.UInt8,
+        BinaryExpr b => b.Left.Type is not DType.UInt8 || b.Type is DType.Bool,
         ReduceExpr { IsArg: true } => false,
         ReduceExpr r => r.Type is not (DType.UInt8 or DType.Bool),
         ConvertExpr c => c.Operand.Type is not DType.UInt8 || c.Type.Size() == 4,

@@ -26,20 +26,17 @@ public static class Reduction
     };
 
     /// <summary>
-    /// One element of an arg reduction: keeps the best value and its position. The first extreme wins; NaN beats every number,
-    /// and the first NaN stays.
+    /// Whether a later element takes the place of the best so far. The first extreme wins; NaN beats every number, and the
+    /// first NaN stays.
     /// </summary>
-    public static IEnumerable<Statement> ArgStep(ReduceExpr reduce, Expr value, LoopBuffer best, LoopBuffer position)
+    public static Expr Beats(ReduceFunction function, Expr value, Expr best)
     {
-        var current = new LoadExpr(best, 0);
-        var (less, greater) = reduce.Function == ReduceFunction.ArgMaximum ? (current, value) : (value, (Expr)current);
-        Expr better = new BinaryExpr(BinaryFunction.Less, less, greater);
-        if (value.Type.IsFloat())
-            better = new BinaryExpr(BinaryFunction.Or, better, new BinaryExpr(BinaryFunction.And,
-                new BinaryExpr(BinaryFunction.NotEqual, value, value), new BinaryExpr(BinaryFunction.Equal, current, current)));
-        var here = new IndexValueExpr(LoopIndices.Linear(reduce.ReducedVariables), DType.Int64);
-        yield return new Store(position, 0, new SelectExpr(better, here, new LoadExpr(position, 0)));
-        yield return new Store(best, 0, new SelectExpr(better, value, current));
+        var (less, greater) = function == ReduceFunction.ArgMaximum ? (best, value) : (value, best);
+        var beats = new BinaryExpr(BinaryFunction.Less, less, greater);
+        if (!value.Type.IsFloat()) return beats;
+        var firstNaN = new BinaryExpr(BinaryFunction.And,
+            new BinaryExpr(BinaryFunction.NotEqual, value, value), new BinaryExpr(BinaryFunction.Equal, best, best));
+        return new BinaryExpr(BinaryFunction.Or, beats, firstNaN);
     }
 
     private static Scalar Extreme(DType type, bool largest) => type switch

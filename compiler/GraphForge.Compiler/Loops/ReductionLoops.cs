@@ -11,12 +11,6 @@ namespace GraphForge.Compiler.Loops;
 /// <param name="lanes">Elements a vector register holds.</param>
 public sealed class ReductionLoops(LoopVar? lane, int lanes)
 {
-    /// <summary>
-    /// Longest chain of float additions into one register. Rounding errors grow with the length of a chain, so a longer sum is
-    /// cut into runs with a register of their own, which are then added up.
-    /// </summary>
-    private const long SumRun = 64;
-
     private readonly Dictionary<ReduceExpr, Expr> _registers = [];
 
     /// <summary>Appends the loops an expression needs to <paramref name="before"/> and returns the expression without reductions.</summary>
@@ -26,6 +20,8 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
     {
         if (memo.TryGetValue(expr, out var done)) return done;
         if (expr is ReduceExpr reduce) return memo[expr] = LoopFor(reduce, before);
+        if (expr is ConvertExpr convert && LaneAnalysis.IsNarrowPosition(convert) && lane is not null && LaneAnalysis.Varies(expr, lane))
+            return memo[expr] = new ConvertExpr(convert.Type, PositionLoop((ReduceExpr)convert.Operand, before, DType.Int32));
         if (expr.Operands.Count == 0) return memo[expr] = expr;
         var operands = expr.Operands.Select(o => Replace(o, before, memo)).ToArray();
         return memo[expr] = operands.SequenceEqual(expr.Operands, ReferenceEqualityComparer.Instance)
@@ -36,68 +32,57 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
     private Expr LoopFor(ReduceExpr reduce, List<Statement> before)
     {
         if (_registers.TryGetValue(reduce, out var known)) return known;
+        if (reduce.IsArg) return _registers[reduce] = PositionLoop(reduce, before, DType.Int64);
         var inner = new List<Statement>();
         var body = Replace(reduce.Body, inner, []);
         var isVector = lane is not null && LaneAnalysis.Varies(reduce, lane);
         var register = Register(isVector, reduce.Function.ToString().ToLowerInvariant(), reduce.Body.Type);
-        before.Add(new Allocate(register, BufferPlace.Register, isVector));
-        var index = isVector ? (IndexExpr)lane! : 0;
-        before.Add(new Store(register, index, new ConstantExpr(Reduction.Neutral(reduce.Function, register.Type))));
-        if (!reduce.IsArg)
-        {
-            before.Add(IsLongSum(reduce)
-                ? SumInRuns(reduce, body, inner, new LoadExpr(register, index))
-                : Nest(reduce.ReducedVariables, [.. inner, new Store(register, index, body, reduce.Function)]));
-            return _registers[reduce] = new LoadExpr(register, index);
-        }
-        var position = Register(false, "position", DType.Int64);
-        before.Add(new Allocate(position, BufferPlace.Register));
-        before.Add(new Store(position, 0, new ConstantExpr(Scalar.Of(DType.Int64, 0L))));
-        inner.AddRange(Reduction.ArgStep(reduce, body, register, position));
+        Start(register, isVector, Reduction.Neutral(reduce.Function, register.Type), before);
+        var result = new LoadExpr(register, At(isVector));
+        before.Add(SumRuns.IsLong(reduce)
+            ? InRuns(SumRuns.Split(reduce.ReducedVariables), reduce, body, inner, result)
+            : Nest(reduce.ReducedVariables, [.. inner, new Store(register, At(isVector), body, reduce.Function)]));
+        return _registers[reduce] = result;
+    }
+
+    /// <summary>The loop of an arg reduction; positions are kept as <paramref name="type"/>, int32 in lanes.</summary>
+    private LoadExpr PositionLoop(ReduceExpr reduce, List<Statement> before, DType type)
+    {
+        var inner = new List<Statement>();
+        var body = Replace(reduce.Body, inner, []);
+        var isVector = type == DType.Int32;
+        var best = Register(isVector, "best", reduce.Body.Type);
+        var position = Register(isVector, "position", type);
+        Start(best, isVector, Reduction.Neutral(reduce.Function, best.Type), before);
+        Start(position, isVector, Scalar.Of(type, 0L), before);
+        var current = new LoadExpr(best, At(isVector));
+        var better = Reduction.Beats(reduce.Function, body, current);
+        var here = new IndexValueExpr(LoopIndices.Linear(reduce.ReducedVariables), type);
+        var found = new LoadExpr(position, At(isVector));
+        inner.Add(new Store(position, At(isVector), new SelectExpr(better, here, found)));
+        inner.Add(new Store(best, At(isVector), new SelectExpr(better, body, current)));
         before.Add(Nest(reduce.ReducedVariables, inner));
-        return _registers[reduce] = new LoadExpr(position, 0);
+        return found;
     }
 
-    private static bool IsLongSum(ReduceExpr reduce) => reduce.Function == ReduceFunction.Sum && reduce.Body.Type.IsFloat() &&
-        reduce.ReducedVariables.Aggregate(1L, (count, v) => count * v.Extent) > 2 * SumRun;
-
-    /// <summary>The loop nest of a sum, with a register for each run of innermost iterations.</summary>
-    /// <param name="reduce">The sum.</param>
-    /// <param name="body">What is added, without reductions of its own.</param>
-    /// <param name="inner">The loops the body needs.</param>
-    /// <param name="total">The register that holds the sum in the end.</param>
-    private Statement SumInRuns(ReduceExpr reduce, Expr body, IReadOnlyList<Statement> inner, LoadExpr total)
+    private void Start(LoopBuffer register, bool isVector, Scalar value, List<Statement> before)
     {
-        var isVector = lane is not null && total.Index.Variables.Contains(lane);
+        before.Add(new Allocate(register, BufferPlace.Register, isVector));
+        before.Add(new Store(register, At(isVector), new ConstantExpr(value)));
+    }
+
+    private IndexExpr At(bool isVector) => isVector ? (IndexExpr)lane! : 0;
+
+    /// <summary>The loops of a sum, with a register for each run.</summary>
+    private Statement InRuns(SumRuns runs, ReduceExpr reduce, Expr body, IReadOnlyList<Statement> inner, LoadExpr total)
+    {
+        var isVector = total.Buffer.Count > 1;
         var run = Register(isVector, "run", reduce.Body.Type);
-        var add = new Block([.. inner, new Store(run, total.Index, body, reduce.Function)]);
-        var (outer, within) = Runs(reduce.ReducedVariables, add);
-        return Nest(outer,
-        [
-            new Allocate(run, BufferPlace.Register, isVector),
-            new Store(run, total.Index, new ConstantExpr(Reduction.Neutral(reduce.Function, run.Type))),
-            within,
-            new Store(total.Buffer, total.Index, new LoadExpr(run, total.Index), reduce.Function),
-        ]);
-    }
-
-    /// <summary>
-    /// The variables outside a run, and the loops of one: as many of the innermost variables as fit into it, and a stretch of
-    /// the next one.
-    /// </summary>
-    private static (IReadOnlyList<LoopVar> Outer, Statement Within) Runs(IReadOnlyList<LoopVar> variables, Statement body)
-    {
-        var (count, first) = (1L, variables.Count);
-        while (count * variables[first - 1].Extent <= SumRun) count *= variables[--first].Extent;
-        var (cut, length) = (variables[first - 1], SumRun / count);
-        var whole = Nest([.. variables.Skip(first)], [body]);
-        if (length == 1) return ([.. variables.Take(first)], whole);
-        var chunk = new LoopVar($"{cut.Name}run", (cut.Extent + length - 1) / length);
-        var step = new LoopVar(cut.Name, length);
-        var stretch = StatementWalk.Substitute(
-            whole, new Dictionary<LoopVar, IndexExpr> { [cut] = (IndexExpr)chunk * length + step });
-        var limit = cut.Extent % length == 0 ? null : (IndexExpr)cut.Extent - (IndexExpr)chunk * length;
-        return ([.. variables.Take(first - 1), chunk], new For(step, LoopKind.Serial, stretch, limit));
+        var statements = new List<Statement>();
+        Start(run, isVector, Reduction.Neutral(reduce.Function, run.Type), statements);
+        statements.Add(runs.Loops(new Block([.. inner, new Store(run, total.Index, body, reduce.Function)])));
+        statements.Add(new Store(total.Buffer, total.Index, new LoadExpr(run, total.Index), reduce.Function));
+        return Nest(runs.Outer, statements);
     }
 
     private LoopBuffer Register(bool isVector, string name, DType type) => new(name, type, isVector ? lanes : 1);

@@ -36,6 +36,7 @@ public sealed class Fusion
     private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, FusionGroup> _groupOf = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _materialised = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
     private readonly List<FusionGroup> _groups = [];
     private readonly List<FusionDecision> _decisions = [];
 
@@ -54,6 +55,7 @@ public sealed class Fusion
         var order = _graph.TopologicalOrder();
         foreach (var node in order) _structures[node] = NodeDefinition.Of(node).Structure;
         _materialised.UnionWith(Materialisation.Choose(_graph, order, _structures));
+        _recomputed.UnionWith(Materialisation.Recomputed(_graph, order, _structures));
         foreach (var node in order.Where(IsComputed))
         {
             var accesses = _accesses[node] = NodeAccesses.Of(node, n => !IsComputed(n) && _structures[n] != NodeStructure.Leaf);
@@ -90,7 +92,7 @@ public sealed class Fusion
     {
         NodeStructure.Leaf => false,
         NodeStructure.Movement => _materialised.Contains(node),
-        _ => true,
+        _ => !_recomputed.Contains(node),
     };
 
     private List<Node> ConsumersOf(Node node) => _consumers.TryGetValue(node, out var list) ? list : _consumers[node] = [];

@@ -21,8 +21,9 @@ public sealed class GroupLowering(FusionPlan plan, Func<Node, LoopBuffer> buffer
             var value = lowerer.Compute(node, IndexExpr.Unravel(linear, node.Shape.Values));
             return new StoreDefinition(isRow ? rows : [.. rows, .. columns], bufferOf(node), linear, value);
         }).ToArray();
+        var ordered = StoreOrder.Of(stores);
         var arguments = stores.Select(s => s.Buffer).Concat(stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
-        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, stores, arguments);
+        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, ordered, arguments);
     }
 
     /// <summary>Loop variables for the rows and, in row groups, the columns of a group.</summary>

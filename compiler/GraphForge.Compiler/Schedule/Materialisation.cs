@@ -1,5 +1,7 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Rewrite;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -17,6 +19,27 @@ public static class Materialisation
         foreach (var node in order.Where(n => structures[n] == NodeStructure.Contraction))
             foreach (var input in node.Inputs.ToArray())
                 if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
+    }
+
+    /// <summary>
+    /// Elementwise ops so cheap that every consumer computes them anew: a comparison or conversion of one value that is stored
+    /// in any case. Not for contractions, whose inner loops want plain loads.
+    /// </summary>
+    public static IEnumerable<Node> Recomputed(
+        ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures)
+    {
+        var roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
+        var consumers = order.SelectMany(n => n.Inputs.ToArray().Select(i => (Input: i, Consumer: n)))
+            .ToLookup(p => p.Input, p => p.Consumer, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        foreach (var node in order)
+        {
+            if (roots.Contains(node) || node.Op is not (Cast or LessOrEqual or Less or Equal or NotEqual)) continue;
+            var sources = node.Inputs.ToArray().Where(i => !UniformValue.TryGet(i, out Scalar _)).ToArray();
+            if (sources is not [var source]) continue;
+            var isStored = structures[source] == NodeStructure.Leaf ||
+                consumers[source].Any(c => structures[c] is NodeStructure.Contraction or NodeStructure.Reduction);
+            if (isStored && consumers[node].All(c => structures[c] == NodeStructure.Elementwise)) yield return node;
+        }
     }
 
     private static bool IsPlainLoad(Node node, IReadOnlyDictionary<Node, NodeStructure> structures)

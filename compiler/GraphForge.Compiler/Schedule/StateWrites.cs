@@ -26,6 +26,7 @@ public static class StateWrites
             if (!readers[update.Slot].All(r => ReadsOwnElement(plan, group, r, update) || plan.GroupOf[r.Node] != group)) continue;
             var others = readers[update.Slot].Select(r => plan.GroupOf[r.Node]).Where(g => g != group).Distinct();
             if (others.Any(o => later.MustFollow(o, group))) continue;
+            if (!StoreOrder.Exists(plan, group, update, graph.Updates.Where(u => direct.Contains(u.Slot)).ToArray())) continue;
             direct.Add(update.Slot);
         }
         return direct;

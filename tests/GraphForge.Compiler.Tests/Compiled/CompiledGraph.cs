@@ -12,10 +12,25 @@ public static class CompiledGraph
         ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states,
         CompilerOptions? options = null, int threads = 1)
     {
-        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? new CompilerOptions { Threads = threads });
+        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? new CompilerOptions { Threads = threads, DumpFolder = Environment.GetEnvironmentVariable("GF_DUMP") });
         var library = new KernelCompiler(KernelCacheOptions.Disabled).Load(source.KernelText, source.Plan.KernelNames);
+        return Run(source, library.Entries, library, inputs, states, threads);
+    }
+
+    /// <summary>Runs a source whose kernels are loaded.</summary>
+    /// <param name="source">The compiled graph.</param>
+    /// <param name="entries">Its kernels.</param>
+    /// <param name="owner">What keeps the kernels' code alive.</param>
+    /// <param name="inputs">Values by label.</param>
+    /// <param name="states">Values before the run; left as they are.</param>
+    /// <param name="threads">Workers of the run.</param>
+    /// <param name="poison">Whether unwritten memory holds NaN and overruns are found; the workers then take turns.</param>
+    public static ReferenceResult Run(
+        CompiledSource source, IReadOnlyList<nint> entries, object owner, IReadOnlyDictionary<string, Literal> inputs,
+        IReadOnlyDictionary<StateSlot, Literal> states, int threads, bool poison = true)
+    {
         var buffers = source.States.Select(slot => ToBuffer(slot, states[slot])).ToArray();
-        var program = new CompiledProgram(source.Plan, library.Entries, buffers, threads, library) { Poison = true };
+        var program = new CompiledProgram(source.Plan, entries, buffers, threads, owner) { Poison = poison };
         using var context = program.Rent();
         foreach (var (i, input) in program.Inputs.Index())
             SetInput(context, i, input.Type, inputs[input.Name].Bytes);

@@ -147,6 +147,7 @@ public static class CpuSimd
         (DType.Int32 or DType.UInt8, DType.Float32) => $"Vec.ConvertToSingle({x})",
         (DType.Int64, DType.Float64) => $"Vec.ConvertToDouble({x})",
         (DType.UInt8, DType.Int32) => x,
+        (DType.Int32, DType.UInt8) => $"({x} & Vec.Create(255))",
         _ => null,
     };
 

@@ -8,8 +8,8 @@ public static class Cost
 
     private static double Of(Expr expr) => expr switch
     {
-        UnaryExpr { Function: UnaryFunction.Exp or UnaryFunction.Log or UnaryFunction.Tanh or UnaryFunction.Erf or
-            UnaryFunction.Sin or UnaryFunction.Cos } => 8,
+        UnaryExpr u => u.Function is UnaryFunction.Exp or UnaryFunction.Log or UnaryFunction.Tanh or UnaryFunction.Erf or
+            UnaryFunction.Sin or UnaryFunction.Cos ? 8 : 0.5,
         BinaryExpr { Function: BinaryFunction.Power } => 20,
         RandomExpr => 30,
         ReduceExpr r => r.ReducedVariables.Aggregate(1.0, (p, v) => p * v.Extent) * 2,
