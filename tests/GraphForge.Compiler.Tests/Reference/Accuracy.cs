@@ -20,7 +20,8 @@ public static class Accuracy
             var truth = double.IsFinite(expected.Values[i]) ? expected.Truth?[i] ?? expected.Values[i] : expected.Values[i];
             var value = actual[i].AsDouble;
             if (!value.Equals(truth) && !(Math.Abs(value - truth) <= bound))
-                Assert.Fail($"{what}: element {i} is {value}, in float64 {truth}, by PyTorch {expected.Values[i]}; bound {bound:g3}.");
+                Assert.Fail(
+                    $"{what}: element {i} is {value}, in float64 {truth}, by PyTorch {expected.Values[i]}; bound {bound:g3}.");
         }
     }
 

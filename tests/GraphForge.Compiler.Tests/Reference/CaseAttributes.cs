@@ -20,7 +20,8 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
 
     public DType Type => Enum.Parse<DType>(Text("type"), ignoreCase: true);
 
-    public WindowGeometry Windows => new(Integers("kernel"), Integers("stride"), Integers("low"), Integers("high"), Integers("dilation"));
+    public WindowGeometry Windows => new(
+        Integers("kernel"), Integers("stride"), Integers("low"), Integers("high"), Integers("dilation"));
 
     public ConvolutionGeometry Convolution =>
         new(Integers("stride"), Integers("low"), Integers("high"), Integers("dilation"), Integer("groups"));

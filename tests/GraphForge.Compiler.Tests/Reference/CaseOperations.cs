@@ -19,6 +19,6 @@ public sealed record CaseOperation(string Operation, Func<Node[], CaseAttributes
 public static class CaseOperations
 {
     public static IReadOnlyDictionary<string, CaseOperation> All { get; } =
-        new[] { ElementwiseOperations.All, MovementOperations.All, ReductionOperations.All, FunctionOperations.All, WindowOperations.All }
-            .SelectMany(rows => rows).ToDictionary(row => row.Operation);
+        ElementwiseOperations.All.Concat(MovementOperations.All).Concat(ReductionOperations.All)
+            .Concat(FunctionOperations.All).Concat(WindowOperations.All).ToDictionary(row => row.Operation);
 }

@@ -37,11 +37,13 @@ public sealed class RecordedFunctionTests
         ["linear"] = (x, _) => Functional.Linear(x[0], x[1], x[2]),
         ["convolution"] = (x, a) => Functional.Conv2d(
             x[0], x[1], null, a.Size("stride"), a.Size("low"), a.Size("dilation"), a.Integer("groups")),
-        ["max pool"] = (x, a) => Functional.MaxPool2d(x[0], a.Size("kernel"), a.Size("stride"), a.Size("low"), a.Size("dilation")),
+        ["max pool"] = (x, a) => Functional.MaxPool2d(
+            x[0], a.Size("kernel"), a.Size("stride"), a.Size("low"), a.Size("dilation")),
         ["average pool"] = (x, a) => Functional.AvgPool2d(x[0], a.Size("kernel"), a.Size("stride"), a.Size("low")),
     };
 
-    private static IEnumerable<RecordedCase> Cases => RecordedCase.All.Where(c => Functions.ContainsKey(c.Operation) && IsOffered(c));
+    private static IEnumerable<RecordedCase> Cases => RecordedCase.All
+        .Where(c => Functions.ContainsKey(c.Operation) && ImageAttributes.AreOffered(c));
 
     [TestCaseSource(nameof(Cases))]
     public void Function_is_as_good_as_that_of_PyTorch(RecordedCase recorded)
@@ -53,10 +55,4 @@ public sealed class RecordedFunctionTests
         foreach (var (output, expected) in graph.Outputs.Zip(graph.Expected))
             Accuracy.AssertWithin(outputs[output.Name], expected, output.Name);
     }
-
-    /// <summary>The frontend has images only, padded alike on both sides, and averages that count padding.</summary>
-    private static bool IsOffered(RecordedCase recorded) => !recorded.Attributes.ContainsKey("stride") ||
-        recorded.Operands[0].Dims.Length == 4 &&
-        recorded.Attributes["low"].ToString() == recorded.Attributes["high"].ToString() &&
-        !(recorded.Attributes.TryGetValue("include", out var include) && !include.GetBoolean());
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Tests.Reference;
-using GraphForge.Initialization;
 using GraphForge.Optimizers;
 
 namespace GraphForge.Tests.Reference;
@@ -15,12 +15,13 @@ public sealed class RecordedOptimizerTests
     {
         var model = new Weighed(run);
         var batch = BatchSpec.Of(1, run.Dims).WithTarget(1);
-        using var training = Training.Compile(model, (prediction, _) => prediction.Sum(), run.Create(), batch, TestOptions.Default);
+        using var training = Training.Compile(
+            model, (prediction, _) => prediction.Sum(), run.Create(), batch, TestOptions.Default);
         foreach (var (step, gradient) in run.Gradients.Index())
         {
             training.Step<float, float>(gradient, [0]);
             var expected = new RecordedTensor("float32", run.Dims, run.Steps[step], run.Truth[step], null);
-            var actual = Compiler.Graph.Literal.Of<float>(model.Value.AsSpan<float>(), run.Dims);
+            var actual = Literal.Of<float>(model.Value.AsSpan<float>(), run.Dims);
             Accuracy.AssertWithin(actual, expected, $"step {step + 1}");
         }
     }
@@ -32,7 +33,8 @@ public sealed class RecordedOptimizerTests
     {
         public Optimizer Create() => Optimizer switch
         {
-            "SGD" => new SGD(Number("lr"), Number("momentum"), Number("dampening"), Number("weight_decay"), Arguments.ContainsKey("nesterov")),
+            "SGD" => new SGD(
+                Number("lr"), Number("momentum"), Number("dampening"), Number("weight_decay"), Arguments.ContainsKey("nesterov")),
             "Adam" => new Adam(Number("lr"), Betas, Number("eps", 1e-8), Number("weight_decay")),
             "AdamW" => new AdamW(Number("lr"), Betas, Number("eps", 1e-8), Number("weight_decay")),
             _ => throw new NotSupportedException($"No optimizer is named {Optimizer}."),
