@@ -17,11 +17,8 @@ internal static class FuzzRun
         var problems = new string?[cases.Count];
         var sources = cases.Select((c, i) => Guarded(() => Pipeline.Compile(
             c.Graph, NoSymbols, new CompilerOptions { Target = target, Threads = 3 }), out problems[i])).ToArray();
-        if (Load(sources, target) is not { } library)
-        {
-            if (cases.Count == 1) return ["the emitted text does not compile"];
-            return cases.SelectMany(c => Run([c], target)).ToArray();
-        }
+        if (Guarded(() => Load(sources, target), out var broken) is not { } library)
+            return cases.Count == 1 ? [broken] : cases.SelectMany(c => Run([c], target)).ToArray();
         var first = 0;
         foreach (var (i, source) in sources.Index())
         {
@@ -33,19 +30,12 @@ internal static class FuzzRun
         return problems;
     }
 
-    private static KernelLibrary? Load(CompiledSource?[] sources, CpuTarget target)
+    private static KernelLibrary Load(CompiledSource?[] sources, CpuTarget target)
     {
         var kernels = sources.Index().Where(s => s.Item is not null)
             .SelectMany(s => s.Item!.Kernels.Select(k => k with { Name = $"G{s.Index}_{k.Name}" })).ToArray();
         var text = ProgramEmitter.Write("fuzz", kernels, target);
-        try
-        {
-            return new KernelCompiler(KernelCacheOptions.Disabled).Load(text, kernels.Select(k => k.Name).ToArray());
-        }
-        catch (InternalCompilerException)
-        {
-            return null;
-        }
+        return new KernelCompiler(KernelCacheOptions.Disabled).Load(text, kernels.Select(k => k.Name).ToArray());
     }
 
     private static string? Compare(FuzzCase fuzz, CompiledSource source, nint[] entries, KernelLibrary library)

@@ -86,7 +86,7 @@ public sealed record ContractionShape(
         if (inLeft == inRight) return null;
         var vector = inLeft ? product.Left : product.Right;
         var other = inLeft ? product.Right : product.Left;
-        var lanes = LaneAnalysis.LanesFor([product, .. stores.Select(s => WithoutSum(s.Value, sum))], axis, target.VectorBytes);
+        var lanes = LaneAnalysis.LanesFor([product, .. stores.Select(s => WithoutSum(s.Value, sum, axis))], axis, target.VectorBytes);
         if (lanes == 1) return null;
         var broadcast = Largest(outs.SkipLast(1).Where(v => other.Variables.Contains(v) && !vector.Variables.Contains(v)));
         return new ContractionShape(stores, sum, vector, outs.Where(v => v != axis && v != broadcast).ToArray(),
@@ -110,8 +110,9 @@ public sealed record ContractionShape(
             broadcast, vector, lanes, LaneChoice.Summed);
     }
 
-    private static Expr WithoutSum(Expr value, ReduceExpr sum) =>
-        value.Replace(sum, new ConstantExpr(Reduction.Neutral(ReduceFunction.Sum, sum.Type)));
+    /// <summary>The epilogue alone: a register that differs between lanes stands for the finished sum.</summary>
+    private static Expr WithoutSum(Expr value, ReduceExpr sum, LoopVar axis) =>
+        value.Replace(sum, new LoadExpr(new LoopBuffer("sum", sum.Type, axis.Extent), axis));
 
     private static LoopVar? Largest(IEnumerable<LoopVar> variables) => variables.MaxBy(v => v.Extent);
 }
