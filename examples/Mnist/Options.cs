@@ -64,10 +64,13 @@ internal sealed record Options
         ? value
         : throw new UsageException($"{name} takes {string.Join(" or ", choices)}, not '{value}'");
 
-    private static long Whole(string name, string value, long least, long most) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+    private static long Whole(string name, string value, long least, long most)
+    {
+        var isWhole = long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        return isWhole && number >= least && number <= most
             ? number
             : throw new UsageException($"{name} takes a whole number from {least} to {most}, not '{value}'");
+    }
 }
 
 /// <summary>The command line makes no sense.</summary>

@@ -3,7 +3,7 @@ namespace GraphForge.Tests;
 /// <summary>The one place that says what executes the models of these tests.</summary>
 internal static class TestOptions
 {
-    public static Backend Backend { get; } = GraphForge.Backend.Reference;
+    public static Backend Backend { get; } = GraphForge.Backend.Compiled;
 
     public static CompileOptions Default { get; } = new() { Backend = Backend, Threads = 2 };
 
