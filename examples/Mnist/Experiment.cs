@@ -12,16 +12,16 @@ internal static class Experiment
     public static async Task RunAsync(Options options, CancellationToken cancellation)
     {
         var (train, test) = Mnist.Load(options.Data);
+        var recipe = Recipe.Of(options.Model);
         using var training = Training.Compile(
-            Networks.Of(options.Model), Losses.CrossEntropy, new AdamW(learningRate: Schedule.Peak), BatchSpec.Of(train, options.Batch),
-            new CompileOptions { Threads = options.Threads, Seed = options.Seed });
+            recipe.Network, Losses.CrossEntropy, new AdamW(recipe.LearningRate, weightDecay: recipe.WeightDecay),
+            BatchSpec.Of(train, options.Batch), new CompileOptions { Threads = options.Threads, Seed = options.Seed });
 
         Console.WriteLine($"{options.Model}, {train.Count:N0} training and {test.Count:N0} test digits, " +
             $"batch {options.Batch}, {options.Threads} threads, seed {options.Seed}");
-        var schedule = new Schedule(training);
-        var epochs = ConsoleReport.IsLive
-            ? await LiveReport.FollowAsync(report => training.FitAsync(train, options.Epochs, test, schedule.Then(report), cancellation))
-            : await training.FitAsync(train, options.Epochs, test, schedule.Then(new PlainReport()), cancellation);
+        Task<IReadOnlyList<EpochSummary>> Fit(IProgress<TrainingProgress> report) => training.FitAsync(
+            train, options.Epochs ?? recipe.Epochs, test, new Schedule(training, report), cancellation);
+        var epochs = ConsoleReport.IsLive ? await LiveReport.FollowAsync(Fit) : await Fit(new PlainReport());
         ConsoleReport.Conclude(training, options, epochs[^1]);
     }
 }

@@ -18,11 +18,12 @@ internal sealed class LiveReport : IProgress<TrainingProgress>
 
     public void Report(TrainingProgress value)
     {
-        _epoch ??= _context.AddTask("", maxValue: value.Steps);
-        _epoch.Value = value.Step;
-        _epoch.Description = Markup.Escape(value.Summary is { } summary
+        var text = Markup.Escape(value.Summary is { } summary
             ? ConsoleReport.Describe(summary, value.Epochs)
             : $"epoch {value.Epoch}/{value.Epochs}  loss {value.Loss:F4}  train {value.Accuracy:P2}  {value.SamplesPerSecond:N0} images/s");
+        _epoch ??= _context.AddTask(text, maxValue: value.Steps);
+        _epoch.Value = value.Step;
+        _epoch.Description = text;
         if (value.Summary is null) return;
         _epoch.StopTask();
         _epoch = null;

@@ -30,12 +30,16 @@ public static class Functional
     }
 
     /// <summary>Largest element of each window over the last two axes; the stride is the kernel size unless given.</summary>
-    public static Tensor MaxPool2d(Tensor input, Size2d kernelSize, Size2d? stride = null, Size2d padding = default, Size2d? dilation = null) =>
+    public static Tensor MaxPool2d(
+        Tensor input, Size2d kernelSize, Size2d? stride = null, Size2d padding = default, Size2d? dilation = null) =>
         new(Node.Of(new WindowMaximum(Windows(kernelSize, stride, padding, dilation)), input.Node));
 
     /// <summary>Mean of each window over the last two axes; the stride is the kernel size unless given. Padding counts as zeros.</summary>
-    public static Tensor AvgPool2d(Tensor input, Size2d kernelSize, Size2d? stride = null, Size2d padding = default) =>
-        new Tensor(Node.Of(new WindowSum(Windows(kernelSize, stride, padding, null)), input.Node)) * (1.0 / ((double)kernelSize.Height * kernelSize.Width));
+    public static Tensor AvgPool2d(Tensor input, Size2d kernelSize, Size2d? stride = null, Size2d padding = default)
+    {
+        var sums = new Tensor(Node.Of(new WindowSum(Windows(kernelSize, stride, padding, null)), input.Node));
+        return sums * (1.0 / ((double)kernelSize.Height * kernelSize.Width));
+    }
 
     private static WindowGeometry Windows(Size2d kernel, Size2d? stride, Size2d padding, Size2d? dilation) =>
         new(kernel.Extents, (stride ?? kernel).Extents, padding.Extents, padding.Extents, (dilation ?? 1).Extents);

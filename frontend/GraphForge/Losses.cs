@@ -22,8 +22,8 @@ public static class Losses
         var classAxis = Math.Min(1, prediction.Rank - 1);
         var expected = Shape.Of(prediction.Shape.Where((_, axis) => axis != classAxis));
         if (prediction.Rank == 0 || target.Shape != expected)
-            throw new GraphException(ErrorCode.ShapeMismatch,
-                $"cross-entropy takes logits [batch, classes, …] and targets [batch, …], got {prediction.Node.Type} and {target.Node.Type}.");
+            throw new GraphException(ErrorCode.ShapeMismatch, "cross-entropy takes logits [batch, classes, …] and targets [batch, …], " +
+                $"got {prediction.Node.Type} and {target.Node.Type}.");
         // A one-hot choice instead of an indexed read: it fuses with the softmax, forward and backward. Class numbers as int32
         // share vector lanes with float32 logits.
         var classes = Tensor.Arange(prediction.Shape[classAxis], DType.Int32);

@@ -55,7 +55,18 @@ public sealed partial class Tensor
     /// <summary>Each element raised to the power of the element of <paramref name="exponent"/>.</summary>
     public Tensor Pow(Tensor exponent) => Promoted(this, exponent, (a, b) => a.Power(b));
 
-    /// <summary>Elements of <paramref name="input"/> where <paramref name="condition"/> (bool) holds, else of <paramref name="other"/>.</summary>
+    /// <summary>Matrix product over the last two axes, those before broadcasting; a vector is a row on the left, a column on the right.</summary>
+    public Tensor MatMul(Tensor other) => Promoted(this, other, Nodes.MatMul);
+
+    /// <summary>
+    /// Product of two tensors by labelled axes, such as <c>"bij,bjk->bik"</c>: letters missing from the result are summed over.
+    /// </summary>
+    public static Tensor Einsum(string equation, Tensor left, Tensor right) =>
+        Promoted(left, right, (a, b) => Nodes.Einsum(equation, a, b));
+
+    /// <summary>
+    /// Elements of <paramref name="input"/> where <paramref name="condition"/> (bool) holds, else of <paramref name="other"/>.
+    /// </summary>
     public static Tensor Where(Tensor condition, Tensor input, Tensor other) =>
         Promoted(input, other, (a, b) => Nodes.Select(condition.Node, a, b));
 

@@ -48,7 +48,8 @@ public sealed partial class Training
     }
 
     private IReadOnlyList<EpochSummary> Fit(
-        ArrayDataset train, int epochs, ArrayDataset? validation, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        ArrayDataset train, int epochs, ArrayDataset? validation, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Enter();
         try
@@ -56,9 +57,10 @@ public sealed partial class Training
             var summaries = new List<EpochSummary>();
             for (var epoch = 1; epoch <= epochs; epoch++)
             {
-                var (last, meter) = RunEpoch(train, new TrainingProgress { Epoch = epoch, Epochs = epochs }, progress, cancellationToken);
+                var start = new TrainingProgress { Epoch = epoch, Epochs = epochs };
+                var last = RunEpoch(train, start, progress, cancellationToken);
                 var evaluation = validation is null ? null : RunEvaluation(validation, cancellationToken);
-                summaries.Add(new EpochSummary(epoch, meter.Loss, meter.Accuracy, evaluation, last.SamplesPerSecond));
+                summaries.Add(new EpochSummary(epoch, last.Loss, last.Accuracy, evaluation, last.SamplesPerSecond));
                 progress?.Report(last with { Summary = summaries[^1] });
             }
             return summaries;
@@ -69,7 +71,7 @@ public sealed partial class Training
         }
     }
 
-    private (TrainingProgress Last, EpochMeter Meter) RunEpoch(
+    private TrainingProgress RunEpoch(
         ArrayDataset train, TrainingProgress now, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var meter = new EpochMeter(_graphs.Classes > 0, _graphs.DecisionsPerSample);
@@ -82,10 +84,16 @@ public sealed partial class Training
             var result = RunStep(batch.Features, batch.Labels);
             meter.Exclude(_compileTicks - compileTicks);
             meter.Add(result, batch.Count);
-            now = now with { Step = now.Step + 1, Loss = meter.Loss, Accuracy = meter.Accuracy, SamplesPerSecond = meter.SamplesPerSecond };
+            now = now with
+            {
+                Step = now.Step + 1,
+                Loss = meter.Loss,
+                Accuracy = meter.Accuracy,
+                SamplesPerSecond = meter.SamplesPerSecond,
+            };
             progress?.Report(now);
         }
-        return (now, meter);
+        return now;
     }
 
     private Evaluation RunEvaluation(ArrayDataset data, CancellationToken cancellationToken)

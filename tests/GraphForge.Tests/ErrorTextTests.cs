@@ -52,7 +52,7 @@ public sealed class ErrorTextTests
         yield return new TestCaseData(() => new Conv2d(4, 6, 3, groups: 4),
             "Conv2d needs groups that divide both 4 and 6 channels but was given 4.");
         yield return new TestCaseData(() => new MaxPool2d(2, padding: 2),
-            "MaxPool2d needs a padding from 0 to half its kernelSize 2 but was given 2.");
+            "MaxPool2d needs a padding of at most half its kernelSize 2 but was given 2.");
     }
 
     [TestCaseSource(nameof(WrongSettings))]

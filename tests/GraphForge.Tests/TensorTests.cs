@@ -66,6 +66,19 @@ public sealed class TensorTests
     }
 
     [Test]
+    public void Matrices_multiply_over_the_last_two_axes()
+    {
+        var (a, b) = (Values.Of([1, 2, 3, 4], 2, 2), Values.Of([5, 6, 7, 8], 2, 2));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Values.Of(a.MatMul(b)), Is.EqualTo(new double[] { 19, 22, 43, 50 }));
+            Assert.That(Values.Of(a.MatMul(Values.Of([1, 10], 2))), Is.EqualTo(new double[] { 21, 43 }));
+            Assert.That(Values.Of(Tensor.Einsum("ij,kj->ik", a, b)), Is.EqualTo(new double[] { 17, 23, 39, 53 }));
+            Assert.That(Tensor.Input("x", DType.Float32, Batch, 4, 2).MatMul(a).Shape, Is.EqualTo(new Shape([Batch, 4, 2])));
+        });
+    }
+
+    [Test]
     public void Tensors_join_in_the_wider_type()
     {
         var joined = Tensor.Cat([Values.Of([1, 2], 1, 2), Tensor.Constant<int>([3, 4], 1, 2)], dim: 1);

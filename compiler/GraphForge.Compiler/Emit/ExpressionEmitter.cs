@@ -316,8 +316,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var (name, lane) = locals.Register(load.Buffer, load.Index);
         if (!locals.IsVectorRegister(load.Buffer)) return name;
-        var current = load.Index.Variables.FirstOrDefault();
-        return current is null ? $"{name}.GetElement({lane})" : $"{name}.GetElement((int){locals.Variable(current)})";
+        return load.Index.Variables.SingleOrDefault() is { } variable
+            ? $"{name}.GetElement((int){locals.Variable(variable)})"
+            : $"{name}.GetElement({lane})";
     }
 
     private string Register(LoadExpr load) => locals.Register(load.Buffer, load.Index).Name;

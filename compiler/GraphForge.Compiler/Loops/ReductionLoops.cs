@@ -11,6 +11,12 @@ namespace GraphForge.Compiler.Loops;
 /// <param name="lanes">Elements a vector register holds.</param>
 public sealed class ReductionLoops(LoopVar? lane, int lanes)
 {
+    /// <summary>
+    /// Longest chain of float additions into one register. Rounding errors grow with the length of a chain, so a longer sum is
+    /// cut into runs with a register of their own, which are then added up.
+    /// </summary>
+    private const long SumRun = 64;
+
     private readonly Dictionary<ReduceExpr, Expr> _registers = [];
 
     /// <summary>Appends the loops an expression needs to <paramref name="before"/> and returns the expression without reductions.</summary>
@@ -38,9 +44,11 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
         var isVector = lane is not null && LaneAnalysis.Varies(reduce, lane);
         var register = Register(isVector, reduce.Function.ToString().ToLowerInvariant(), reduce.Body.Type);
         Start(register, isVector, Reduction.Neutral(reduce.Function, register.Type), before);
-        inner.Add(new Store(register, At(isVector), body, reduce.Function));
-        before.Add(Nest(reduce.ReducedVariables, inner));
-        return _registers[reduce] = new LoadExpr(register, At(isVector));
+        var result = new LoadExpr(register, At(isVector));
+        before.Add(IsLongSum(reduce)
+            ? SumInRuns(reduce, body, inner, result)
+            : Nest(reduce.ReducedVariables, [.. inner, new Store(register, result.Index, body, reduce.Function)]));
+        return _registers[reduce] = result;
     }
 
     /// <summary>The loop of an arg reduction; positions are kept as <paramref name="type"/>, int32 in lanes.</summary>
@@ -70,6 +78,48 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
     }
 
     private IndexExpr At(bool isVector) => isVector ? (IndexExpr)lane! : 0;
+
+    private static bool IsLongSum(ReduceExpr reduce) => reduce.Function == ReduceFunction.Sum && reduce.Body.Type.IsFloat() &&
+        reduce.ReducedVariables.Aggregate(1L, (count, v) => count * v.Extent) > 2 * SumRun;
+
+    /// <summary>The loop nest of a sum, with a register for each run of innermost iterations.</summary>
+    /// <param name="reduce">The sum.</param>
+    /// <param name="body">What is added, without reductions of its own.</param>
+    /// <param name="inner">The loops the body needs.</param>
+    /// <param name="total">The register that holds the sum in the end.</param>
+    private Statement SumInRuns(ReduceExpr reduce, Expr body, IReadOnlyList<Statement> inner, LoadExpr total)
+    {
+        var isVector = lane is not null && total.Index.Variables.Contains(lane);
+        var run = Register(isVector, "run", reduce.Body.Type);
+        var add = new Block([.. inner, new Store(run, total.Index, body, reduce.Function)]);
+        var (outer, within) = Runs(reduce.ReducedVariables, add);
+        return Nest(outer,
+        [
+            new Allocate(run, BufferPlace.Register, isVector),
+            new Store(run, total.Index, new ConstantExpr(Reduction.Neutral(reduce.Function, run.Type))),
+            within,
+            new Store(total.Buffer, total.Index, new LoadExpr(run, total.Index), reduce.Function),
+        ]);
+    }
+
+    /// <summary>
+    /// The variables outside a run, and the loops of one: as many of the innermost variables as fit into it, and a stretch of
+    /// the next one.
+    /// </summary>
+    private static (IReadOnlyList<LoopVar> Outer, Statement Within) Runs(IReadOnlyList<LoopVar> variables, Statement body)
+    {
+        var (count, first) = (1L, variables.Count);
+        while (count * variables[first - 1].Extent <= SumRun) count *= variables[--first].Extent;
+        var (cut, length) = (variables[first - 1], SumRun / count);
+        var whole = Nest([.. variables.Skip(first)], [body]);
+        if (length == 1) return ([.. variables.Take(first)], whole);
+        var chunk = new LoopVar($"{cut.Name}run", (cut.Extent + length - 1) / length);
+        var step = new LoopVar(cut.Name, length);
+        var stretch = StatementWalk.Substitute(
+            whole, new Dictionary<LoopVar, IndexExpr> { [cut] = (IndexExpr)chunk * length + step });
+        var limit = cut.Extent % length == 0 ? null : (IndexExpr)cut.Extent - (IndexExpr)chunk * length;
+        return ([.. variables.Take(first - 1), chunk], new For(step, LoopKind.Serial, stretch, limit));
+    }
 
     private LoopBuffer Register(bool isVector, string name, DType type) => new(name, type, isVector ? lanes : 1);
 

@@ -12,6 +12,7 @@ public static class OpSet
         typeof(Constant),
         typeof(DimSize),
         typeof(Iota),
+        typeof(Identity),
         typeof(RandomUniform),
 
         // Elementwise

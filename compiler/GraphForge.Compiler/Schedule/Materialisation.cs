@@ -38,8 +38,11 @@ public static class Materialisation
             if (sources is not [var source]) continue;
             var isStored = structures[source] == NodeStructure.Leaf ||
                 consumers[source].Any(c => structures[c] is NodeStructure.Contraction or NodeStructure.Reduction);
-            if (isStored && consumers[node].All(c => structures[c] == NodeStructure.Elementwise)) yield return node;
+            if (isStored && FeedsOnlyElementwise(node)) yield return node;
         }
+
+        bool FeedsOnlyElementwise(Node node) => consumers[node].All(c => structures[c] == NodeStructure.Elementwise ||
+            structures[c] == NodeStructure.Movement && !roots.Contains(c) && FeedsOnlyElementwise(c));
     }
 
     private static bool IsPlainLoad(Node node, IReadOnlyDictionary<Node, NodeStructure> structures)

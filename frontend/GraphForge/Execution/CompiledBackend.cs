@@ -28,9 +28,12 @@ internal static class CompiledBackend
     }
 
     /// <summary>Each program has a folder of its own, such as <c>train-batch=64</c>.</summary>
-    private static string? DumpFolder(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) =>
-        options.DumpFolder is null ? null : Path.Combine(options.DumpFolder,
-            string.Join('-', binding.OrderBy(b => b.Key.Name, StringComparer.Ordinal).Select(b => $"{b.Key.Name}={b.Value}").Prepend(graph.Name)));
+    private static string? DumpFolder(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options)
+    {
+        if (options.DumpFolder is null) return null;
+        var symbols = binding.OrderBy(b => b.Key.Name, StringComparer.Ordinal).Select(b => $"{b.Key.Name}={b.Value}");
+        return Path.Combine(options.DumpFolder, string.Join('-', symbols.Prepend(graph.Name)));
+    }
 
     private sealed class NativeProgram(CompiledProgram program, MemoryReport memory, IReadOnlyList<FusionDecision> explain) : BoundProgram
     {

@@ -12,7 +12,8 @@ internal sealed class StateStore
     public StateBuffer this[StateSlot slot] => _buffers.TryGetValue(slot, out var buffer)
         ? buffer
         : throw new GraphException(ErrorCode.DanglingInput,
-            $"the model reads '{slot.Name}', which is not one of its parameters; keep it in a field or property of the module that uses it.");
+            $"the model reads '{slot.Name}', which is not one of its parameters; " +
+            "keep it in a field or property of the module that uses it.");
 
     /// <summary>A new slot with its storage, zeros at first.</summary>
     public StateSlot Create(string name, TensorType type)

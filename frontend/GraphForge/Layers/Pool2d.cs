@@ -10,7 +10,8 @@ namespace GraphForge.Layers;
 public sealed class MaxPool2d(Size2d kernelSize, Size2d? stride = null, Size2d padding = default, Size2d? dilation = null)
     : Pool2d(kernelSize, stride, padding, dilation)
 {
-    private protected override Tensor Pool(Tensor input) => Functional.MaxPool2d(input, KernelSize, Stride, Padding, Dilation);
+    private protected override Tensor Pool(Tensor input) =>
+        Functional.MaxPool2d(input, Window.KernelSize, Window.Stride, Window.Padding, Window.Dilation);
 }
 
 /// <summary>Mean of each window: [N, C, H, W] → [N, C, H', W']. Padding counts as zeros.</summary>
@@ -20,7 +21,8 @@ public sealed class MaxPool2d(Size2d kernelSize, Size2d? stride = null, Size2d p
 public sealed class AvgPool2d(Size2d kernelSize, Size2d? stride = null, Size2d padding = default)
     : Pool2d(kernelSize, stride, padding, dilation: null)
 {
-    private protected override Tensor Pool(Tensor input) => Functional.AvgPool2d(input, KernelSize, Stride, Padding);
+    private protected override Tensor Pool(Tensor input) =>
+        Functional.AvgPool2d(input, Window.KernelSize, Window.Stride, Window.Padding);
 }
 
 /// <summary>What pools share: windows over the last two axes, and the checks of their settings and input.</summary>
@@ -28,39 +30,26 @@ public abstract class Pool2d : Module
 {
     private protected Pool2d(Size2d kernelSize, Size2d? stride, Size2d padding, Size2d? dilation)
     {
-        (KernelSize, Stride, Padding, Dilation) = (kernelSize, stride ?? kernelSize, padding, dilation ?? 1);
-        foreach (var (name, value) in new[] { ("kernelSize", KernelSize), ("stride", Stride), ("dilation", Dilation) })
-            if (value.Height < 1 || value.Width < 1)
-                throw Error(ErrorCode.BadAttribute, $"needs a {name} of at least 1 but was given {value}.");
-        if (Padding.Height < 0 || Padding.Width < 0 || 2 * Padding.Height > KernelSize.Height || 2 * Padding.Width > KernelSize.Width)
-            throw Error(ErrorCode.BadAttribute, $"needs a padding from 0 to half its kernelSize {KernelSize} but was given {Padding}.");
+        Window = new Window2d(kernelSize, stride ?? kernelSize, padding, dilation ?? 1);
+        if (Window.BadSetting() is { } problem) throw Error(ErrorCode.BadAttribute, problem);
+        // More padding would make windows of nothing but padding.
+        if (2 * padding.Height > kernelSize.Height || 2 * padding.Width > kernelSize.Width)
+            throw Error(ErrorCode.BadAttribute, $"needs a padding of at most half its kernelSize {kernelSize} but was given {padding}.");
     }
 
-    public Size2d KernelSize { get; }
-
-    public Size2d Stride { get; }
-
-    public Size2d Padding { get; }
-
-    public Size2d Dilation { get; }
+    private protected Window2d Window { get; }
 
     public sealed override Tensor Forward(Tensor input)
     {
         if (input.Rank != 4)
-            throw Error(ErrorCode.ShapeMismatch, $"takes [N, C, H, W] but was given {input.Shape}; reshape the input to a batch of images with channels.");
-        CheckFits(input, 2, "height", KernelSize.Height, Dilation.Height, Padding.Height);
-        CheckFits(input, 3, "width", KernelSize.Width, Dilation.Width, Padding.Width);
+            throw Error(ErrorCode.ShapeMismatch,
+                $"takes [N, C, H, W] but was given {input.Shape}; reshape the input to a batch of images with channels.");
+        if (Window.TooLargeFor(input.Shape) is { } side)
+            throw Error(ErrorCode.ShapeMismatch, $"has windows that reach over {side} but was given {input.Shape} " +
+                $"with padding {Window.Padding}; use a smaller kernelSize.");
         using var scope = Enter();
         return Pool(input);
     }
 
     private protected abstract Tensor Pool(Tensor input);
-
-    private void CheckFits(Tensor input, int axis, string side, int kernel, int dilation, int padding)
-    {
-        var reach = dilation * (kernel - 1) + 1;
-        if (input.Shape[axis].IsBound && input.Shape[axis].Value + 2L * padding < reach)
-            throw Error(ErrorCode.ShapeMismatch,
-                $"has windows that reach over {side} {reach} but was given {input.Shape} with padding {padding}; use a smaller kernelSize.");
-    }
 }

@@ -29,7 +29,8 @@ public sealed class ConfusionMatrix(int classes)
         for (var i = 0; i < actual.Length; i++)
         {
             if (actual[i] < 0 || actual[i] >= classes || predicted[i] < 0 || predicted[i] >= classes)
-                throw new ArgumentException($"Entry {i} is class {actual[i]} predicted as {predicted[i]}; there are classes 0..{classes - 1}.");
+                throw new ArgumentException(
+                    $"Entry {i} is class {actual[i]} predicted as {predicted[i]}; there are classes 0..{classes - 1}.");
             _counts[actual[i], predicted[i]]++;
         }
         Total += actual.Length;

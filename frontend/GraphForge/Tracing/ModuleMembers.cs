@@ -25,7 +25,10 @@ internal static class ModuleMembers
         }
     }
 
-    /// <summary><c>SelfAttn</c> → <c>self_attn</c>, <c>_fc1</c> → <c>fc1</c>, <c>WeightIhL0</c> → <c>weight_ih_l0</c>, <c>QKV</c> → <c>qkv</c>.</summary>
+    /// <summary>
+    /// <c>SelfAttn</c> → <c>self_attn</c>, <c>_fc1</c> → <c>fc1</c>, <c>WeightIhL0</c> → <c>weight_ih_l0</c>, <c>QKV</c> →
+    /// <c>qkv</c>.
+    /// </summary>
     internal static string SnakeCase(string name)
     {
         var text = new StringBuilder();
@@ -40,7 +43,10 @@ internal static class ModuleMembers
         return text.ToString();
     }
 
-    /// <summary>The compiler names the field behind a property <c>&lt;Name&gt;k__BackingField</c>, a captured primary parameter <c>&lt;name&gt;P</c>.</summary>
+    /// <summary>
+    /// The C# compiler names the field behind a property <c>&lt;Name&gt;k__BackingField</c>, and that of a captured primary
+    /// constructor parameter <c>&lt;name&gt;P</c>.
+    /// </summary>
     private static string MemberName(string field) =>
         field.StartsWith('<') && field.IndexOf('>') is > 1 and var end ? field[1..end] : field;
 

@@ -44,7 +44,7 @@ internal sealed class ModuleTree
         }
     }
 
-    /// <summary>Draws initial values; the n-th tensor has its own random stream, so that adding a layer at the end changes no other.</summary>
+    /// <summary>Draws initial values; each tensor has its own random stream, so that a layer added at the end changes no other.</summary>
     public void Initialize(long seed, bool onlyMissing)
     {
         var ordinal = 0;

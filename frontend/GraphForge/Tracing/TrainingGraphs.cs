@@ -64,7 +64,8 @@ internal sealed class TrainingGraphs(Module model, Loss loss, BatchSpec batch)
         var prediction = model.Forward(_samples);
         var value = loss(prediction, _targets);
         if (value.Rank != 0 || !value.DType.IsFloat())
-            throw new GraphException(ErrorCode.ShapeMismatch, $"the loss must be a float scalar but is {value.Node.Type}; take its Mean or Sum.");
+            throw new GraphException(ErrorCode.ShapeMismatch,
+                $"the loss must be a float scalar but is {value.Node.Type}; take its Mean or Sum.");
         Classes = batch.Target.DType.IsInteger() && prediction.DType.IsFloat() && prediction.Rank == _targets.Rank + 1 &&
             prediction.Shape[1].IsBound ? checked((int)prediction.Shape[1].Value) : 0;
         return (prediction, value);

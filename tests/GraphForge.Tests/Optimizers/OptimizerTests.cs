@@ -5,9 +5,11 @@ namespace GraphForge.Tests.Optimizers;
 
 /// <summary>
 /// Each optimizer against PyTorch's published formula, written out in float64, over several steps on the gradient of
-/// (p - t)², which is 2·(p - t).
+/// Σ (p - t)², which is 2·(p - t); for a single parameter and for more than fill the lanes of a vector evenly.
 /// </summary>
-public sealed class OptimizerTests
+[TestFixture(1)]
+[TestFixture(37)]
+public sealed class OptimizerTests(int width)
 {
     private const int StepCount = 6;
     private const float Start = 2;
@@ -19,13 +21,16 @@ public sealed class OptimizerTests
     [TestCase(0.9, 0, 0.1, true)]
     public void Sgd_follows_its_formula(double momentum, double dampening, double weightDecay, bool nesterov)
     {
-        double? buffer = null;
-        var expected = Reference((p, gradient, _) =>
+        var expected = Reference(() =>
         {
-            gradient += weightDecay * p;
-            if (momentum == 0) return p - 0.05 * gradient;
-            buffer = buffer is null ? gradient : momentum * buffer + (1 - dampening) * gradient;
-            return p - 0.05 * (nesterov ? gradient + momentum * buffer.Value : buffer.Value);
+            double? buffer = null;
+            return (p, gradient, _) =>
+            {
+                gradient += weightDecay * p;
+                if (momentum == 0) return p - 0.05 * gradient;
+                buffer = buffer is null ? gradient : momentum * buffer + (1 - dampening) * gradient;
+                return p - 0.05 * (nesterov ? gradient + momentum * buffer.Value : buffer.Value);
+            };
         });
         Assert.That(Train(new SGD(0.05, momentum, dampening, weightDecay, nesterov)), Is.EqualTo(expected).Within(1e-5));
     }
@@ -34,8 +39,11 @@ public sealed class OptimizerTests
     [TestCase(0.5, 0.9, 0.1)]
     public void Adam_follows_its_formula(double beta1, double beta2, double weightDecay)
     {
-        var adam = new AdamReference(beta1, beta2);
-        var expected = Reference((p, gradient, step) => p - adam.Move(0.1, gradient + weightDecay * p, step));
+        var expected = Reference(() =>
+        {
+            var adam = new AdamReference(beta1, beta2);
+            return (p, gradient, step) => p - adam.Move(0.1, gradient + weightDecay * p, step);
+        });
         Assert.That(Train(new Adam(0.1, (beta1, beta2), weightDecay: weightDecay)), Is.EqualTo(expected).Within(1e-5));
     }
 
@@ -44,8 +52,11 @@ public sealed class OptimizerTests
     [TestCase(0.5)]
     public void AdamW_decays_the_parameter_and_not_the_gradient(double weightDecay)
     {
-        var adam = new AdamReference(0.9, 0.999);
-        var expected = Reference((p, gradient, step) => p * (1 - 0.1 * weightDecay) - adam.Move(0.1, gradient, step));
+        var expected = Reference(() =>
+        {
+            var adam = new AdamReference(0.9, 0.999);
+            return (p, gradient, step) => p * (1 - 0.1 * weightDecay) - adam.Move(0.1, gradient, step);
+        });
         Assert.That(Train(new AdamW(0.1, weightDecay: weightDecay)), Is.EqualTo(expected).Within(1e-5));
     }
 
@@ -72,24 +83,38 @@ public sealed class OptimizerTests
 
     private static string Problem(Action action) => Assert.Throws<Compiler.Graph.GraphException>(action)!.Problem;
 
-    private static float[] Train(Optimizer optimizer)
+    /// <summary>The parameter's elements after every step.</summary>
+    private float[] Train(Optimizer optimizer)
     {
-        var model = new Point();
-        using var training = Training.Compile(model, Losses.Mse, optimizer, BatchSpec.Of(1, 1).WithTarget(1), TestOptions.Default);
-        return [.. Enumerable.Range(0, StepCount).Select(step =>
+        var model = new Point(width);
+        Loss squares = (prediction, target) => (prediction - target).Square().Sum();
+        using var training = Training.Compile(model, squares, optimizer, BatchSpec.Of(1, 1).WithTarget(width), TestOptions.Default);
+        var after = new List<float>();
+        for (var step = 1; step <= StepCount; step++)
         {
-            training.Step<float, float>([0], [Target(step)]);
-            return model.Value.AsSpan<float>()[0];
-        })];
+            training.Step<float, float>([0], [.. Enumerable.Range(0, width).Select(i => Target(step, i))]);
+            after.AddRange(model.Value.AsSpan<float>());
+        }
+        return [.. after];
     }
 
-    private static float[] Reference(Func<double, double, int, double> update)
+    /// <summary>The same by a formula, which is made anew for each element and keeps that element's state.</summary>
+    private float[] Reference(Func<Func<double, double, int, double>> formula)
     {
-        double p = Start;
-        return [.. Enumerable.Range(0, StepCount).Select(step => (float)(p = update(p, 2 * (p - Target(step)), step + 1)))];
+        var updates = Enumerable.Range(0, width).Select(_ => formula()).ToArray();
+        var values = Enumerable.Repeat((double)Start, width).ToArray();
+        var after = new List<float>();
+        for (var step = 1; step <= StepCount; step++)
+            for (var i = 0; i < width; i++)
+            {
+                values[i] = updates[i](values[i], 2 * (values[i] - Target(step, i)), step);
+                after.Add((float)values[i]);
+            }
+        return [.. after];
     }
 
-    private static float Target(int step) => step % 3 - 0.5f;
+    /// <summary>Away from the values, as Adam divides by the size of a gradient, which must not vanish.</summary>
+    private static float Target(int step, int element) => step % 3 - 1.5f - 0.1f * element;
 
     private sealed class AdamReference(double beta1, double beta2)
     {
@@ -105,10 +130,10 @@ public sealed class OptimizerTests
         }
     }
 
-    /// <summary>A single number that the loss draws towards the target.</summary>
-    private sealed class Point : Module
+    /// <summary>Numbers that the loss draws towards the target.</summary>
+    private sealed class Point(int width) : Module
     {
-        public Parameter Value { get; } = new(Init.Constant(Start), 1);
+        public Parameter Value { get; } = new(Init.Constant(Start), width);
 
         public override Tensor Forward(Tensor input) => input + Value;
     }

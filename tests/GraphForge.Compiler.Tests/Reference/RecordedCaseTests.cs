@@ -1,0 +1,51 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+
+namespace GraphForge.Compiler.Tests.Reference;
+
+/// <summary>Outputs and gradients against those recorded from PyTorch.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class RecordedCaseTests
+{
+    /// <summary>Ops without cases, and why.</summary>
+    private static readonly Dictionary<Type, string> Unrecorded = new()
+    {
+        [typeof(RandomUniform)] = "draws from a generator of our own; its figures are the Threefry authors'",
+        [typeof(Identity)] = "a copy that the compiler inserts; no function builds it",
+        [typeof(DimSize)] = "an extent of the graph, which PyTorch has no op for",
+    };
+
+    [TestCaseSource(typeof(RecordedCase), nameof(RecordedCase.All))]
+    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded)
+    {
+        var (batch, graph) = CaseBatch.ByName[recorded.Name];
+        AssertWithin(batch.Reference, graph);
+    }
+
+    [TestCaseSource(typeof(RecordedCase), nameof(RecordedCase.All))]
+    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded)
+    {
+        var (batch, graph) = CaseBatch.ByName[recorded.Name];
+        AssertWithin(batch.Compiled, graph);
+    }
+
+    [Test]
+    public void Every_op_has_a_recorded_case()
+    {
+        var nodes = CaseBatch.ByName.Values.SelectMany(c => Topology.Order(c.Graph.Outputs.Select(o => o.Value)));
+        var used = nodes.Select(n => n.Op.GetType()).ToHashSet();
+        var expected = OpSet.All.Where(type => !type.IsAssignableTo(typeof(Leaf)) && !Unrecorded.ContainsKey(type));
+        Assert.That(expected.Except(used), Is.Empty);
+    }
+
+    [Test]
+    public void Every_operation_row_has_a_recorded_case() => Assert.That(
+        CaseOperations.All.Keys, Is.EquivalentTo(RecordedCase.All.Select(c => c.Operation).Distinct()));
+
+    private static void AssertWithin(IReadOnlyDictionary<string, Literal> outputs, CaseGraph graph)
+    {
+        using var scope = Assert.EnterMultipleScope();
+        foreach (var (output, expected) in graph.Outputs.Zip(graph.Expected))
+            Accuracy.AssertWithin(outputs[output.Name], expected, $"{graph.Case.Name}: {output.Name}");
+    }
+}

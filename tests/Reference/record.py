@@ -1,0 +1,105 @@
+"""Records what PyTorch computes for every case; see README.md."""
+
+import gzip
+import json
+import math
+import pathlib
+import zlib
+
+import numpy as np
+import torch
+
+from cases import CASES
+from operations import OPERATIONS
+from optimizers import RUNS, run
+
+FOLDER = pathlib.Path(__file__).parent
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    names = [case.name for case in CASES]
+    assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]
+    write("cases.json.gz", [record(case) for case in CASES])
+    write("optimizers.json.gz", [run(*parameters) for parameters in RUNS])
+
+
+def record(case):
+    random = np.random.RandomState(zlib.crc32(case.name.encode()))
+    values = [operand.values(random) for operand in case.operands]
+    truth = evaluate(case, values, torch.float64, None)
+    cotangent = np.round(random.uniform(-1.5, 1.5, truth[0].shape), 4).astype(np.float32)
+    single = evaluate(case, values, torch.float32, cotangent)
+    double = evaluate(case, values, torch.float64, cotangent)
+    entry = {
+        "name": case.name,
+        "operation": case.operation,
+        "attributes": case.attributes,
+        "operands": [stored(v) | {"views": o.views} for o, v in zip(case.operands, values)],
+        "output": result(single[0], double[0]),
+    }
+    if len(single) > 1:
+        entry["cotangent"] = stored(cotangent)
+        entry["gradients"] = [None if s is None else result(s, d) for s, d in zip(single[1:], double[1:])]
+    return entry
+
+
+def evaluate(case, values, precision, cotangent):
+    """The output and, where it is float and there is a cotangent, the gradient in each operand (None if that is no float)."""
+    tensors = [torch.tensor(v) for v in values]
+    leaves = [t.to(precision).requires_grad_() if o.is_float else t for o, t in zip(case.operands, tensors)]
+    seen = [operand.seen(leaf) for operand, leaf in zip(case.operands, leaves)]
+    output = OPERATIONS[case.operation](*seen, **case.attributes)
+    floats = [leaf for leaf in leaves if leaf.requires_grad]
+    if cotangent is None or not output.is_floating_point() or not floats or not case.differentiable:
+        return [output.detach().numpy()]
+    gradients = iter(differentiate(output, torch.tensor(cotangent).to(output.dtype), floats))
+    return [output.detach().numpy()] + [next(gradients).numpy() if leaf.requires_grad else None for leaf in leaves]
+
+
+def differentiate(output, cotangent, leaves):
+    if not output.requires_grad:
+        return [torch.zeros_like(leaf) for leaf in leaves]
+    gradients = torch.autograd.grad((output * cotangent).sum(), leaves, allow_unused=True)
+    return [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, gradients)]
+
+
+def stored(array):
+    return {"type": str(array.dtype), "dims": list(array.shape), "values": numbers(array)}
+
+
+def result(single, double):
+    """What PyTorch gives in float32 and, for floats, in float64 from the same operands."""
+    entry = stored(single)
+    if single.dtype == np.float32:
+        entry["truth"] = numbers(double)
+    return entry
+
+
+def numbers(array):
+    """Shortest decimals that read back as the same number; strings for the values JSON has no number for."""
+    flat = array.reshape(-1)
+    if array.dtype == np.float32:
+        return [named(float(str(v))) for v in flat]
+    return [named(v) for v in flat.tolist()]
+
+
+def named(value):
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int) or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def write(name, entries):
+    """One entry a line, compressed without a time stamp, so that the same figures make the same bytes."""
+    lines = ",\n".join(json.dumps(entry, separators=(",", ":"), allow_nan=False) for entry in entries)
+    text = f'{{"source":"PyTorch {torch.__version__}","entries":[\n{lines}\n]}}\n'
+    (FOLDER / name).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    print(f"{name}: {len(entries)} entries, {(FOLDER / name).stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
