@@ -241,7 +241,14 @@ public sealed class BinaryExpr(BinaryFunction function, Expr left, Expr right) :
 
     protected override object Identity => Function;
 
-    public override Expr WithOperands(IReadOnlyList<Expr> operands) => new BinaryExpr(Function, operands[0], operands[1]);
+    public override Expr WithOperands(IReadOnlyList<Expr> operands) =>
+        Function == BinaryFunction.And && Type == DType.Bool ? Both(operands[0], operands[1]) : new BinaryExpr(Function, operands[0], operands[1]);
+
+    /// <summary>Guards that new indices decide must vanish: what they guard would be read otherwise.</summary>
+    private static Expr Both(Expr left, Expr right) =>
+        left is ConstantExpr a ? a.Value.AsBool ? right : left
+        : right is ConstantExpr b ? b.Value.AsBool ? left : right
+        : new BinaryExpr(BinaryFunction.And, left, right);
 }
 
 /// <summary>Condition ? whenTrue : whenFalse. A load in the branch not taken is not performed.</summary>

@@ -11,6 +11,7 @@ public sealed class LoopVerifier
     private readonly LoopKernel _kernel;
     private readonly Dictionary<LoopVar, LoopKind> _bound = [];
     private readonly HashSet<LoopVar> _narrowed = [];
+    private int _guards;
     private readonly Dictionary<LoopBuffer, Allocate?> _buffers = [];
 
     /// <summary>Expressions checked already: one set for the statement, and one for each guard around that narrows further.</summary>
@@ -136,8 +137,11 @@ public sealed class LoopVerifier
         Expression(select.Condition);
         var isGuard = select.Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr);
         var narrowed = isGuard ? Narrow(select.Condition.Variables) : [];
-        if (narrowed.Length > 0) Check(Branches);
+        var isOutermost = isGuard && _guards == 0;
+        if (isGuard) _guards++;
+        if (isOutermost || narrowed.Length > 0) Check(Branches);
         else Branches();
+        if (isGuard) _guards--;
         _narrowed.ExceptWith(narrowed);
 
         void Branches()
@@ -157,7 +161,8 @@ public sealed class LoopVerifier
             Require(index.Terms.All(t => t.Atom is LoopVar v && (v.IsLane || _bound[v] == LoopKind.Unrolled)),
                 $"register {buffer} is indexed by {index}, which is not constant");
         var isInside = index.Minimum >= 0 && index.Maximum < buffer.Count;
-        Require(isInside || index.Variables.Any(_narrowed.Contains) || RunsNever(),
+        var isNarrowed = index.Variables.Any(_narrowed.Contains) || _guards > 0 && index.Terms.Any(t => t.Atom is not LoopVar);
+        Require(isInside || isNarrowed || RunsNever(),
             $"{buffer}[{index}] reaches from {index.Minimum} to {index.Maximum}, of {buffer.Count} elements");
     }
 

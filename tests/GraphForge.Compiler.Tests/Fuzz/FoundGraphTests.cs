@@ -54,6 +54,20 @@ public class FoundGraphTests
         Check([Convolutions.Convolve(product, _leaves.Input(DType.Float32, [1, 2, 1]), ConvolutionGeometry.Of(1, stride: 2))], []);
     }
 
+    [Test]
+    public void A_guard_that_the_tail_decides_is_obeyed()
+    {
+        var pad = new Pad([4], [2], [1], Scalar.Of(DType.Float32, 0L));
+        Check([Node.Of(pad, _leaves.Input(DType.Float32, [14]))], []);
+    }
+
+    [Test]
+    public void A_gather_picks_from_a_concatenation()
+    {
+        var joined = Nodes.Concat([_leaves.Input(DType.Float32, [16]), _leaves.Input(DType.Float32, [16])], 0);
+        Check([joined.Gather(0, _leaves.Input(DType.Int32, []))], []);
+    }
+
     private StateSlot[] TwoStates()
     {
         _leaves.State(DType.Float32, []);
