@@ -115,14 +115,17 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
     {
         var largest = node.Op is Add or Subtract ? _facts[0].Largest + _facts[1].Largest : _facts[addend].Largest;
         var bits = operands.Where(o => o.Type.DType.IsFloat()).Max(FractionBits);
-        return IsExact(bits, terms * largest) ? 0 : Unit * terms * largest;
+        return IsExact(bits, terms * largest) ? 0 : Accumulated(terms) * largest;
     }
+
+    /// <summary>Rounding of a sum of terms up to 1, added one by one in a lane: the partial sums grow, and so do their errors.</summary>
+    private double Accumulated(double terms) => Unit * terms * (1 + Math.Sqrt(terms) / 16);
 
     private double Products(double terms)
     {
         var (a, b) = (_facts[0].Largest, _facts[1].Largest);
         var propagated = terms * (a * errors[1] + b * errors[0] + errors[0] * errors[1]);
-        return propagated + (IsExact(operands.Sum(FractionBits), terms * a * b) ? 0 : Unit * terms * a * b);
+        return propagated + (IsExact(operands.Sum(FractionBits), terms * a * b) ? 0 : Accumulated(terms) * a * b);
     }
 
     /// <summary>Whether sums up to <paramref name="total"/> of multiples of 2^-<paramref name="fraction"/> fit the significand.</summary>
