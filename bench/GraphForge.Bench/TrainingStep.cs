@@ -23,6 +23,7 @@ public static class TrainingStep
         for (var i = 0; i < samples.Length; i++) samples[i] = Threefry.Uniform(3, 0, i) - 0.5f;
         var labels = new long[batch];
         for (var i = 0; i < batch; i++) labels[i] = i % 3;
+        Console.WriteLine($"{name}: compiled in {training.CompileTime.TotalSeconds:F3} s");
         Time(training, samples, labels, 20);
         Console.WriteLine($"{name}, batch {batch}, {threads} threads: {Time(training, samples, labels, 100) * 1e3:F3} ms a step");
         foreach (var kernel in Enumerable.Range(0, 21).Select(_ => training.Profile<float, long>(samples, labels)).SelectMany(p => p.Index())

@@ -270,10 +270,15 @@ internal sealed class KernelEmitter
         if (_locals.IsVectorRegister(store.Buffer) && !isVector)
             throw new InternalCompilerException("emit", $"vector register {store.Buffer} is stored outside a vector loop");
         var result = store.Accumulate is null ? value : Combined(s, name, value, isVector);
-        if (isVector && store.Accumulate is not null && s.Lane!.Extent < _kernel.Lanes && _combinedLater.Contains(store.Buffer))
+        if (isVector && store.Accumulate is not null && s.Lane!.Extent < _kernel.Lanes && _combinedLater.Contains(store.Buffer) && !AddsZeros(s))
             result = $"Vec.ConditionalSelect(Lanes.First{(_isWide ? "64" : "32")}({s.Lane.Extent}){MaskCast(store.Buffer.Type)}, {result}, {name})";
         _writer.Line($"{name} = {result};");
     }
+
+    /// <summary>Whether the idle lanes of a sum add 0 · 0 anyway, both factors being loads that leave them zero.</summary>
+    private static bool AddsZeros(LaneStore s) =>
+        s.Store is { Accumulate: ReduceFunction.Sum, Value: BinaryExpr { Function: BinaryFunction.Multiply, Left: LoadExpr left, Right: LoadExpr right } } &&
+        LaneAnalysis.IsContiguous(left.Index, s.Lane!) && LaneAnalysis.IsContiguous(right.Index, s.Lane!);
 
     private static string MaskCast(DType type) => type switch { DType.Float32 => ".AsSingle()", DType.Float64 => ".AsDouble()", _ => "" };
 

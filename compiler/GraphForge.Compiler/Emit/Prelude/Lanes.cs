@@ -68,12 +68,18 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(F64 value, double* target, int count) => StorePartial(value.AsInt64(), (long*)target, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> FirstBytes(int count) => Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)count));
+
     /// <summary>Unsigned bytes as integers; lanes behind count are zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I32 LoadBytes32(byte* source, int count)
     {
-        if (count == 16 && I32.Count == 16 && Avx512F.IsSupported)
-            return Unsafe.BitCast<Vector512<int>, I32>(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
+        if (I32.Count == 16 && Avx512BW.VL.IsSupported)
+        {
+            var bytes = count == 16 ? Vector128.Load(source) : Avx512BW.VL.MaskLoad(source, FirstBytes(count), Vector128<byte>.Zero);
+            return Unsafe.BitCast<Vector512<int>, I32>(Avx512F.ConvertToVector512Int32(bytes));
+        }
         var lanes = stackalloc int[I32.Count];
         for (var i = 0; i < I32.Count; i++) lanes[i] = i < count ? source[i] : 0;
         return Vec.Load(lanes);
@@ -97,9 +103,11 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(I32 value, byte* target, int count)
     {
-        if (count == 16 && I32.Count == 16 && Avx512F.IsSupported)
+        if (I32.Count == 16 && Avx512BW.VL.IsSupported)
         {
-            Vector128.Store(Avx512F.ConvertToVector128Byte(Unsafe.BitCast<I32, Vector512<int>>(value)), target);
+            var bytes = Avx512F.ConvertToVector128Byte(Unsafe.BitCast<I32, Vector512<int>>(value));
+            if (count == 16) Vector128.Store(bytes, target);
+            else Avx512BW.VL.MaskStore(target, FirstBytes(count), bytes);
             return;
         }
         for (var i = 0; i < count; i++) target[i] = (byte)value.GetElement(i);
