@@ -8,9 +8,10 @@ public sealed class PassDump(string? folder, string program)
     private int _count;
     private string _last = "";
 
-    public void Write(string pass, string text, string extension = ".txt")
+    public void Write(string pass, Func<string> content, string extension = ".txt")
     {
         if (folder is null) return;
+        var text = content();
         var path = Path.Combine(folder, Emit.CSharpNames.Identifier(program));
         Directory.CreateDirectory(path);
         var file = Path.Combine(path, $"{_count++:00}-{pass.Replace(' ', '-')}{extension}");

@@ -15,6 +15,8 @@ public static class Pipeline
     public static CompiledSource Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
+        // Reading the prelude takes as long as some passes and needs nothing of them.
+        var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
         var dump = new PassDump(options.DumpFolder, graph.Name);
         graph = Pass("bind", Binding.Bind(graph, binding));
         graph = Pass("empty tensors", EmptyTensors.Run(graph));
@@ -24,28 +26,30 @@ public static class Pipeline
         graph = Pass("root copies", RootCopies.Run(graph));
 
         var fusion = Fusion.Run(graph);
-        dump.Write("fusion", string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
+        dump.Write("fusion", () => string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
         cancellationToken.ThrowIfCancellationRequested();
 
         var buffers = new ProgramBuffers();
-        foreach (var update in graph.Updates.Where(u => StateWrites.Direct(graph, fusion).Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
+        var direct = StateWrites.Direct(graph, fusion);
+        foreach (var update in graph.Updates.Where(u => direct.Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
         var definitions = KernelDefinitions.Of(graph, fusion, buffers);
-        dump.Write("definitions", string.Join('\n', definitions.Select(d => d.Definition)));
+        dump.Write("definitions", () => string.Join('\n', definitions.Select(d => d.Definition)));
         var kernels = definitions.Select(d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target)).ToArray();
-        dump.Write("loops", string.Join('\n', kernels.Select(LoopPrinter.Print)));
+        dump.Write("loops", () => string.Join('\n', kernels.Select(LoopPrinter.Print)));
         foreach (var kernel in kernels) LoopVerifier.Verify(kernel);
         cancellationToken.ThrowIfCancellationRequested();
 
         var plan = PlanAssembly.Assemble(graph, definitions, kernels, buffers, options);
-        dump.Write("plan", Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
+        dump.Write("plan", () => Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
+        prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target);
-        dump.Write("kernels", text, ".cs");
+        dump.Write("kernels", () => text, ".cs");
         return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, fusion.Decisions);
 
         ComputationGraph Pass(string name, ComputationGraph result)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            dump.Write(name, GraphPrinter.Print(result));
+            dump.Write(name, () => GraphPrinter.Print(result));
             GraphVerifier.Verify(result, name);
             return result;
         }

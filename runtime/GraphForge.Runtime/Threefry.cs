@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace GraphForge.Runtime;
 
@@ -12,8 +13,6 @@ public static class Threefry
     /// <summary>Skein's key-schedule parity constant.</summary>
     private const uint Parity = 0x1BD11BDA;
 
-    private static ReadOnlySpan<byte> Rotations => [13, 15, 26, 6, 17, 29, 16, 24];
-
     /// <summary>
     /// 32 random bits. Key: the low word of the seed xor the high word of the stream, then the high word of the seed xor the
     /// low word of the stream. Counter: the low, then the high word of the index. The result is the cipher's word 0.
@@ -25,20 +24,46 @@ public static class Threefry
     public static float Uniform(long seed, long stream, long index) => (Word(seed, stream, index) >> 8) * (1f / (1 << 24));
 
     /// <summary>The cipher: encrypts the counter <c>(c0, c1)</c> under the key <c>(k0, k1)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (uint Word0, uint Word1) Block(uint k0, uint k1, uint c0, uint c1)
     {
-        ReadOnlySpan<uint> keys = [k0, k1, Parity ^ k0 ^ k1];
+        var k2 = Parity ^ k0 ^ k1;
         var (x0, x1) = (c0 + k0, c1 + k1);
-        for (var round = 0; round < 20; round++)
-        {
-            x0 += x1;
-            x1 = BitOperations.RotateLeft(x1, Rotations[round % 8]) ^ x0;
-            if (round % 4 != 3) continue;
-            // Subkey injection after every fourth round.
-            var injection = round / 4 + 1;
-            x0 += keys[injection % 3];
-            x1 += keys[(injection + 1) % 3] + (uint)injection;
-        }
+        EvenRounds(ref x0, ref x1, k1, k2 + 1);
+        OddRounds(ref x0, ref x1, k2, k0 + 2);
+        EvenRounds(ref x0, ref x1, k0, k1 + 3);
+        OddRounds(ref x0, ref x1, k1, k2 + 4);
+        EvenRounds(ref x0, ref x1, k2, k0 + 5);
         return (x0, x1);
+    }
+
+    /// <summary>Four rounds, then the injection of a subkey.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void EvenRounds(ref uint x0, ref uint x1, uint subkey0, uint subkey1)
+    {
+        Round(ref x0, ref x1, 13);
+        Round(ref x0, ref x1, 15);
+        Round(ref x0, ref x1, 26);
+        Round(ref x0, ref x1, 6);
+        x0 += subkey0;
+        x1 += subkey1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void OddRounds(ref uint x0, ref uint x1, uint subkey0, uint subkey1)
+    {
+        Round(ref x0, ref x1, 17);
+        Round(ref x0, ref x1, 29);
+        Round(ref x0, ref x1, 16);
+        Round(ref x0, ref x1, 24);
+        x0 += subkey0;
+        x1 += subkey1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(ref uint x0, ref uint x1, int rotation)
+    {
+        x0 += x1;
+        x1 = BitOperations.RotateLeft(x1, rotation) ^ x0;
     }
 }
