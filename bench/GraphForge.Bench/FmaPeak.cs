@@ -9,6 +9,8 @@ public static class FmaPeak
 {
     private const int Chains = 12;
 
+    private const int Rounds = 20_000;
+
     private static readonly float[] Start = Enumerable.Range(1, Chains).Select(i => (float)i).ToArray();
 
     /// <summary>Float32 operations a second, a fused multiply-add counting two.</summary>
@@ -21,19 +23,20 @@ public static class FmaPeak
 
     private static double MeasureOnce(int threads, double seconds)
     {
-        long total = 0;
+        var done = new long[threads];
+        var sums = new float[threads];
         var clock = Stopwatch.StartNew();
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
+        var workers = Enumerable.Range(0, threads).Select(t => new Thread(() =>
         {
-            long done = 0;
             while (clock.Elapsed.TotalSeconds < seconds)
             {
-                Spin(20_000);
-                done += 20_000L * Chains * Vector512<float>.Count * 2;
+                sums[t] += Spin(Rounds);
+                done[t] += (long)Rounds * Chains * Vector512<float>.Count * 2;
             }
-            Interlocked.Add(ref total, done);
-        });
-        return total / clock.Elapsed.TotalSeconds;
+        })).ToArray();
+        foreach (var worker in workers) worker.Start();
+        foreach (var worker in workers) worker.Join();
+        return done.Sum() / clock.Elapsed.TotalSeconds;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
