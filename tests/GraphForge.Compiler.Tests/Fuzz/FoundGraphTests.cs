@@ -84,6 +84,13 @@ public class FoundGraphTests
         Check([Node.Of(new WindowGather(geometry), x, Node.Of(new WindowArgMinimum(geometry), x))], []);
     }
 
+    [Test]
+    public void A_position_is_wanted_wide_and_narrow()
+    {
+        var position = _leaves.Input(DType.Float32, [2, 1, 2, 1]).ArgMin(0);
+        Check([position, position.Cast(DType.Int32)], []);
+    }
+
     private StateSlot[] TwoStates()
     {
         _leaves.State(DType.Float32, []);
