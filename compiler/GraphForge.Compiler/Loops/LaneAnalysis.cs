@@ -15,6 +15,7 @@ public static class LaneAnalysis
         var width = 0;
         var all = roots.SelectMany(v => v.DescendantsAndSelf()).Distinct(ReferenceEqualityComparer.Instance).Cast<Expr>().ToArray();
         var positions = ConvertedPositions(all);
+        positions.ExceptWith(roots);
         foreach (var expr in all)
         {
             if (positions.Contains(expr)) continue;

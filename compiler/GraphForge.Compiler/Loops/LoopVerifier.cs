@@ -81,6 +81,8 @@ public sealed class LoopVerifier
     private void Store(Store store)
     {
         Require(store.Value.Type == store.Buffer.Type, $"{store.Value.Type} stored in {store.Buffer}, which holds {store.Buffer.Type}");
+        var places = store.Index.Variables.ToHashSet();
+        Require(store.Value.Variables.All(v => !v.IsLane || places.Contains(v)), $"each lane stores another value in {store.Buffer}[{store.Index}]");
         Check(() => Expression(store.Value));
         Check(() => Access(store.Buffer, store.Index));
     }

@@ -15,6 +15,9 @@ public sealed record Access(Node Producer, IndexExpr Index);
 /// <param name="Reads">Its accesses.</param>
 public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<LoopVar> Reduced, IReadOnlyList<Access> Reads)
 {
+    /// <summary>Producers whose values choose which elements are read.</summary>
+    public IReadOnlySet<Node> Choosers { get; private init; } = new HashSet<Node>();
+
     /// <param name="node">A computed node.</param>
     /// <param name="isAbsorbed">Whether a node is folded into its consumers' indices.</param>
     public static NodeAccesses Of(Node node, Func<Node, bool> isAbsorbed)
@@ -27,7 +30,8 @@ public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<Loo
         var reads = Loads.Of(value).Distinct()
             .Select(l => new Access(nodes[l.Buffer], l.Index)).ToArray();
         var reduced = value.DescendantsAndSelf().OfType<ReduceExpr>().SelectMany(r => r.ReducedVariables).Distinct().ToArray();
-        return new NodeAccesses(node, LoopIndices.Linear(index), reduced, reads);
+        var choosers = AxisCollapse.IndicesOf(value).SelectMany(Loads.Of).Select(l => nodes[l.Buffer]);
+        return new NodeAccesses(node, LoopIndices.Linear(index), reduced, reads) { Choosers = choosers.ToHashSet() };
 
         LoopBuffer BufferOf(Node n)
         {

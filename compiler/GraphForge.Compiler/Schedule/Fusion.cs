@@ -184,6 +184,7 @@ public sealed class Fusion
         var accesses = _accesses[node];
         var producers = ProducersOf(node).Where(p => _groupOf[p] == group).ToArray();
         if (group.Kind == GroupKind.Scatter) return "a scatter is complete only when its kernel ends";
+        if (group.Kind != GroupKind.Map && producers.Any(accesses.Choosers.Contains)) return "a combined value chooses the elements to read";
         if (group.Kind != GroupKind.Rows)
         {
             if (size != group.Rows) return $"domains differ: {group.Rows} and {size} elements";

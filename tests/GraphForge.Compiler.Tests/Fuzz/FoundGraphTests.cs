@@ -68,6 +68,29 @@ public class FoundGraphTests
         Check([joined.Gather(0, _leaves.Input(DType.Int32, []))], []);
     }
 
+    [Test]
+    public void The_position_of_an_extreme_chooses_what_is_read()
+    {
+        var (x, table) = (_leaves.Input(DType.Float32, [5, 7]), _leaves.Input(DType.Float32, [7]));
+        var geometry = WindowGeometry.Of([3]);
+        var position = Node.Of(new WindowArgMinimum(geometry), x);
+        Check([table.Gather(0, x.ArgMax(1)), Node.Of(new WindowGather(geometry), x, position)], []);
+    }
+
+    [Test]
+    public void A_window_of_one_element_has_one_position()
+    {
+        var (x, geometry) = (_leaves.Input(DType.Int32, [4]), WindowGeometry.Of([1], stride: 3));
+        Check([Node.Of(new WindowGather(geometry), x, Node.Of(new WindowArgMinimum(geometry), x))], []);
+    }
+
+    [Test]
+    public void A_position_is_wanted_wide_and_narrow()
+    {
+        var position = _leaves.Input(DType.Float32, [2, 1, 2, 1]).ArgMin(0);
+        Check([position, position.Cast(DType.Int32)], []);
+    }
+
     private StateSlot[] TwoStates()
     {
         _leaves.State(DType.Float32, []);

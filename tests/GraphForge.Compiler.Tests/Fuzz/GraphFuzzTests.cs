@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Tests.Fuzz;
 
@@ -27,6 +28,15 @@ public class GraphFuzzTests
         if (failures.Length > 0)
             Assert.Fail($"{failures.Length} of {cases.Length} graphs fail: seeds {string.Join(", ", failures.Select(f => f.First.Seed))}\n" +
                 string.Join('\n', failures.Take(3).Select(f => Report(f.First, target))));
+    }
+
+    [Test]
+    public void Random_graphs_use_every_op()
+    {
+        var used = Enumerable.Range(1, 400).Select(RandomGraph.Generate).OfType<FuzzCase>()
+            .SelectMany(c => c.Graph.TopologicalOrder()).Select(n => n.Op.GetType()).ToHashSet();
+        // Copies of roots are made by the compiler.
+        Assert.That(OpSet.All.Except(used), Is.SubsetOf(new[] { typeof(Identity) }));
     }
 
     private static string Report(FuzzCase fuzz, CpuTarget target)

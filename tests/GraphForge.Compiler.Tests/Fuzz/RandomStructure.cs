@@ -106,31 +106,46 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
         };
     }
 
+    private Node Image(DType type) =>
+        leaves.Make(type, [random.Next(1, 3), random.Next(1, 3) * 2, .. Enumerable.Range(0, random.Next(1, 3)).Select(_ => (Dim)random.Next(3, 10))]);
+
     private Node? Convolve(Node x)
     {
-        if (!x.Type.DType.IsFloat() || x.Shape.Rank is not (3 or 4) || x.Shape.Any(d => d.Is(0))) return null;
+        if (!x.Type.DType.IsFloat()) return null;
+        if (x.Shape.Rank is not (3 or 4) || x.Shape.Any(d => d.Is(0))) x = Image(x.Type.DType);
         var spatial = x.Shape.Rank - 2;
         var groups = Extent(x, 1) % 2 == 0 && random.Next(3) == 0 ? 2 : 1;
         var kernel = x.Shape.Skip(2).Select(d => (Dim)random.NextInt64(1, Math.Min(3, d.Value) + 1)).ToArray();
         var geometry = ConvolutionGeometry.Of(spatial, random.Next(1, 3), random.Next(2), 1, groups);
         var weight = leaves.Make(x.Type.DType, [groups * random.Next(1, 5), Extent(x, 1) / groups, .. kernel]);
-        return Convolutions.Convolve(x, weight, geometry);
+        var result = Convolutions.Convolve(x, weight, geometry);
+        return random.Next(4) == 0 ? Convolutions.ConvolveTransposed(result * 0.25, weight, geometry, x.Shape) : result;
     }
 
     private Node? Pool(Node x)
     {
-        if (x.Shape.Rank == 0 || x.Type.DType is DType.Bool) return null;
-        var rank = random.Next(1, Math.Min(2, x.Shape.Rank) + 1);
-        if (x.Shape.Skip(x.Shape.Rank - rank).Any(d => d.Value < 3)) return null;
-        var kernel = Enumerable.Range(0, rank).Select(_ => random.NextInt64(1, 4)).ToArray();
+        if (x.Type.DType is DType.Bool) return null;
+        if (x.Shape.Rank == 0 || Extent(x, x.Shape.Rank - 1) < 3) x = Image(x.Type.DType);
+        var wide = x.Shape.Reverse().TakeWhile(d => d.Value >= 3).Count();
+        var kernel = Enumerable.Range(0, random.Next(1, Math.Min(2, wide) + 1)).Select(_ => random.NextInt64(1, 4)).ToArray();
         var padding = kernel.Min() > 1 ? random.Next(2) : 0;
         var geometry = WindowGeometry.Of(kernel, random.Next(1, 4), padding);
-        return random.Next(3) switch
+        return random.Next(5) switch
         {
             0 when x.Type.DType.IsFloat() => Convolutions.AveragePool(x, geometry, random.Next(2) == 0),
             1 => Node.Of(new WindowSum(geometry), x),
+            2 => Node.Of(new WindowMinimum(geometry), x),
+            3 => Positions(x, geometry),
             _ => Convolutions.MaxPool(x, geometry),
         };
+    }
+
+    /// <summary>What the gradient of a maximum over windows does: picks by position, and puts back where it was picked.</summary>
+    private Node Positions(Node x, WindowGeometry geometry)
+    {
+        var position = Node.Of(random.Next(2) == 0 ? new WindowArgMaximum(geometry) : new WindowArgMinimum(geometry), x);
+        var picked = Node.Of(new WindowGather(geometry), x, position);
+        return random.Next(2) == 0 ? picked : Node.Of(new WindowScatter(geometry, x.Shape), picked, position);
     }
 
     private Node? Gather(Node x)

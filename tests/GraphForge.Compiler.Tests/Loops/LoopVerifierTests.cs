@@ -22,6 +22,7 @@ public class LoopVerifierTests
         yield return Case(new Store(Result, 0, new ConvertExpr(DType.Int32, Load(0))), "Int32 stored in y, which holds Float32");
         yield return Case(new Store(Result, 0, new ReduceExpr(ReduceFunction.Sum, [I], Load(I))), "a reduction is left");
         yield return Case(new For(new LoopVar("lane", 8, isLane: true), LoopKind.Vector, new Block([])), "vector loop over 8 elements of 4 lanes");
+        yield return Case(new For(Lane, LoopKind.Vector, new Store(Result, 0, Load(Lane))), "each lane stores another value in y[0]");
         var register = new LoopBuffer("r", DType.Float32, 4);
         yield return Case(Block.Of(new Allocate(register, BufferPlace.Register), Each(new Store(register, I, Load(I)))), "register r is indexed by i, which is not constant");
     }

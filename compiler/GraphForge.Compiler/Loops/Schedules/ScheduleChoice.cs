@@ -19,6 +19,7 @@ public static class ScheduleChoice
     private static bool ReducesContiguously(KernelDefinition definition)
     {
         var reductions = definition.Reductions();
+        if (reductions.Count == 0) return false;
         if (definition.Rows.LastOrDefault(v => v.Extent > 1) is not { } result) return true;
         var bodies = reductions.Select(r => r.Body).ToArray();
         var window = reductions.Max(r => r.ReducedVariables.Aggregate(1L, (p, v) => p * v.Extent));
