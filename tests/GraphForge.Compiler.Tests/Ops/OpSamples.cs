@@ -34,6 +34,7 @@ public static class OpSamples
         new("cast int64 to float32", n => n[0].Cast(DType.Float32), Integer(DType.Int64, -9, 9, 9)) { HasGradient = false },
         new("cast uint8 to bool", n => n[0].Cast(DType.Bool), Integer(DType.UInt8, 0, 3, 9)),
         new("cast through float64", n => (n[0].Cast(DType.Float64) * 3).Cast(n[0].Type.DType), Float(4)),
+        new("identity", n => Node.Of(new Identity("copy"), n[0]), Float(3, 4)),
         new("stop gradient", n => n[0] * n[0].StopGradient(), Float(4)) { HasGradient = false },
     ];
 
