@@ -43,9 +43,13 @@ public static class ContractionSchedule
     {
         var rows = shape.Broadcast?.Extent ?? 1;
         if (shape.Choice == LaneChoice.Result) return rows;
-        var fit = Math.Max(1, BlockBytes / Math.Max(1, shape.SummedExtent * 4) / tile.Rows) * tile.Rows;
-        return Math.Min(rows, fit);
+        var fit = Math.Max(tile.Rows, BlockBytes / Math.Max(1, shape.SummedExtent * 4));
+        // Blocks of about one size: a last block of few rows would run at a fraction of the speed.
+        var even = CeilingDivide(rows, CeilingDivide(rows, fit));
+        return Math.Min(rows, CeilingDivide(even, tile.Rows) * tile.Rows);
     }
+
+    private static long CeilingDivide(long a, long b) => (a + b - 1) / b;
 
     /// <summary>Few large tasks where the packed panel is swept by many rows, but enough for every worker to have some.</summary>
     private static long PanelsPerTask(ContractionShape shape, long otherTasks, long panels, bool packed)
