@@ -20,8 +20,8 @@ public sealed class Node
         StableHash = stableHash;
         Depth = inputs.Length == 0 ? 0 : inputs.Max(i => i.Depth) + 1;
         IsConstant = inputs.Length == 0 ? op is Constant or Iota or DimSize : inputs.All(i => i.IsConstant);
-        Source = NodeScope.CurrentSource ?? SourceLocation.Capture();
-        Scope = NodeScope.CurrentName;
+        Source = IsConstant ? SourceLocation.Unknown : NodeScope.CurrentSource ?? SourceLocation.Capture();
+        Scope = IsConstant ? "" : NodeScope.CurrentName;
     }
 
     public Op Op { get; }
@@ -38,10 +38,13 @@ public sealed class Node
     /// <summary>Whether no input and no state can change the value.</summary>
     public bool IsConstant { get; }
 
-    /// <summary>Where the value was first written down.</summary>
+    /// <summary>
+    /// Where the value was first written down. Unknown for constants, which all graphs of a process share: a program must not
+    /// name the line of another.
+    /// </summary>
     public SourceLocation Source { get; }
 
-    /// <summary>Path of the module that made the value, such as <c>encoder.0.linear</c>; empty outside modules.</summary>
+    /// <summary>Path of the module that made the value, such as <c>encoder.0.linear</c>; empty outside modules and for constants.</summary>
     public string Scope { get; }
 
     /// <summary>Hash of the structure, the same in every process; orders the operands of commutative ops.</summary>

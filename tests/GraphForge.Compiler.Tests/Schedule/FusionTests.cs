@@ -64,6 +64,29 @@ public class FusionTests
     }
 
     [Test]
+    public void A_contraction_takes_in_neither_row_reductions_nor_what_waits_for_them()
+    {
+        var y = Nodes.MatMul(Input("x", 8, 32), Input("w", 32, 16));
+        var plan = Plan(y - y.Max([1], keepDims: true));
+        Assert.That(plan.Groups.Select(g => g.Kind), Is.EqualTo(new[] { GroupKind.Contraction, GroupKind.Rows }));
+        Assert.That(plan.Decisions.Where(d => !d.Fused).Select(d => (d.Consumer.Op.Name, d.Reason)), Is.EquivalentTo(new[]
+        {
+            ("reduceMaximum", "a reduction after a contraction or reduction starts a new kernel"),
+            ("subtract", "another operand must run in between"),
+        }));
+    }
+
+    [Test]
+    public void What_must_wait_for_another_kernel_does_not_join_an_earlier_one()
+    {
+        var first = Nodes.MatMul(Input("x", 8, 32), Input("v", 32, 16));
+        var second = Nodes.MatMul(first, Input("w", 16, 16));
+        var plan = Plan(first.Tanh(), first.Tanh() + second);
+        var edge = plan.Decisions.Single(d => !d.Fused && d.Consumer.Op is Add);
+        Assert.That((edge.Producer.Op.Name, edge.Reason), Is.EqualTo(("tanh", "another operand must run in between")));
+    }
+
+    [Test]
     public void Every_edge_between_computed_nodes_is_explained()
     {
         var x = Input("x", 8, 32);
