@@ -5,7 +5,7 @@ public static class GoldenFile
 {
     private static readonly bool Update = Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
 
-    private static string Folder { get; } = Path.Combine(Root(), "tests", "GraphForge.Compiler.Tests", "Golden");
+    private static string Folder { get; } = RepositoryFolder.Of("tests", "GraphForge.Compiler.Tests", "Golden");
 
     public static void AssertEqual(string name, string text)
     {
@@ -22,12 +22,5 @@ public static class GoldenFile
             kept: {expected.ElementAtOrDefault(line)}
             now:  {actual.ElementAtOrDefault(line)}
             """);
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "GraphForge.sln"))) return folder.FullName;
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds GraphForge.sln.");
     }
 }

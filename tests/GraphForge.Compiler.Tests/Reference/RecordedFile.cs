@@ -14,15 +14,8 @@ public sealed record RecordedFile<T>(string Source, IReadOnlyList<T> Entries)
 
     public static IReadOnlyList<T> Read(string name)
     {
-        using var file = File.OpenRead(Path.Combine(Root(), "tests", "Reference", name));
+        using var file = File.OpenRead(RepositoryFolder.Of("tests", "Reference", name));
         using var text = new GZipStream(file, CompressionMode.Decompress);
         return JsonSerializer.Deserialize<RecordedFile<T>>(text, Options)!.Entries;
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "GraphForge.sln"))) return folder.FullName;
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds GraphForge.sln.");
     }
 }
