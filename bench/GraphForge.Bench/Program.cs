@@ -12,7 +12,10 @@ switch (args)
     case ["step", .. var names]:
         foreach (var name in names.Length > 0 ? names : ["tiny", "mlp", "cnn"]) TrainingStep.Run(name, threads);
         return 0;
+    case ["kernels", .. var rest]:
+        BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: rest);
+        return 0;
     default:
-        Console.WriteLine("usage: peak | contraction [size …] | step [tiny|mlp|cnn …]");
+        Console.WriteLine("usage: peak | contraction [size …] | step [tiny|mlp|cnn …] | kernels [BenchmarkDotNet options]");
         return 2;
 }

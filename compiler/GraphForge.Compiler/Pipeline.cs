@@ -18,6 +18,7 @@ public static class Pipeline
         // Reading the prelude takes as long as some passes and needs nothing of them.
         var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
         var dump = new PassDump(options.DumpFolder, graph.Name);
+        GraphVerifier.CheckNames(graph);
         graph = Pass("bind", Binding.Bind(graph, binding));
         graph = Pass("empty tensors", EmptyTensors.Run(graph));
         graph = Pass("simplify", RewriteDriver.Apply(graph, RuleSet.SimplifyDifferentiated, out _));

@@ -25,6 +25,22 @@ internal sealed class KernelCache(string folder, int capacity = 1024)
 
     public string PathOf(KernelCacheKey key) => Path.Combine(folder, key.Hex + Extension);
 
+    /// <summary>Whether nothing was ever stored.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            try
+            {
+                return !Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*" + Extension).Any();
+            }
+            catch (Exception e) when (IsStorageFailure(e))
+            {
+                return true;
+            }
+        }
+    }
+
     /// <summary>The payload stored under <paramref name="key"/>, or <see langword="null"/> if there is none that is whole.</summary>
     public byte[]? Read(KernelCacheKey key)
     {

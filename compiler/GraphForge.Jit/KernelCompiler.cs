@@ -12,6 +12,30 @@ public sealed class KernelCompiler
 {
     private const string SourceFileName = "Kernels.cs";
 
+    /// <summary>Exercises the parts of the C# compiler that kernels use: pointers, vectors, loops, debug information.</summary>
+    private const string WarmUpText = """
+        using System;
+        using System.Runtime.CompilerServices;
+        using Vec = System.Runtime.Intrinsics.Vector512;
+        namespace GraphForge.Generated;
+        public static unsafe class Kernels
+        {
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            public static void WarmUp(nint* buffers, nint scratch, int begin, int end)
+            {
+                var x = (float*)buffers[0];
+                for (long task = begin; task < Math.Min(end, 7L); task++)
+                {
+                    var value = Vec.Load(x + task * 16);
+                    if (task % 2 == 0) Vec.Store(Vec.FusedMultiplyAdd(value, value, Vec.Create(1f)), x + task);
+                    else x[task] = value.GetElement(0) > 0 ? MathF.Sqrt(x[0]) : 0f;
+                }
+            }
+        }
+        """;
+
+    private static int WarmedUp;
+
     private readonly KernelCache? _cache;
     private readonly ConcurrentDictionary<KernelCacheKey, LoadedKernels> _loaded = new();
 
@@ -23,6 +47,16 @@ public sealed class KernelCompiler
 
     /// <summary>The process-wide compiler, cached as the environment says.</summary>
     public static KernelCompiler Default { get; } = new(KernelCacheOptions.Default);
+
+    /// <summary>
+    /// Starts the C# compiler in the background where nothing can be in the cache yet. Its own start takes longer than all
+    /// passes together, and they need one core only. Does nothing where a cache has entries: a hit needs no compiler.
+    /// </summary>
+    public void StartIfCold()
+    {
+        if (_cache is { IsEmpty: false } || Interlocked.Exchange(ref WarmedUp, 1) != 0) return;
+        _ = Task.Run(() => KernelAssembly.Build(WarmUpText, "GraphForge.WarmUp", SourceFileName, CancellationToken.None));
+    }
 
     /// <summary>Loads the kernels of a program, compiling it unless it is cached.</summary>
     /// <param name="text">

@@ -33,6 +33,7 @@ public sealed partial class Training : IDisposable
     {
         (_batch, _options) = (batch, options);
         var started = Stopwatch.GetTimestamp();
+        ProgramCompiler.Prepare(options);
         var tree = ModuleTree.Of(model);
         tree.AssignNames();
         tree.Initialize(options.Seed, onlyMissing: true);

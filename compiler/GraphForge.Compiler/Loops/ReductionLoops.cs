@@ -41,7 +41,7 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
         var result = new LoadExpr(register, At(isVector));
         before.Add(SumRuns.IsLong(reduce)
             ? InRuns(SumRuns.Split(reduce.ReducedVariables), reduce, body, inner, result)
-            : Nest(reduce.ReducedVariables, [.. inner, new Store(register, At(isVector), body, reduce.Function)]));
+            : For.Nest(reduce.ReducedVariables, new Block([.. inner, new Store(register, At(isVector), body, reduce.Function)])));
         return _registers[reduce] = result;
     }
 
@@ -61,7 +61,7 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
         var found = new LoadExpr(position, At(isVector));
         inner.Add(new Store(position, At(isVector), new SelectExpr(better, here, found)));
         inner.Add(new Store(best, At(isVector), new SelectExpr(better, body, current)));
-        before.Add(Nest(reduce.ReducedVariables, inner));
+        before.Add(For.Nest(reduce.ReducedVariables, new Block(inner)));
         return found;
     }
 
@@ -82,11 +82,8 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
         Start(run, isVector, Reduction.Neutral(reduce.Function, run.Type), statements);
         statements.Add(runs.Loops(new Block([.. inner, new Store(run, total.Index, body, reduce.Function)])));
         statements.Add(new Store(total.Buffer, total.Index, new LoadExpr(run, total.Index), reduce.Function));
-        return Nest(runs.Outer, statements);
+        return For.Nest(runs.Outer, new Block(statements));
     }
 
     private LoopBuffer Register(bool isVector, string name, DType type) => new(name, type, isVector ? lanes : 1);
-
-    private static Statement Nest(IReadOnlyList<LoopVar> variables, IReadOnlyList<Statement> body) =>
-        variables.Reverse().Aggregate((Statement)new Block(body), (inner, v) => new For(v, LoopKind.Serial, inner));
 }

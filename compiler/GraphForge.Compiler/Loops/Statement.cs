@@ -53,6 +53,10 @@ public sealed class For(LoopVar variable, LoopKind kind, Statement body, IndexEx
 
     public IndexExpr? Limit { get; } = limit;
 
+    /// <summary>Serial loops over <paramref name="variables"/>, outermost first, around a body.</summary>
+    public static Statement Nest(IEnumerable<LoopVar> variables, Statement body) =>
+        variables.Reverse().Aggregate(body, (inner, variable) => new For(variable, LoopKind.Serial, inner));
+
     /// <summary>What the loop does, for the reader of the generated code; empty for inner loops that speak for themselves.</summary>
     public string Note { get; } = note;
 }

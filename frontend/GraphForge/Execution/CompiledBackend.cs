@@ -20,12 +20,18 @@ internal static class CompiledBackend
         var dump = DumpFolder(graph, binding, options);
         var settings = new CompilerOptions { Threads = options.Threads, MemoryBudget = options.MemoryBudget, DumpFolder = dump };
         var source = Pipeline.Compile(graph, binding, settings);
-        var compiler = Compilers.GetOrAdd(options.KernelCache, cache => new KernelCompiler(cache));
+        var compiler = CompilerFor(options);
         var library = compiler.Load(source.KernelText, source.Plan.KernelNames, dump);
         var buffers = source.States.Select(slot => states[slot]).ToArray();
         var program = new CompiledProgram(source.Plan, library.Entries, buffers, options.Threads, library);
         return new NativeProgram(program, source.Memory, source.Explain);
     }
+
+    /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
+    public static void Prepare(CompileOptions options) => CompilerFor(options).StartIfCold();
+
+    private static KernelCompiler CompilerFor(CompileOptions options) =>
+        Compilers.GetOrAdd(options.KernelCache, cache => new KernelCompiler(cache));
 
     /// <summary>Each program has a folder of its own, such as <c>train-batch=64</c>.</summary>
     private static string? DumpFolder(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options)

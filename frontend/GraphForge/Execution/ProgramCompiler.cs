@@ -13,4 +13,10 @@ internal static class ProgramCompiler
             Backend.Reference => new ReferenceProgram(Binding.Bind(graph, binding), states),
             _ => CompiledBackend.Compile(graph, binding, states, options),
         };
+
+    /// <summary>Begins what the first compilation will wait for.</summary>
+    public static void Prepare(CompileOptions options)
+    {
+        if (options.Backend == Backend.Compiled) CompiledBackend.Prepare(options);
+    }
 }

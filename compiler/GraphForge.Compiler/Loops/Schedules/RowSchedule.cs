@@ -77,7 +77,7 @@ internal sealed class RowScope(CpuTarget target)
         var lanes = LanesFor(collapsed.Select(s => s.Value), axes[^1]);
         var inner = VectorLoop.Build(axes[^1], lanes, (_, at) => Block.Of(collapsed.Select(s =>
             new Store(s.Buffer, s.Index.Substitute(at), s.Value.Substitute(at)))));
-        row.Add(Nest(axes.SkipLast(1), inner));
+        row.Add(For.Nest(axes.SkipLast(1), inner));
     }
 
     private Expr Replace(Expr expr, Dictionary<Expr, Expr> memo)
@@ -101,7 +101,7 @@ internal sealed class RowScope(CpuTarget target)
         }
         var inner = VectorLoop.Build(axes[^1], lanes, (lane, at) => Block.Of(registers.Zip(reductions, bodies).Select(t =>
             new Store(t.First, lane is null ? 0 : lane, t.Third.Substitute(at), t.Second.Function))));
-        row.Add(Nest(axes.SkipLast(1), inner));
+        row.Add(For.Nest(axes.SkipLast(1), inner));
         foreach (var (register, reduce) in registers.Zip(reductions))
             _results[reduce] = lanes == 1 ? new LoadExpr(register, 0) : Combine(register, reduce, lanes, row);
     }
@@ -141,7 +141,4 @@ internal sealed class RowScope(CpuTarget target)
     }
 
     private static LoopBuffer Register(string name, DType type, int lanes) => new(name, type, lanes);
-
-    private static Statement Nest(IEnumerable<LoopVar> variables, Statement body) =>
-        variables.Reverse().Aggregate(body, (inner, v) => new For(v, LoopKind.Serial, inner));
 }

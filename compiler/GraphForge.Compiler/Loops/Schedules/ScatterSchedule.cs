@@ -21,8 +21,8 @@ public static class ScatterSchedule
         var statements = new List<Statement>();
         var clear = new Store(store.Buffer, store.Index, new ConstantExpr(Reduction.Neutral(scatter.Function, scatter.Type)));
         var inner = free.Skip(1).ToArray();
-        statements.Add(Nest(target is null ? inner : [target, .. inner], clear));
-        statements.Add(Nest([.. scatter.ReducedVariables, .. inner], Add(store, scatter, match, target)));
+        statements.Add(For.Nest(target is null ? inner : [target, .. inner], clear));
+        statements.Add(For.Nest([.. scatter.ReducedVariables, .. inner], Add(store, scatter, match, target)));
         return shared is null
             ? TaskLoop.Wrap(definition, new LoopVar("task", 1), Block.Of(statements), 1)
             : TaskLoop.OverRows(definition, [shared], Block.Of(statements), double.MaxValue, 1);
@@ -39,7 +39,4 @@ public static class ScatterSchedule
             new BinaryExpr(BinaryFunction.Less, key, new ConstantExpr(Scalar.Of(DType.Int64, extent))));
         return new If(inside, new Store(store.Buffer, store.Index.Substitute(values), scatter.Body, scatter.Function));
     }
-
-    private static Statement Nest(IEnumerable<LoopVar> variables, Statement body) =>
-        variables.Reverse().Aggregate(body, (inner, v) => new For(v, LoopKind.Serial, inner));
 }
