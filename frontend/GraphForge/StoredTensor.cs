@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
@@ -38,7 +39,9 @@ public abstract class StoredTensor
     internal StateBuffer Storage => _storage ?? throw new InvalidOperationException(
         $"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
 
-    public static implicit operator Tensor(StoredTensor stored) => stored._value;
+    /// <summary>The value at the start of the run; none for none, as a layer without bias has it.</summary>
+    [return: NotNullIfNotNull(nameof(stored))]
+    public static implicit operator Tensor?(StoredTensor? stored) => stored?._value;
 
     /// <summary>The elements, row-major, in place. Not to be touched while a training step runs.</summary>
     /// <exception cref="InvalidOperationException">No values were drawn or set yet.</exception>

@@ -45,7 +45,7 @@ public sealed class Conv2d : Module
                 $"with padding {_window.Padding}; use a smaller kernel or more padding.");
         using var scope = Enter();
         return Functional.Conv2d(
-            input, Weight, Bias is null ? null : (Tensor)Bias, _window.Stride, _window.Padding, _window.Dilation, _groups);
+            input, Weight, Bias, _window.Stride, _window.Padding, _window.Dilation, _groups);
     }
 
     private static string Remedy(Tensor input) => input.Rank == 4

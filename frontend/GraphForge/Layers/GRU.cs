@@ -19,10 +19,29 @@ public sealed class GRU : RecurrentLayer
         bool bidirectional = false, DType dtype = DType.Float32)
         : base(new RecurrentSettings(inputSize, hiddenSize, numLayers)
         {
-            Bias = bias, BatchFirst = batchFirst, Dropout = dropout, Bidirectional = bidirectional, DType = dtype,
-        }, gates: 3) => StateSizes = [hiddenSize];
+            Bias = bias,
+            BatchFirst = batchFirst,
+            Dropout = dropout,
+            Bidirectional = bidirectional,
+            DType = dtype,
+        }, gates: 3)
+    {
+    }
 
-    private protected override IReadOnlyList<int> StateSizes { get; }
+    /// <summary>Runs the layers over whole sequences.</summary>
+    /// <param name="input">[steps, batch, inputSize], [batch, steps, inputSize] where batches come first, or [steps, inputSize].</param>
+    /// <param name="hidden">[numLayers · directions, batch, hiddenSize] before the first step; null for zeros.</param>
+    /// <param name="lengths">
+    /// Steps of each sequence, integers [batch]; null where all are full. Past its end a sequence puts out zeros and keeps its
+    /// state; backwards it starts at its end.
+    /// </param>
+    /// <returns>Outputs of the last layer, [steps, batch, directions · hiddenSize] or as the input has it, and the state after the last step.</returns>
+    /// <exception cref="GraphException">Shapes do not fit.</exception>
+    public (Tensor Output, Tensor Hidden) Forward(Tensor input, Tensor? hidden = null, Tensor? lengths = null)
+    {
+        var (output, states) = Run(input, hidden is null ? null : [hidden], lengths);
+        return (output, states[0]);
+    }
 
     private protected override Tensor[] Step(Tensor projected, Tensor[] states, RecurrentWeights weights) =>
         [RecurrentCells.Gru(projected, states[0], weights.Hidden, weights.HiddenBias)];

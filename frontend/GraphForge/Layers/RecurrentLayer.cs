@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
 
 namespace GraphForge.Layers;
 
@@ -10,12 +11,17 @@ public abstract class RecurrentLayer : Module
 {
     private readonly RecurrentSettings _settings;
     private readonly RecurrentWeights[] _weights;
+    private readonly int[] _stateSizes;
 
+    /// <param name="settings">Sizes and options.</param>
+    /// <param name="gates">Gates of the cell.</param>
+    /// <param name="carriesCell">Whether a cell state goes from step to step besides the output.</param>
     /// <exception cref="GraphException">A setting is out of range.</exception>
-    private protected RecurrentLayer(RecurrentSettings settings, int gates)
+    private protected RecurrentLayer(RecurrentSettings settings, int gates, bool carriesCell = false)
     {
         if (settings.Problem is { } problem) throw Error(ErrorCode.BadAttribute, problem);
         _settings = settings;
+        _stateSizes = carriesCell ? [settings.OutputSize, settings.HiddenSize] : [settings.OutputSize];
         _weights = [.. from layer in Enumerable.Range(0, settings.NumLayers)
             from direction in Enumerable.Range(0, settings.Directions)
             select new RecurrentWeights(settings, gates, layer, isReverse: direction == 1)];
@@ -24,9 +30,6 @@ public abstract class RecurrentLayer : Module
     public int InputSize => _settings.InputSize;
 
     public int HiddenSize => _settings.HiddenSize;
-
-    /// <summary>Features of the state at each position: hidden ones, or projected ones for the first state.</summary>
-    private protected abstract IReadOnlyList<int> StateSizes { get; }
 
     /// <summary>The states after a step; the first is what the step puts out.</summary>
     /// <param name="projected">The step's input times the input weights, input bias added: [batch, gates · hidden].</param>
@@ -66,7 +69,7 @@ public abstract class RecurrentLayer : Module
 
     private (Tensor Output, Tensor[] Final) RunDirection(Tensor steps, Tensor[] initial, RecurrentWeights weights, Tensor? valid)
     {
-        var projected = Functional.Linear(steps, weights.Input, weights.InputBias is null ? null : (Tensor)weights.InputBias);
+        var projected = Functional.Linear(steps, weights.Input, weights.InputBias);
         Tensor[] inputs = valid is null ? [projected] : [projected, valid];
         var (final, outputs) = Functional.Scan(initial, inputs, (states, step) =>
         {
@@ -81,17 +84,17 @@ public abstract class RecurrentLayer : Module
 
     private (Tensor Output, Tensor[] States) Shaped(Tensor steps, List<Tensor[]> finals, bool isBatched)
     {
-        var states = StateSizes.Select((_, i) => Tensor.Stack([.. finals.Select(f => f[i])])).ToArray();
+        var states = _stateSizes.Select((_, i) => Tensor.Stack([.. finals.Select(f => f[i])])).ToArray();
         if (!isBatched) return (steps.Squeeze(1), [.. states.Select(s => s.Squeeze(1))]);
         return (_settings.BatchFirst ? steps.Transpose(0, 1) : steps, states);
     }
 
     private Tensor[] InitialStates(Tensor steps, Tensor[]? initial, bool isBatched)
     {
-        var states = new Tensor[StateSizes.Count];
+        var states = new Tensor[_stateSizes.Length];
         for (var i = 0; i < states.Length; i++)
         {
-            Dim[] full = [_weights.Length, steps.Shape[1], StateSizes[i]];
+            Dim[] full = [_weights.Length, steps.Shape[1], _stateSizes[i]];
             var expected = Shape.Of(isBatched ? full : [full[0], full[2]]);
             var given = initial?[i] ?? Tensor.Zeros(expected, steps.DType);
             if (given.Shape != expected)
