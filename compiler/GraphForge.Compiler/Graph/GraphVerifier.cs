@@ -32,9 +32,9 @@ public static class GraphVerifier
     /// <exception cref="GraphException">Two of one kind share a name, or a value belongs to a body that is over.</exception>
     public static void CheckNames(ComputationGraph graph)
     {
-        if (graph.TopologicalOrder().FirstOrDefault(n => n.Inputs.ToArray().Any(i => i.Op is BodyParameter)) is { } stray)
+        if (graph.TopologicalOrder().FirstOrDefault(n => n.Op is BodyParameter || n.Inputs.ToArray().Any(i => i.Op is BodyParameter)) is { } stray)
             throw new GraphException(ErrorCode.DanglingInput,
-                $"{stray.Op.Name} computes in the body of a loop or branch, and its value is used outside; return it from the body.", stray.Source);
+                "a value of the body of a loop or branch is used outside of it; return it from the body.", stray.Source);
         Unique(graph, "inputs", graph.Inputs.Select(i => i.Label));
         Unique(graph, "outputs", graph.Outputs.Select(o => o.Name));
         Unique(graph, "states", graph.States.Select(s => s.Name));
