@@ -24,8 +24,14 @@ def states_of(module, output):
     return output[1] if isinstance(module, torch.nn.LSTM) else (output[1],)
 
 
+def use_given_weights(module):
+    """A recurrent module keeps its weights in a list of its own, which a functional call does not replace."""
+    module._flat_weights = [getattr(module, name) for name in module._flat_weights_names]
+
+
 def whole(module, x, *initial):
     """Outputs and last states; initial states where they are given."""
+    use_given_weights(module)
     given = initial if isinstance(module, torch.nn.LSTM) else (initial or (None,))[0]
     output = module(x, given) if initial else module(x)
     return flat(output[0], *states_of(module, output))
@@ -33,6 +39,7 @@ def whole(module, x, *initial):
 
 def unequal(module, x, lengths):
     """Each sequence on its own, by the definition of unequal lengths: zeros past the end, the state of the last own step."""
+    use_given_weights(module)
     outputs, states = [], []
     for b in range(x.shape[1]):
         n = int(lengths[b])
