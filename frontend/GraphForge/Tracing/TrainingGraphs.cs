@@ -30,7 +30,7 @@ internal sealed class TrainingGraphs(Module model, Loss loss, BatchSpec batch)
     /// <summary>Class decisions of one sample: 1, or more where every position has a class of its own.</summary>
     public long DecisionsPerSample => batch.Target.Shape.Size.Value;
 
-    public ComputationGraph Step(Optimizer optimizer, TrainingState state)
+    public ComputationGraph Step(Optimization optimization, TrainingState state)
     {
         using var trace = Trace.Training(state.Seed);
         var (prediction, value) = Forward();
@@ -38,9 +38,8 @@ internal sealed class TrainingGraphs(Module model, Loss loss, BatchSpec batch)
         var gradients = Gradients.Of(value.Node, [.. trained.Select(p => ((Tensor)p).Node)]);
         var updates = new List<StateUpdate>();
         using (NodeScope.Enter("optimizer"))
-            for (var i = 0; i < trained.Count; i++)
-                updates.AddRange(Update(optimizer, state, trained[i], new Tensor(gradients[i])));
-        updates.Add(new StateUpdate(state.StepCount, NextCount(state).Node));
+            updates.AddRange(OptimizationGraph.Of(optimization, state.Optimization, trained, [.. gradients.Select(g => new Tensor(g))]));
+        updates.Add(new StateUpdate(state.StepCount, (new Tensor(Nodes.State(state.StepCount)) + 1).Node));
         updates.AddRange(trace.Updates);
         var outputs = new List<NamedOutput> { new(LossName, value.To(DType.Float32).Node) };
         if (Classes > 0) outputs.Add(new NamedOutput(Correct, Predictions(prediction).Eq(_targets).Sum().Node));
@@ -81,18 +80,4 @@ internal sealed class TrainingGraphs(Module model, Loss loss, BatchSpec batch)
         return trained.Count > 0 ? trained : throw new GraphException(ErrorCode.NoGradient,
             $"there is nothing to train: the loss depends on no parameter of the model {model.GetType().Name}.");
     }
-
-    private static IEnumerable<StateUpdate> Update(Optimizer optimizer, TrainingState state, Parameter parameter, Tensor gradient)
-    {
-        var learningRate = new Tensor(Nodes.State(state.LearningRate));
-        var step = new OptimizerStep(parameter, gradient, learningRate, NextCount(state).To(DType.Float64),
-            name => state.Moment(parameter, name));
-        var updated = optimizer.Update(step);
-        if (updated.Node.Type != parameter.Slot.Type)
-            throw new GraphException(ErrorCode.ShapeMismatch,
-                $"{optimizer.GetType().Name} updates '{parameter.Name}', {parameter.Slot.Type}, to {updated.Node.Type}.");
-        return [new StateUpdate(parameter.Slot, updated.Node), .. step.Updates];
-    }
-
-    private static Tensor NextCount(TrainingState state) => new Tensor(Nodes.State(state.StepCount)) + 1;
 }
