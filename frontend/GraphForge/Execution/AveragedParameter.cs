@@ -9,11 +9,6 @@ internal sealed class AveragedParameter(Parameter parameter, StateBuffer average
 {
     private StateBuffer? _trained;
 
-    public Parameter Parameter => parameter;
-
-    /// <summary>Makes the parameter's value the mean.</summary>
-    public void Begin() => Copy(parameter.Storage, average);
-
     /// <summary>Puts the mean in the parameter's place.</summary>
     public void Enter()
     {

@@ -29,6 +29,7 @@ internal sealed class OptimizationState
         UpdateCount = MicroStep is null && SkipCount is null ? stepCount : store.Create("updates", count);
         if (optimization.ReportGradientNorm || optimization.Clip is GradientClip.Norm)
             GradientNorm = store.Create("gradient_norm", scalar, double.NaN);
+        Rates = new LearningRates(optimization, this, store);
     }
 
     /// <summary>The parameters that no group claims, then the groups in order.</summary>
@@ -45,6 +46,9 @@ internal sealed class OptimizationState
     /// <summary>Norm of the last step's gradients; null where it is not asked for.</summary>
     public StateSlot? GradientNorm { get; }
 
+    /// <summary>The learning rates of the groups, and what changes them.</summary>
+    public LearningRates Rates { get; }
+
     public IReadOnlyList<AveragedParameter> Averages => _averages;
 
     public long Updates => _store[UpdateCount].AsSpan<long>()[0];
@@ -58,6 +62,8 @@ internal sealed class OptimizationState
 
     public int GroupOf(Parameter parameter) => _groups[parameter.Slot];
 
+    public IReadOnlyList<string> NamesOf(int group) => [.. _groups.Where(g => g.Value == group).Select(g => g.Key.Name)];
+
     /// <summary>A tensor like <paramref name="parameter"/> that is kept for it under <paramref name="name"/>.</summary>
     public StateSlot Moment(Parameter parameter, string name, double initial = 0)
     {
@@ -67,14 +73,11 @@ internal sealed class OptimizationState
         return slot;
     }
 
-    /// <summary>The running mean of <paramref name="parameter"/>, which begins with its value.</summary>
+    /// <summary>The running mean of <paramref name="parameter"/>; nothing yet before the first update.</summary>
     public StateSlot Average(Parameter parameter)
     {
         var slot = Moment(parameter, "average");
-        if (_averages.Any(a => a.Parameter == parameter)) return slot;
-        var averaged = new AveragedParameter(parameter, _store[slot]);
-        averaged.Begin();
-        _averages.Add(averaged);
+        _averages.Add(new AveragedParameter(parameter, _store[slot]));
         return slot;
     }
 

@@ -1,4 +1,4 @@
-using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Execution;
 using GraphForge.Optimizers;
 

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Execution;
 using GraphForge.Optimizers;
 using GraphForge.Runtime;
@@ -92,18 +93,19 @@ internal sealed class OptimizationGraph
                 $"{optimizer.GetType().Name} updates '{parameter.Name}', {before.Node.Type}, to {after.Node.Type}.");
         _updates.Add(new StateUpdate(parameter.Slot, Applied(after, before).To(parameter.DType).Node));
         _updates.AddRange(step.States.Select(s => s.Update(_applies)));
-        if (_optimization.Average is { } average) Average(average, parameter, after);
+        if (_optimization.Average is { } average) Average(average, parameter, before, after);
     }
 
-    private void Average(WeightAverage average, Parameter parameter, Tensor after)
+    private void Average(WeightAverage average, Parameter parameter, Tensor before, Tensor after)
     {
         var slot = _state.Average(parameter);
-        var mean = new Tensor(Nodes.State(slot));
         var count = _count.To(DType.Float64);
+        var kept = new Tensor(Nodes.State(slot));
+        var mean = Tensor.Where(_count <= 1, before, kept);
         var decay = ((Tensor)average.Decay).To(DType.Float64);
         if (average.WarmUp) decay = decay.Minimum((1 + count) / (10 + count));
         var next = decay.To(mean.DType) * mean + (1 - decay).To(mean.DType) * after;
-        _updates.Add(new StateUpdate(slot, Applied(next, mean).Node));
+        _updates.Add(new StateUpdate(slot, Applied(next, kept).Node));
     }
 
     private Tensor Applied(Tensor after, Tensor before) => _applies is null ? after : Tensor.Where(_applies, after, before);
