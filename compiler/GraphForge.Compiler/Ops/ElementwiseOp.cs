@@ -45,7 +45,7 @@ public abstract record UnaryOp(UnaryFunction Function) : ElementwiseOp
     }
 }
 
-/// <summary>A unary op on float32 and float64.</summary>
+/// <summary>A unary op on floats.</summary>
 public abstract record FloatUnaryOp(UnaryFunction Function) : UnaryOp(Function)
 {
     protected override void Check(TensorType operand) => OperandRules.Float(this, operand);

@@ -36,7 +36,7 @@ public static class NodeFunctionsReduction
         {
             var count = Broadcasting.Axes("mean", axes, x.Type).Aggregate((Dim)1, (n, axis) => n * x.Shape[axis]);
             if (!x.Type.DType.IsFloat())
-                throw new GraphException(ErrorCode.WrongDType, $"mean takes float32 or float64, got {x.Type}; cast the operand.");
+                throw new GraphException(ErrorCode.WrongDType, $"mean takes a float element type, got {x.Type}; cast the operand.");
             var sum = x.Sum(axes, keepDims);
             return count.IsBound ? sum / count.Value : sum / Nodes.DimSize(count).Cast(x.Type.DType);
         }
