@@ -79,5 +79,8 @@ public sealed partial class Tensor
             : new Tensor(Node.Cast(dtype));
     }
 
+    /// <summary>Floats of 16 bits as float32, anything else as it is.</summary>
+    internal Tensor Widened() => To(DType.Arithmetic());
+
     public override string ToString() => Node.ToString();
 }

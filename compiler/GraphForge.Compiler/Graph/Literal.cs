@@ -32,13 +32,12 @@ public sealed class Literal : IEquatable<Literal>
         return literal;
     }
 
-    /// <summary>A tensor as it lies in memory.</summary>
-    /// <exception cref="ArgumentException">The number of bytes is not that of the type.</exception>
-    public static Literal FromBytes(TensorType type, ReadOnlySpan<byte> bytes)
+    /// <summary>Elements of any type as they are stored.</summary>
+    /// <exception cref="ArgumentException">There are not as many bytes as the type takes.</exception>
+    public static Literal Of(TensorType type, ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length != type.Bytes) throw new ArgumentException($"{type} takes {type.Bytes} bytes, not {bytes.Length}.", nameof(bytes));
         var literal = new Literal(type);
-        if (bytes.Length != literal._bytes.Length)
-            throw new ArgumentException($"{type} takes {literal._bytes.Length} bytes, not {bytes.Length}.", nameof(bytes));
         bytes.CopyTo(literal._bytes);
         return literal;
     }

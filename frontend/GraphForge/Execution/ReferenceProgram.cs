@@ -1,6 +1,5 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
-using GraphForge.Runtime;
 
 namespace GraphForge.Execution;
 
@@ -21,7 +20,7 @@ internal sealed class ReferenceProgram(ComputationGraph graph, StateStore states
 
     /// <summary>The states' values copied out, so that a run sees what they were before it.</summary>
     public Dictionary<StateSlot, Literal> ReadStates() =>
-        graph.States.ToDictionary(slot => slot, slot => Literal.FromBytes(slot.Type, states[slot].AsBytes()));
+        graph.States.ToDictionary(slot => slot, slot => Literal.Of(slot.Type, states[slot].AsBytes()));
 
     public void WriteStates(IReadOnlyDictionary<StateSlot, Literal> values)
     {

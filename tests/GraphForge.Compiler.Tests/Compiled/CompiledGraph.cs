@@ -36,7 +36,7 @@ public static class CompiledGraph
             SetInput(context, i, input.Type, inputs[input.Name].Bytes);
         context.Run();
         var outputs = program.Outputs.Index().ToDictionary(o => o.Item.Name, o => Read(context, o.Index, o.Item));
-        var after = source.States.Zip(buffers).ToDictionary(p => p.First, p => Literal.FromBytes(p.First.Type, p.Second.AsBytes()));
+        var after = source.States.Zip(buffers).ToDictionary(p => p.First, p => Literal.Of(p.First.Type, p.Second.AsBytes()));
         return new ReferenceResult(outputs, after);
     }
 

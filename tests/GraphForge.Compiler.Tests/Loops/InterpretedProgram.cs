@@ -14,7 +14,7 @@ public static class InterpretedProgram
         {
             BufferKind.Input => new WatchedBuffer(b.Name, inputs[b.Name]),
             BufferKind.State => new WatchedBuffer(b.Name, states[source.States[(int)b.Offset]]),
-            BufferKind.Constant => new WatchedBuffer(b.Name, Literal.FromBytes(TypeOf(b), plan.Constants[(int)b.Offset])),
+            BufferKind.Constant => new WatchedBuffer(b.Name, Literal.Of(TypeOf(b), plan.Constants[(int)b.Offset])),
             _ => new WatchedBuffer(b.Name, TypeOf(b)),
         }).ToArray();
         foreach (var step in plan.Steps)
