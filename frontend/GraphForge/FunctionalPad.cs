@@ -31,7 +31,9 @@ public static partial class Functional
             throw new GraphException(ErrorCode.BadAttribute,
                 $"pad of {input.Node.Type} cannot cut {-low} and {-high} elements off axis {axis}, which has {extent}.");
         var (left, right) = (Math.Max(0, low), Math.Max(0, high));
-        // Padding is taken from the tensor before it is cut.
+        // As PyTorch does it: what is left after the cut goes round; other padding is taken from the tensor before the cut.
+        if (mode == PadMode.Circular && (low < 0 || high < 0))
+            return PadAxis(Cut(input, axis, low, high), axis, left, right, mode, value);
         CheckSource(input, axis, Math.Max(left, right), mode);
         var padded = left == 0 && right == 0 ? input : mode switch
         {
@@ -40,8 +42,12 @@ public static partial class Functional
             PadMode.Circular => Join(axis, input.Narrow(axis, extent - left, left), input, input.Narrow(axis, 0, right)),
             _ => Join(axis, Edge(input, axis, 0, left), input, Edge(input, axis, extent - 1, right)),
         };
-        return padded.Narrow(axis, Math.Max(0, -low), extent + low + high);
+        return Cut(padded, axis, low, high);
     }
+
+    /// <summary>Cuts off what the negative ones of two numbers say.</summary>
+    private static Tensor Cut(Tensor input, int axis, int low, int high) =>
+        input.Narrow(axis, Math.Max(0, -low), input.Shape[axis] + Math.Min(0, low) + Math.Min(0, high));
 
     private static Tensor Edge(Tensor input, int axis, Dim position, int count) =>
         new(input.Narrow(axis, position, 1).Node.ExpandTo(input.Shape.With(axis, count)));
