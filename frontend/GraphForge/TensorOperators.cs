@@ -57,11 +57,8 @@ public sealed partial class Tensor
     /// <summary>Matrix product over the last two axes, those before broadcasting; a vector is a row on the left, a column on the right.</summary>
     public Tensor MatMul(Tensor other) => Promoted(this, other, Nodes.MatMul);
 
-    /// <summary>
-    /// Product of two tensors by labelled axes, such as <c>"bij,bjk->bik"</c>: letters missing from the result are summed over.
-    /// </summary>
-    public static Tensor Einsum(string equation, Tensor left, Tensor right) =>
-        Promoted(left, right, (a, b) => Nodes.Einsum(equation, a, b));
+    /// <inheritdoc cref="Functional.Einsum"/>
+    public static Tensor Einsum(string equation, params IReadOnlyList<Tensor> operands) => Functional.Einsum(equation, operands);
 
     /// <summary>
     /// Elements of <paramref name="input"/> where <paramref name="condition"/> (bool) holds, else of <paramref name="other"/>.

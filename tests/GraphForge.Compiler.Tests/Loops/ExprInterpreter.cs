@@ -70,14 +70,18 @@ public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
     private Scalar Reduce(ReduceExpr reduce)
     {
         var reduction = new Reduction(reduce.Function, reduce.Body.Type);
+        var isEmpty = true;
         long position = 0;
         foreach (var index in RowMajor.Indices([.. reduce.ReducedVariables.Select(v => v.Extent)]))
         {
             for (var i = 0; i < index.Length; i++) Set(reduce.ReducedVariables[i], index[i]);
             if (reduce.Match is not { } match || Evaluate(match.Key).AsInt64 == Evaluate(match.Target))
+            {
                 reduction.Add(Evaluate(reduce.Body), position);
+                isEmpty = false;
+            }
             position++;
         }
-        return reduction.Result;
+        return isEmpty ? Compiler.Loops.Reduction.Neutral(reduce.Function, reduce.Type) : reduction.Result;
     }
 }
