@@ -24,9 +24,16 @@ public sealed class CaseBatch
         _compiled = new(() => CompiledGraph.Evaluate(graph, values, NoStates));
     }
 
+    /// <summary>The batch and graph of each of PyTorch's operations on nodes, by the case's name.</summary>
+    public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> ByName { get; } =
+        Of(RecordedCase.All, recorded => CaseOperations.All[recorded.Operation].Build);
+
     /// <summary>The batch and graph of each case, by name.</summary>
-    public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> ByName { get; } = RecordedCase.All
-        .Select((recorded, number) => new CaseGraph(recorded, number, CaseOperations.All[recorded.Operation].Build)).Chunk(Size)
+    /// <param name="cases">Recorded cases.</param>
+    /// <param name="build">How the operation of a case is built.</param>
+    public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> Of(
+        IEnumerable<RecordedCase> cases, Func<RecordedCase, Func<Node[], CaseAttributes, Node>> build) => cases
+        .Select((recorded, number) => new CaseGraph(recorded, number, build(recorded))).Chunk(Size)
         .SelectMany(cases => { var batch = new CaseBatch(cases); return cases.Select(c => (c.Case.Name, (batch, c))); })
         .ToDictionary(pair => pair.Name, pair => pair.Item2);
 
