@@ -18,6 +18,7 @@ internal sealed record AttentionScores(Tensor? Mask, bool IsCausal, double? Scal
     private Tensor Normalise(Tensor products, Tensor query)
     {
         var scores = products * (Scale ?? 1 / Math.Sqrt(Math.Max(1, query.Shape[^1].Value)));
+        if (scores.Shape[^1].Is(0)) return scores; // no key and so no weight: the product with no values gives zeros
         if (IsCausal) scores = Tensor.Where(Causal(scores), scores, double.NegativeInfinity);
         // A causal row always has its first key: only a mask can leave none.
         if (Mask is null) return scores.Softmax(-1);

@@ -1,0 +1,123 @@
+"""Attention, its masks and the encodings of positions; PyTorch's own functions where 1.13 has them."""
+
+import math
+
+import torch
+
+from case import case
+from operands import boolean, exactly, integer, real
+
+INFINITY = float("inf")
+
+
+def scaled_dot_product(query, key, value, mask=None, is_causal=False, scale=None, enable_gqa=False):
+    """torch.nn.functional.scaled_dot_product_attention of PyTorch 2; rows that are masked altogether give zeros."""
+    if enable_gqa:
+        key, value = (x.repeat_interleave(query.shape[-3] // key.shape[-3], -3) for x in (key, value))
+    scores = query @ key.transpose(-1, -2) * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)
+    if is_causal:
+        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).tril() == 0, -INFINITY)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -INFINITY) if mask.dtype == torch.bool else scores + mask
+    masked = (scores == -INFINITY).all(-1, keepdim=True)
+    return scores.masked_fill(masked, 0).softmax(-1).masked_fill(masked, 0) @ value
+
+
+def rotary(x, offset=None, theta=10000.0, layout="halves"):
+    """Pairs of features as complex numbers, turned by their angle."""
+    dim = x.shape[-1]
+    frequencies = theta ** (-torch.arange(0, dim, 2, dtype=x.dtype) / dim)
+    positions = torch.arange(x.shape[-2], dtype=x.dtype) + (0 if offset is None else offset.unsqueeze(-1))
+    angles = positions.unsqueeze(-1) * frequencies
+    pairs = torch.stack(x.chunk(2, -1), -1) if layout == "halves" else x.unflatten(-1, (dim // 2, 2))
+    turned = torch.complex(pairs[..., 0], pairs[..., 1]) * torch.polar(torch.ones_like(angles), angles)
+    parts = [turned.real, turned.imag]
+    return torch.cat(parts, -1) if layout == "halves" else torch.stack(parts, -1).flatten(-2)
+
+
+def sinusoidal(x, offset=None, theta=10000.0):
+    """x + positions, as the tutorials of PyTorch write them."""
+    positions = torch.arange(x.shape[-2], dtype=x.dtype) + (0 if offset is None else offset.unsqueeze(-1))
+    frequencies = torch.exp(torch.arange(0, x.shape[-1], 2, dtype=x.dtype) * (-math.log(theta) / x.shape[-1]))
+    added = torch.zeros(*positions.shape, x.shape[-1], dtype=x.dtype)
+    added[..., 0::2] = torch.sin(positions.unsqueeze(-1) * frequencies)
+    added[..., 1::2] = torch.cos(positions.unsqueeze(-1) * frequencies)
+    return x + added
+
+
+def alibi(scores):
+    """scores + bias, with the slopes of the authors' code."""
+    heads, queries, keys = scores.shape[-3:]
+
+    def slopes(count):
+        if math.log2(count).is_integer():
+            return [2 ** (-8 / count * (i + 1)) for i in range(count)]
+        lower = 2 ** math.floor(math.log2(count))
+        return slopes(lower) + slopes(2 * lower)[0::2][: count - lower]
+
+    distance = (torch.arange(queries)[:, None] + keys - queries - torch.arange(keys)).abs()
+    return scores - torch.tensor(slopes(heads), dtype=scores.dtype)[:, None, None] * distance
+
+
+OPERATIONS = {
+    "scaled dot product": scaled_dot_product,
+    "rotary": rotary,
+    "sinusoidal": sinusoidal,
+    "alibi": alibi,
+}
+
+
+def attend(query, key, value, mask=None, label="", **attributes):
+    operands = [real(*query), real(*key), real(*value), *([] if mask is None else [mask])]
+    return case("scaled dot product", *operands, label=label, **attributes)
+
+
+def additive(*values, dims):
+    return exactly(*values, dims=dims)
+
+
+FUNCTIONS = [
+    attend((2, 3, 4), (2, 5, 4), (2, 5, 6)),
+    attend((2, 3, 5, 4), (2, 3, 7, 4), (2, 3, 7, 4)),
+    attend((5, 4), (3, 4), (3, 2)),
+    attend((1, 1), (1, 1), (1, 1)),
+    attend((2, 0, 4), (2, 3, 4), (2, 3, 4), label="of no query"),
+    attend((2, 3, 4), (2, 0, 4), (2, 0, 4), boolean(3, 0), label="of no key"),
+    attend((3, 2, 4), (1, 5, 4), (1, 5, 3), label="broadcasting"),
+    attend((2, 4, 3), (2, 4, 3), (2, 4, 3), is_causal=True),
+    attend((2, 3, 4), (2, 6, 4), (2, 6, 4), is_causal=True, label="of fewer queries"),
+    attend((6, 4), (3, 4), (3, 4), is_causal=True, label="of fewer keys"),
+    attend((2, 3, 4), (2, 5, 4), (2, 5, 4), scale=0.25),
+    attend((2, 3, 4), (2, 5, 4), (2, 5, 4), scale=0.0),
+    attend((2, 3, 8), (2, 5, 8), (2, 5, 8), scale=5.0, label="peaked"),
+    attend((2, 3, 4), (2, 5, 4), (2, 5, 4), boolean(2, 3, 5)),
+    attend((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), boolean(2, 1, 1, 5), label="padding"),
+    attend((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), boolean(3, 5), label="one mask for all"),
+    attend((2, 3, 4), (2, 3, 4), (2, 3, 4), exactly(*[1, 0, 1, 0, 0, 0, 1, 1, 1], dims=(3, 3), type="bool"), label="masked row"),
+    attend((2, 3, 4), (2, 5, 4), (2, 5, 4), exactly(*[0] * 15, dims=(3, 5), type="bool"), label="all masked"),
+    attend((3, 4), (3, 4), (3, 4), exactly(*[0, 1, 1, 1, 0, 1, 1, 1, 0], dims=(3, 3), type="bool"), is_causal=True, label="masked row"),
+    attend((2, 3, 4), (2, 5, 4), (2, 5, 4), real(3, 5), label="additive"),
+    attend((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), real(2, 3, 5), label="additive of heads"),
+    attend((2, 4), (3, 4), (3, 4), additive(0, -INFINITY, 0.5, 1, 0, -INFINITY, dims=(2, 3)), label="additive -inf"),
+    attend((2, 4), (3, 4), (3, 4), additive(*[-INFINITY] * 3, 1, 0, -INFINITY, dims=(2, 3)), label="additive masked row"),
+    attend((2, 4, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), enable_gqa=True),
+    attend((2, 6, 3, 4), (2, 1, 5, 4), (2, 1, 5, 2), enable_gqa=True, is_causal=True, label="one head of keys"),
+    attend((4, 3, 4), (4, 3, 4), (4, 3, 4), enable_gqa=True, label="as many heads of keys"),
+    attend((2, 4, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), boolean(2, 4, 3, 5), enable_gqa=True),
+    attend((2, 4, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), real(2, 1, 1, 5), enable_gqa=True, label="additive"),
+]
+
+POSITIONS = [
+    *(case("rotary", real(*dims), layout=layout) for dims in ((5, 6), (2, 3, 4, 8), (1, 2)) for layout in ("halves", "interleaved")),
+    *(case("rotary", real(2, 3, 4, 6), integer(0, 40, 2, 1), layout=layout, label="own offsets") for layout in ("halves", "interleaved")),
+    case("rotary", real(4, 6), exactly(7, dims=(), type="int64"), theta=500.0, layout="interleaved"),
+    case("rotary", real(2, 0, 4), layout="halves"),
+    case("sinusoidal", real(2, 7, 6)),
+    case("sinusoidal", real(3, 2), theta=100.0),
+    case("sinusoidal", real(2, 3, 8), integer(0, 30, 2), label="own offsets"),
+    case("alibi", real(4, 3, 3)),
+    case("alibi", real(2, 6, 2, 5), label="no power of two"),
+    case("alibi", real(1, 1, 4)),
+]
+
+CASES = [*FUNCTIONS, *POSITIONS]
