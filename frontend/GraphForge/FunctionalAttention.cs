@@ -27,11 +27,8 @@ public static partial class Functional
         double dropoutP = 0, bool isCausal = false, double? scale = null, bool enableGqa = false)
     {
         AttentionOperands.Check(query, key, value, attnMask, enableGqa);
-        var scores = new AttentionScores(attnMask, isCausal, scale);
-        if (!enableGqa) return scores.Weights(query, key).Dropout(dropoutP).MatMul(value);
-        var heads = HeadGroups.Of(query, key);
-        var weights = scores.Weights(query, key, heads).Dropout(dropoutP);
-        return heads.Merge(heads.Split(weights).MatMul(heads.Share(value)));
+        return new DotProductAttention(attnMask, dropoutP, isCausal, scale)
+            .Of(query, key, value, enableGqa ? HeadGroups.Of(query, key) : null).Output;
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ import math
 import torch
 
 from case import case
+from layers import flat, layer, layer_case
 from operands import boolean, exactly, integer, real
 
 INFINITY = float("inf")
@@ -59,7 +60,32 @@ def alibi(scores):
     return scores - torch.tensor(slopes(heads), dtype=scores.dtype)[:, None, None] * distance
 
 
+def multihead(embed_dim, num_heads, masks=(), one=False, causal=False, average=True, need_weights=True, **settings):
+    """one: a sequence attends to itself, so that there is one input."""
+    return torch.nn.MultiheadAttention(embed_dim, num_heads, **settings)
+
+
+def call_multihead(module, *operands, masks=(), one=False, causal=False, average=True, need_weights=True):
+    """causal is a mask to PyTorch 1.13; sequences are the first operands, masks the last."""
+    query, key, value = operands[:1] * 3 if one else operands[:3]
+    named = dict(zip(masks, operands[len(operands) - len(masks):]))
+    if causal:
+        time = 1 if module.batch_first and query.dim() == 3 else 0
+        later = torch.ones(query.shape[time], key.shape[time], dtype=torch.bool).triu(1)
+        named["attn_mask"] = later if "attn_mask" not in named else named["attn_mask"] | later
+    output, weights = module(query, key, value, need_weights=need_weights, average_attn_weights=average, **named)
+    return flat(output, weights)
+
+
+def record_multihead(*operands, parameters, **attributes):
+    """As layers.layer does, with what the forward function needs of the attributes."""
+    chosen = {k: attributes[k] for k in ("masks", "one", "causal", "average", "need_weights") if k in attributes}
+    inputs = len(operands) - len(parameters)
+    return layer(multihead, inputs, lambda m, *x: call_multihead(m, *x, **chosen))(*operands, parameters=parameters, **attributes)
+
+
 OPERATIONS = {
+    "multihead attention": record_multihead,
     "scaled dot product": scaled_dot_product,
     "rotary": rotary,
     "sinusoidal": sinusoidal,
@@ -98,7 +124,7 @@ FUNCTIONS = [
     attend((3, 4), (3, 4), (3, 4), exactly(*[0, 1, 1, 1, 0, 1, 1, 1, 0], dims=(3, 3), type="bool"), is_causal=True, label="masked row"),
     attend((2, 3, 4), (2, 5, 4), (2, 5, 4), real(3, 5), label="additive"),
     attend((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), real(2, 3, 5), label="additive of heads"),
-    attend((2, 4), (3, 4), (3, 4), additive(0, -INFINITY, 0.5, 1, 0, -INFINITY, dims=(2, 3)), label="additive -inf"),
+    attend((3, 6), (4, 6), (4, 6), additive(0, -INFINITY, 0.5, 1, 0, -INFINITY, *[-2] * 6, dims=(3, 4)), label="additive -inf"),
     attend((2, 4), (3, 4), (3, 4), additive(*[-INFINITY] * 3, 1, 0, -INFINITY, dims=(2, 3)), label="additive masked row"),
     attend((2, 4, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4), enable_gqa=True),
     attend((2, 6, 3, 4), (2, 1, 5, 4), (2, 1, 5, 2), enable_gqa=True, is_causal=True, label="one head of keys"),
@@ -120,4 +146,47 @@ POSITIONS = [
     case("alibi", real(1, 1, 4)),
 ]
 
-CASES = [*FUNCTIONS, *POSITIONS]
+
+
+def heads(*operands, embed_dim=8, num_heads=2, **attributes):
+    return layer_case("multihead attention", multihead, *operands, embed_dim=embed_dim, num_heads=num_heads, **attributes)
+
+
+def masked(*values, dims):
+    return exactly(*values, dims=dims, type="bool")
+
+
+SELF, QUERY, MEMORY = real(4, 2, 8), real(3, 2, 8), real(5, 2, 8)
+PADDING = masked(0, 0, 0, 1, 1, 0, 1, 0, 0, 1, dims=(2, 5))
+HEADS = [
+    heads(SELF, one=True),
+    heads(SELF, one=True, bias=False),
+    heads(SELF, one=True, num_heads=1),
+    heads(SELF, one=True, num_heads=8),
+    heads(SELF, one=True, average=False),
+    heads(SELF, one=True, need_weights=False),
+    heads(SELF, one=True, causal=True),
+    heads(real(2, 4, 8), one=True, batch_first=True),
+    heads(real(2, 4, 8), one=True, batch_first=True, causal=True),
+    heads(real(4, 8), one=True, label="of one sequence"),
+    heads(real(4, 8), one=True, batch_first=True, average=False, label="of one sequence"),
+    heads(real(1, 1, 2), one=True, embed_dim=2),
+    heads(QUERY, MEMORY, MEMORY),
+    heads(real(2, 3, 8), real(2, 5, 8), real(2, 5, 8), batch_first=True),
+    heads(QUERY, real(5, 2, 6), real(5, 2, 4), kdim=6, vdim=4),
+    heads(QUERY, MEMORY, real(5, 2, 4), vdim=4, bias=False),
+    heads(QUERY, MEMORY, MEMORY, add_bias_kv=True),
+    heads(QUERY, MEMORY, MEMORY, add_zero_attn=True),
+    heads(SELF, one=True, add_bias_kv=True, add_zero_attn=True, causal=True),
+    heads(QUERY, MEMORY, MEMORY, PADDING, masks=["key_padding_mask"]),
+    heads(QUERY, MEMORY, MEMORY, PADDING, masks=["key_padding_mask"], add_bias_kv=True),
+    heads(QUERY, MEMORY, MEMORY, masked(*[0, 0, 1, 1, 0] * 3, dims=(3, 5)), masks=["attn_mask"]),
+    heads(QUERY, MEMORY, MEMORY, masked(*[0, 1, 1, 0, 1, 0] * 10, dims=(4, 3, 5)), masks=["attn_mask"], label="of heads"),
+    heads(QUERY, MEMORY, MEMORY, PADDING, masked(*[0, 0, 0, 0, 1] * 3, dims=(3, 5)), masks=["key_padding_mask", "attn_mask"]),
+    heads(QUERY, MEMORY, MEMORY, real(3, 5), masks=["attn_mask"], label="additive"),
+    heads(QUERY, MEMORY, MEMORY, real(4, 3, 5), masks=["attn_mask"], label="additive of heads", average=False),
+    heads(QUERY, MEMORY, MEMORY, PADDING, real(3, 5), masks=["key_padding_mask", "attn_mask"], label="additive"),
+    heads(real(4, 8), masked(0, 1, 0, 0, dims=(4,)), one=True, masks=["key_padding_mask"], label="of one sequence"),
+]
+
+CASES = [*FUNCTIONS, *POSITIONS, *HEADS]
