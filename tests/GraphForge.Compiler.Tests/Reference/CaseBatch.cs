@@ -24,10 +24,6 @@ public sealed class CaseBatch
         _compiled = new(() => CompiledGraph.Evaluate(graph, values, NoStates));
     }
 
-    /// <summary>The batch and graph of each of PyTorch's operations on nodes, by the case's name.</summary>
-    public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> ByName { get; } =
-        Of(RecordedCase.All, recorded => CaseOperations.All[recorded.Operation].Build);
-
     /// <summary>The batch and graph of each case, by name.</summary>
     /// <param name="cases">Recorded cases.</param>
     /// <param name="build">How the operation of a case is built.</param>
