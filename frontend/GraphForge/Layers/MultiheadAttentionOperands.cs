@@ -91,7 +91,7 @@ public sealed partial class MultiheadAttention
     private void CheckMaskType(string name, Tensor mask, Tensor queries)
     {
         if (mask.DType != DType.Bool && mask.DType != queries.DType)
-            throw Error(ErrorCode.WrongDType, $"takes a {name} of bool (true leaves a key out) or of the query's type, which is added to the scores, " +
+            throw Error(ErrorCode.WrongDType, $"takes {name} of bool (true leaves a key out) or of the query's type, which is added to the scores, " +
                 $"but was given {mask.Node.Type} with a query {queries.DType.ToString().ToLowerInvariant()}; cast it.");
     }
 

@@ -6,7 +6,7 @@ import torch
 
 from case import case
 from layers import flat, layer, layer_case
-from operands import boolean, exactly, integer, real
+from operands import between, boolean, exactly, integer, real
 
 INFINITY = float("inf")
 
@@ -84,7 +84,22 @@ def record_multihead(*operands, parameters, **attributes):
     return layer(multihead, inputs, lambda m, *x: call_multihead(m, *x, **chosen))(*operands, parameters=parameters, **attributes)
 
 
+def grouped(x, *operands, num_heads, key_heads, parameters, masked_keys=False, is_causal=False, turned=None):
+    """Self-attention whose heads share those of the keys, batch first; operands are a mask [N, S] of masked keys, and the parameters."""
+    in_weight, in_bias, out_weight, out_bias = operands[-4:]
+    dim, length = x.shape[-1], x.shape[1]
+    features = dim // num_heads
+    parts = (x @ in_weight.T + in_bias).split([dim, features * key_heads, features * key_heads], -1)
+    query, key, value = (part.reshape(len(x), length, -1, features).transpose(1, 2) for part in parts)
+    if turned is not None:
+        query, key = rotary(query, layout=turned), rotary(key, layout=turned)
+    mask = ~operands[0][:, None, None, :] if masked_keys else None
+    result = scaled_dot_product(query, key, value, mask, is_causal, enable_gqa=True)
+    return result.transpose(1, 2).flatten(2) @ out_weight.T + out_bias
+
+
 OPERATIONS = {
+    "grouped attention": grouped,
     "multihead attention": record_multihead,
     "scaled dot product": scaled_dot_product,
     "rotary": rotary,
@@ -148,7 +163,7 @@ POSITIONS = [
 
 
 
-def heads(*operands, embed_dim=8, num_heads=2, **attributes):
+def heads(*operands, embed_dim=4, num_heads=2, **attributes):
     return layer_case("multihead attention", multihead, *operands, embed_dim=embed_dim, num_heads=num_heads, **attributes)
 
 
@@ -156,25 +171,25 @@ def masked(*values, dims):
     return exactly(*values, dims=dims, type="bool")
 
 
-SELF, QUERY, MEMORY = real(4, 2, 8), real(3, 2, 8), real(5, 2, 8)
+SELF, QUERY, MEMORY = real(4, 2, 4), real(3, 2, 4), real(5, 2, 4)
 PADDING = masked(0, 0, 0, 1, 1, 0, 1, 0, 0, 1, dims=(2, 5))
 HEADS = [
     heads(SELF, one=True),
     heads(SELF, one=True, bias=False),
     heads(SELF, one=True, num_heads=1),
-    heads(SELF, one=True, num_heads=8),
+    heads(SELF, one=True, num_heads=4),
     heads(SELF, one=True, average=False),
     heads(SELF, one=True, need_weights=False),
     heads(SELF, one=True, causal=True),
-    heads(real(2, 4, 8), one=True, batch_first=True),
-    heads(real(2, 4, 8), one=True, batch_first=True, causal=True),
-    heads(real(4, 8), one=True, label="of one sequence"),
-    heads(real(4, 8), one=True, batch_first=True, average=False, label="of one sequence"),
+    heads(real(2, 4, 4), one=True, batch_first=True),
+    heads(real(2, 4, 4), one=True, batch_first=True, causal=True),
+    heads(real(4, 4), one=True, label="of one sequence"),
+    heads(real(4, 4), one=True, batch_first=True, average=False, label="of one sequence"),
     heads(real(1, 1, 2), one=True, embed_dim=2),
     heads(QUERY, MEMORY, MEMORY),
-    heads(real(2, 3, 8), real(2, 5, 8), real(2, 5, 8), batch_first=True),
-    heads(QUERY, real(5, 2, 6), real(5, 2, 4), kdim=6, vdim=4),
-    heads(QUERY, MEMORY, real(5, 2, 4), vdim=4, bias=False),
+    heads(real(2, 3, 4), real(2, 5, 4), real(2, 5, 4), batch_first=True),
+    heads(QUERY, real(5, 2, 6), real(5, 2, 3), kdim=6, vdim=3),
+    heads(QUERY, MEMORY, real(5, 2, 6), vdim=6, bias=False),
     heads(QUERY, MEMORY, MEMORY, add_bias_kv=True),
     heads(QUERY, MEMORY, MEMORY, add_zero_attn=True),
     heads(SELF, one=True, add_bias_kv=True, add_zero_attn=True, causal=True),
@@ -186,7 +201,25 @@ HEADS = [
     heads(QUERY, MEMORY, MEMORY, real(3, 5), masks=["attn_mask"], label="additive"),
     heads(QUERY, MEMORY, MEMORY, real(4, 3, 5), masks=["attn_mask"], label="additive of heads", average=False),
     heads(QUERY, MEMORY, MEMORY, PADDING, real(3, 5), masks=["key_padding_mask", "attn_mask"], label="additive"),
-    heads(real(4, 8), masked(0, 1, 0, 0, dims=(4,)), one=True, masks=["key_padding_mask"], label="of one sequence"),
+    heads(real(4, 4), masked(0, 1, 0, 0, dims=(4,)), one=True, masks=["key_padding_mask"], label="of one sequence"),
 ]
 
-CASES = [*FUNCTIONS, *POSITIONS, *HEADS]
+
+def shared(x, *mask, dim, num_heads, key_heads, **attributes):
+    keys = dim // num_heads * key_heads
+    shapes = {"in_proj_weight": (dim + 2 * keys, dim), "in_proj_bias": (dim + 2 * keys,), "out_proj.weight": (dim, dim), "out_proj.bias": (dim,)}
+    drawn = (between(-0.5, 0.5, *shape) for shape in shapes.values())
+    return case("grouped attention", x, *mask, *drawn, num_heads=num_heads, key_heads=key_heads, parameters=list(shapes), **attributes)
+
+
+GROUPED = [
+    shared(real(2, 3, 8), dim=8, num_heads=4, key_heads=2),
+    shared(real(2, 3, 6), dim=6, num_heads=3, key_heads=1, is_causal=True),
+    shared(real(2, 5, 8), dim=8, num_heads=4, key_heads=2, is_causal=True, turned="halves"),
+    shared(real(1, 4, 12), dim=12, num_heads=2, key_heads=2, turned="interleaved"),
+    shared(real(2, 3, 8), masked(0, 0, 1, 1, 1, 1, dims=(2, 3)), dim=8, num_heads=2, key_heads=1, masked_keys=True, label="all masked"),
+    shared(real(2, 3, 4), masked(1, 0, 0, 1, 1, 1, dims=(2, 3)), dim=4, num_heads=2, key_heads=2, masked_keys=True, is_causal=True,
+           label="first masked"),
+]
+
+CASES = [*GROUPED, *FUNCTIONS, *POSITIONS, *HEADS]
