@@ -49,7 +49,8 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
     /// <summary>Whether the case gives the attribute, and not as null.</summary>
     public bool Has(string name) => values.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    public bool IsText(string name) => values[name].ValueKind == JsonValueKind.String;
+    /// <summary>Whether the attribute is a list.</summary>
+    public bool IsList(string name) => values[name].ValueKind == JsonValueKind.Array;
 
     public string[] Texts(string name) => values[name].EnumerateArray().Select(v => v.GetString()!).ToArray();
 
