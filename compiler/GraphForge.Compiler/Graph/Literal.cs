@@ -32,6 +32,16 @@ public sealed class Literal : IEquatable<Literal>
         return literal;
     }
 
+    /// <summary>Elements of any type as they are stored.</summary>
+    /// <exception cref="ArgumentException">There are not as many bytes as the type takes.</exception>
+    public static Literal Of(TensorType type, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != type.Bytes) throw new ArgumentException($"{type} takes {type.Bytes} bytes, not {bytes.Length}.", nameof(bytes));
+        var literal = new Literal(type);
+        bytes.CopyTo(literal._bytes);
+        return literal;
+    }
+
     public static Literal Of(Scalar value)
     {
         var literal = new Literal(new TensorType(value.DType, Shape.Scalar)) { [0] = value };
@@ -50,6 +60,8 @@ public sealed class Literal : IEquatable<Literal>
         {
             DType.Float32 => Scalar.Of(DType.Float32, (double)AsSpan<float>()[i]),
             DType.Float64 => Scalar.Of(DType.Float64, AsSpan<double>()[i]),
+            DType.Float16 => Scalar.Of(DType.Float16, (double)AsSpan<Half>()[i]),
+            DType.BFloat16 => Scalar.Of(DType.BFloat16, (double)(float)AsSpan<BFloat16>()[i]),
             DType.Int32 => Scalar.Of(DType.Int32, (long)AsSpan<int>()[i]),
             DType.Int64 => Scalar.Of(DType.Int64, AsSpan<long>()[i]),
             _ => Scalar.Of(Type.DType, (long)_bytes[i]),
@@ -60,6 +72,8 @@ public sealed class Literal : IEquatable<Literal>
             {
                 case DType.Float32: AsSpan<float>()[i] = (float)value.AsDouble; break;
                 case DType.Float64: AsSpan<double>()[i] = value.AsDouble; break;
+                case DType.Float16: AsSpan<Half>()[i] = (Half)(float)value.AsDouble; break;
+                case DType.BFloat16: AsSpan<BFloat16>()[i] = (BFloat16)(float)value.AsDouble; break;
                 case DType.Int32: AsSpan<int>()[i] = (int)value.AsInt64; break;
                 case DType.Int64: AsSpan<long>()[i] = value.AsInt64; break;
                 case DType.UInt8: _bytes[i] = (byte)value.AsInt64; break;

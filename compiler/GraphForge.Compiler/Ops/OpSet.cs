@@ -59,6 +59,7 @@ public static class OpSet
         typeof(Flip),
         typeof(Concat),
         typeof(Gather),
+        typeof(GatherElements),
 
         // Reductions
         typeof(Sum),
@@ -68,6 +69,7 @@ public static class OpSet
         typeof(ArgMaximum),
         typeof(ArgMinimum),
         typeof(ScatterAdd),
+        typeof(ScatterElements),
         typeof(Contraction),
 
         // Windows
