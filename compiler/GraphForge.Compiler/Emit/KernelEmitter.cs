@@ -41,9 +41,21 @@ internal sealed class KernelEmitter
         {
             for (var i = 0; i < _kernel.Arguments.Count; i++)
                 _writer.Line($"var {_locals.Declare(_kernel.Arguments[i])} = ({CpuSimd.StorageName(_kernel.Arguments[i].Type)}*)buffers[{i}];");
+            DeclareCounters();
             DeclareLaneBuffers();
             var task = _locals.Variable(_kernel.Body.Variable);
             using (_writer.Open($"for (long {task} = begin; {task} < end; {task}++)")) WriteLoopBody(_kernel.Body);
+        }
+    }
+
+    /// <summary>The iterations at work of the plan's loops around the kernel; see <see cref="PlanLoop"/>.</summary>
+    private void DeclareCounters()
+    {
+        var used = StatementWalk.Variables(_kernel.Body);
+        foreach (var (depth, counter) in _kernel.Counters.Index().Where(c => used.Contains(c.Item)))
+        {
+            _writer.Line($"var {_locals.Variable(counter)} = ((long*)scratch)[{-1 - depth}];");
+            _bound.Add(counter);
         }
     }
 
@@ -233,12 +245,16 @@ internal sealed class KernelEmitter
     private string ValueOf(LaneStore s)
     {
         var isFused = s.Store is { Accumulate: ReduceFunction.Sum, Value: BinaryExpr { Function: BinaryFunction.Multiply, Type: DType.Float32 or DType.Float64 } };
-        if (!isFused) return Text(s.Store.Value);
+        if (!isFused) return Text(IsRoundedByStore(s.Store) ? ((RoundExpr)s.Store.Value).Operand : s.Store.Value);
         var product = (BinaryExpr)s.Store.Value;
         return $"{Text(product.Left)}, {Text(product.Right)}";
 
         string Text(Expr e) => IsVectorStore(s) ? _expressions.VectorValue(e, s.Lane!) : _expressions.ScalarValue(e);
     }
+
+    /// <summary>Whether nobody but memory, which rounds what it is given, wants the rounded value.</summary>
+    private bool IsRoundedByStore(Store store) => store.Value is RoundExpr round && store.Buffer.Type == round.Precision &&
+        _expressions.Scope.UsesOf(round) < 2;
 
     private void Flush(List<(LaneStore Store, string Value)> pending)
     {
@@ -258,7 +274,7 @@ internal sealed class KernelEmitter
         {
             var element = _expressions.Element(store.Buffer, store.Index);
             var result = store.Accumulate is null ? value : Combined(s, element, value, isVector: false);
-            _writer.Line($"{element} = {(store.Buffer.Type == DType.Bool ? $"{result} ? (byte)1 : (byte)0" : result)};");
+            _writer.Line($"{element} = {CpuSimd.Store(store.Buffer.Type, result)};");
         }
     }
 
@@ -289,13 +305,7 @@ internal sealed class KernelEmitter
         if (!LaneAnalysis.IsContiguous(store.Index, lane) || store.Accumulate is not null)
             throw new InternalCompilerException("emit", $"lanes of {store.Buffer}[{store.Index}] are not neighbours");
         var address = _expressions.Address(store.Buffer, ExpressionEmitter.WithoutLane(store.Index, lane));
-        _writer.Line(store.Buffer.Type switch
-        {
-            DType.Bool => $"Lanes.StoreMask({value}, {address}, {lane.Extent});",
-            DType.UInt8 => $"Lanes.StoreBytes({value}, {address}, {lane.Extent});",
-            _ when lane.Extent == _kernel.Lanes => $"Vec.Store({value}, {address});",
-            _ => $"Lanes.StorePartial({value}, {address}, {lane.Extent});",
-        });
+        _writer.Line(CpuSimd.VectorStore(store.Buffer.Type, value, address, lane.Extent, _kernel.Lanes));
     }
 
     /// <summary>What a register or element becomes when <paramref name="value"/> is accumulated into it.</summary>

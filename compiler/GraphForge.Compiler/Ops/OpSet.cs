@@ -42,6 +42,8 @@ public static class OpSet
         typeof(And),
         typeof(Or),
         typeof(Xor),
+        typeof(ShiftLeft),
+        typeof(ShiftRight),
         typeof(Less),
         typeof(LessOrEqual),
         typeof(Equal),
@@ -59,6 +61,7 @@ public static class OpSet
         typeof(Flip),
         typeof(Concat),
         typeof(Gather),
+        typeof(GatherElements),
 
         // Reductions
         typeof(Sum),
@@ -68,6 +71,7 @@ public static class OpSet
         typeof(ArgMaximum),
         typeof(ArgMinimum),
         typeof(ScatterAdd),
+        typeof(ScatterElements),
         typeof(Contraction),
 
         // Windows

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
 
@@ -15,27 +14,35 @@ public static class InterpretedProgram
         {
             BufferKind.Input => new WatchedBuffer(b.Name, inputs[b.Name]),
             BufferKind.State => new WatchedBuffer(b.Name, states[source.States[(int)b.Offset]]),
-            BufferKind.Constant => new WatchedBuffer(b.Name, FromBytes(TypeOf(b), plan.Constants[(int)b.Offset])),
+            BufferKind.Constant => new WatchedBuffer(b.Name, Literal.Of(TypeOf(b), plan.Constants[(int)b.Offset])),
             _ => new WatchedBuffer(b.Name, TypeOf(b)),
         }).ToArray();
-        foreach (var step in plan.Steps)
-            LoopInterpreter.Run(source.Kernels[step.Kernel], step.Buffers.Select(b => memory[b]).ToArray());
+        Run(0, plan.Steps.Count, plan.Loops, []);
         var outputs = plan.Buffers.Zip(memory).Where(p => p.First.Kind == BufferKind.Output)
             .ToDictionary(p => p.First.Name, p => p.Second.Contents);
         var after = plan.Buffers.Zip(memory).Where(p => p.First.Kind == BufferKind.State)
             .ToDictionary(p => source.States[(int)p.First.Offset], p => p.Second.Contents);
         return new ReferenceResult(outputs, after);
+
+        void Run(int first, int end, IReadOnlyList<PlanLoop> loops, long[] counters)
+        {
+            for (var index = first; index < end; index++)
+            {
+                if (loops.Index().FirstOrDefault(l => l.Item.FirstStep == index) is { Item: { } loop } found)
+                {
+                    for (long i = 0; i < loop.Iterations && Holds(loop.Condition); i++)
+                        Run(loop.FirstStep, loop.End, loops.Skip(found.Index + 1).Where(loop.Contains).ToArray(), [.. counters, i]);
+                    index = loop.End - 1;
+                    continue;
+                }
+                var step = plan.Steps[index];
+                LoopInterpreter.Run(source.Kernels[step.Kernel], step.Buffers.Select(b => memory[b]).ToArray(), counters);
+            }
+        }
+
+        bool Holds(PlanCondition? condition) =>
+            condition is null || memory[condition.Buffer].Contents[0].AsBool == condition.Value;
     }
 
     private static TensorType TypeOf(PlanBuffer buffer) => new(buffer.Type, Shape.Of(buffer.Dims.ToArray()));
-
-    private static Literal FromBytes(TensorType type, byte[] bytes) => type.DType switch
-    {
-        DType.Float32 => Literal.Of<float>(MemoryMarshal.Cast<byte, float>(bytes), type.Shape.Values),
-        DType.Float64 => Literal.Of<double>(MemoryMarshal.Cast<byte, double>(bytes), type.Shape.Values),
-        DType.Int32 => Literal.Of<int>(MemoryMarshal.Cast<byte, int>(bytes), type.Shape.Values),
-        DType.Int64 => Literal.Of<long>(MemoryMarshal.Cast<byte, long>(bytes), type.Shape.Values),
-        DType.UInt8 => Literal.Of<byte>(bytes, type.Shape.Values),
-        _ => Literal.Of<bool>(MemoryMarshal.Cast<byte, bool>(bytes), type.Shape.Values),
-    };
 }
