@@ -4,10 +4,19 @@ using GraphForge.Tracing;
 namespace GraphForge;
 
 /// <summary>
-/// A part of a model: a forward function with the parameters and modules it uses. Write <see cref="Forward"/> and keep
-/// parameters, buffers and modules in fields or properties; they are found there. A member <c>SelfAttn</c> or
-/// <c>_selfAttn</c> is named <c>self_attn</c>, as PyTorch would name it, and lists number their items from 0.
+/// A part of a model: a forward function with the parameters and modules it uses. Override <see cref="Forward"/>, or write
+/// one of the module's own with other arguments and results, and keep parameters, buffers and modules in fields or
+/// properties; they are found there. A member <c>SelfAttn</c> or <c>_selfAttn</c> is named <c>self_attn</c>, as PyTorch
+/// would name it, and lists number their items from 0.
 /// </summary>
+/// <example><code>
+/// sealed class Siamese : Module
+/// {
+///     private readonly Linear _encoder = new(64, 16);
+///
+///     public Tensor Forward(Tensor left, Tensor right) =&gt; (_encoder.Forward(left) - _encoder.Forward(right)).Square().Sum(-1);
+/// }
+/// </code></example>
 public abstract class Module
 {
     protected Module() => Site = SourceLocation.Capture();
@@ -21,9 +30,16 @@ public abstract class Module
     /// <summary>Whether the graph that is being built is one for training, as dropout needs to know.</summary>
     protected static bool IsTraining => Trace.Current is { IsTraining: true };
 
-    /// <summary>What the module computes.</summary>
-    /// <exception cref="GraphException">The input does not fit the module.</exception>
-    public abstract Tensor Forward(Tensor input);
+    /// <summary>
+    /// What the module computes, where that takes one tensor and gives one; what <see cref="Layers.Sequential"/> and the short
+    /// forms of compiling call.
+    /// </summary>
+    /// <exception cref="GraphException">The input does not fit the module, or the module takes other arguments.</exception>
+    public virtual Tensor Forward(Tensor input) => throw Error(ErrorCode.BadAttribute,
+        "does not make one tensor from one tensor; call a Forward of its own from a module of yours.");
+
+    /// <summary>Every trainable tensor of the module and the modules within, each once; what an optimizer of PyTorch is given.</summary>
+    public IEnumerable<Parameter> Parameters() => NamedParameters().Select(p => p.Value);
 
     /// <summary>Every trainable tensor of the module and the modules within, with its name, each once.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> NamedParameters() => ModuleTree.Of(this).Parameters;
@@ -42,6 +58,9 @@ public abstract class Module
 
     /// <summary>Modules this one holds, with their names; by default those in fields and properties.</summary>
     protected internal virtual IEnumerable<KeyValuePair<string, Module>> NamedChildren() => ModuleMembers.Of<Module>(this);
+
+    /// <summary>Tensors this one itself holds, with their names; by default those in fields and properties.</summary>
+    protected internal virtual IEnumerable<KeyValuePair<string, StoredTensor>> NamedTensors() => ModuleMembers.Of<StoredTensor>(this);
 
     /// <summary>While open, nodes are attributed to this module, and errors to the line that made it.</summary>
     protected ModuleScope Enter() => ModuleScope.Enter(Path, Site);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Initialization;
@@ -17,8 +18,6 @@ public abstract class StoredTensor
 
     private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
     {
-        if (!dtype.IsFloat())
-            throw new GraphException(ErrorCode.WrongDType, $"a stored tensor holds float32 or float64, not {dtype}.");
         _initializer = initializer;
         Slot = new StateSlot(GetType().Name, new TensorType(dtype, Shape.Of(dims)));
         _value = new Tensor(Node.Of(new State(Slot)));
@@ -61,13 +60,19 @@ public abstract class StoredTensor
         var values = new float[Shape.Size.Value];
         _initializer(values, Shape.Values, new RandomStream(seed, ordinal));
         var storage = Allocate();
-        if (DType == DType.Float32) values.CopyTo(storage.AsSpan<float>());
-        else Widen(values, storage.AsSpan<double>());
+        switch (DType)
+        {
+            case DType.Float32: values.CopyTo(storage.AsSpan<float>()); break;
+            case DType.Float64: Convert(values, storage.AsSpan<double>()); break;
+            case DType.Int64: Convert(values, storage.AsSpan<long>()); break;
+            case DType.Int32: Convert(values, storage.AsSpan<int>()); break;
+            default: Convert(values, storage.AsBytes()); break;
+        }
     }
 
-    private static void Widen(ReadOnlySpan<float> values, Span<double> wide)
+    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted) where T : INumberBase<T>
     {
-        for (var i = 0; i < values.Length; i++) wide[i] = values[i];
+        for (var i = 0; i < values.Length; i++) converted[i] = T.CreateSaturating(values[i]);
     }
 
     private StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
@@ -77,22 +82,31 @@ public abstract class StoredTensor
 /// <param name="initializer">Draws the initial values; see <see cref="Init"/>.</param>
 /// <param name="dtype">float32 or float64.</param>
 /// <param name="dims">Extents, row-major.</param>
+/// <exception cref="GraphException">The type is no float.</exception>
 public sealed class Parameter(Initializer initializer, DType dtype, params ReadOnlySpan<long> dims)
-    : StoredTensor(initializer, dtype, dims)
+    : StoredTensor(initializer, FloatOnly(dtype), dims)
 {
     /// <summary>A float32 parameter.</summary>
     public Parameter(Initializer initializer, params ReadOnlySpan<long> dims) : this(initializer, DType.Float32, dims) { }
 
     /// <summary>Whether training changes it; read when a training is compiled. False freezes it.</summary>
     public bool RequiresGrad { get; set; } = true;
+
+    private static DType FloatOnly(DType dtype) => dtype.IsFloat()
+        ? dtype
+        : throw new GraphException(ErrorCode.WrongDType, $"a parameter holds float32 or float64, not {dtype.ToString().ToLowerInvariant()}.");
 }
 
 /// <summary>A stored tensor that no gradient changes, such as a running statistic: PyTorch's buffer.</summary>
 /// <param name="initializer">Draws the initial values; see <see cref="Init"/>.</param>
+/// <param name="dtype">Any element type.</param>
 /// <param name="dims">Extents, row-major.</param>
-public sealed class ModuleBuffer(Initializer initializer, params ReadOnlySpan<long> dims)
-    : StoredTensor(initializer, DType.Float32, dims)
+public sealed class ModuleBuffer(Initializer initializer, DType dtype, params ReadOnlySpan<long> dims)
+    : StoredTensor(initializer, dtype, dims)
 {
+    /// <summary>A float32 buffer.</summary>
+    public ModuleBuffer(Initializer initializer, params ReadOnlySpan<long> dims) : this(initializer, DType.Float32, dims) { }
+
     /// <summary>In a forward function while training: the value the buffer has after the step.</summary>
     /// <exception cref="InvalidOperationException">The graph being built is not one for training.</exception>
     /// <exception cref="GraphException">The value has another shape or type.</exception>

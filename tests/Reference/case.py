@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Attributes in the name would repeat the label, or the label says them shorter.
-UNNAMED = {"kernel", "stride", "low", "high", "dilation", "groups"}
+UNNAMED = {"kernel", "stride", "low", "high", "dilation", "groups", "parameters"}
 
 
 @dataclass(frozen=True)

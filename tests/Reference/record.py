@@ -1,6 +1,8 @@
 """Records what PyTorch computes for every case; see README.md."""
 
+import argparse
 import gzip
+import importlib
 import json
 import math
 import pathlib
@@ -14,24 +16,38 @@ from operations import OPERATIONS
 from optimizers import RUNS, run
 
 FOLDER = pathlib.Path(__file__).parent
+FAMILIES = sorted(path.stem for path in (FOLDER / "families").glob("*.py"))
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", nargs="*", help="what to record: cases, optimizers or a family; everything unless given")
+    chosen = parser.parse_args().file or ["cases", "optimizers", *FAMILIES]
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    names = [case.name for case in CASES]
+    for name in chosen:
+        if name == "optimizers":
+            write("optimizers.json.gz", [run(*parameters) for parameters in RUNS])
+        elif name == "cases":
+            write("cases.json.gz", record_all(CASES, OPERATIONS))
+        else:
+            family = importlib.import_module(f"families.{name}")
+            write(f"families/{name}.json.gz", record_all(family.CASES, family.OPERATIONS))
+
+
+def record_all(cases, operations):
+    names = [case.name for case in cases]
     assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]
-    write("cases.json.gz", [record(case) for case in CASES])
-    write("optimizers.json.gz", [run(*parameters) for parameters in RUNS])
+    return [record(case, operations[case.operation]) for case in cases]
 
 
-def record(case):
+def record(case, operation):
     random = np.random.RandomState(zlib.crc32(case.name.encode()))
     values = [operand.values(random) for operand in case.operands]
-    truth = evaluate(case, values, torch.float64, None)
+    truth = evaluate(case, operation, values, torch.float64, None)
     cotangent = np.round(random.uniform(-1.5, 1.5, truth[0].shape), 4).astype(np.float32)
-    single = evaluate(case, values, torch.float32, cotangent)
-    double = evaluate(case, values, torch.float64, cotangent)
+    single = evaluate(case, operation, values, torch.float32, cotangent)
+    double = evaluate(case, operation, values, torch.float64, cotangent)
     entry = {
         "name": case.name,
         "operation": case.operation,
@@ -45,12 +61,12 @@ def record(case):
     return entry
 
 
-def evaluate(case, values, precision, cotangent):
+def evaluate(case, operation, values, precision, cotangent):
     """The output and, where it is float and there is a cotangent, the gradient in each operand (None if that is no float)."""
     tensors = [torch.tensor(v) for v in values]
     leaves = [t.to(precision).requires_grad_() if o.is_float else t for o, t in zip(case.operands, tensors)]
     seen = [operand.seen(leaf) for operand, leaf in zip(case.operands, leaves)]
-    output = OPERATIONS[case.operation](*seen, **case.attributes)
+    output = operation(*seen, **case.attributes)
     floats = [leaf for leaf in leaves if leaf.requires_grad]
     if cotangent is None or not output.is_floating_point() or not floats or not case.differentiable:
         return [output.detach().numpy()]

@@ -59,11 +59,15 @@ internal sealed class ModuleTree
     {
         if (!_seen.Add(module)) return;
         _modules.Add(new(path, module));
-        foreach (var (name, parameter) in ModuleMembers.Of<Parameter>(module))
-            if (_seen.Add(parameter)) _parameters.Add(new(Join(path, name), parameter));
-        foreach (var (name, buffer) in ModuleMembers.Of<ModuleBuffer>(module))
-            if (_seen.Add(buffer)) _buffers.Add(new(Join(path, name), buffer));
+        foreach (var (name, tensor) in module.NamedTensors())
+            if (_seen.Add(tensor)) List(Join(path, name), tensor);
         foreach (var (name, child) in module.NamedChildren()) Visit(Join(path, name), child);
+    }
+
+    private void List(string name, StoredTensor tensor)
+    {
+        if (tensor is Parameter parameter) _parameters.Add(new(name, parameter));
+        else _buffers.Add(new(name, (ModuleBuffer)tensor));
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";

@@ -34,5 +34,22 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
 
     public bool Flag(string name) => values[name].GetBoolean();
 
+    /// <summary>The attribute, or <paramref name="missing"/> where the case leaves it to the default.</summary>
+    public bool Flag(string name, bool missing) => Has(name) ? Flag(name) : missing;
+
+    /// <inheritdoc cref="Flag(string, bool)"/>
+    public int Integer(string name, int missing) => Has(name) ? Integer(name) : missing;
+
+    /// <inheritdoc cref="Flag(string, bool)"/>
+    public double Number(string name, double missing) => Has(name) ? Number(name) : missing;
+
+    /// <inheritdoc cref="Flag(string, bool)"/>
+    public string Text(string name, string missing) => Has(name) ? Text(name) : missing;
+
+    /// <summary>Whether the case gives the attribute, and not as null.</summary>
+    public bool Has(string name) => values.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    public string[] Texts(string name) => values[name].EnumerateArray().Select(v => v.GetString()!).ToArray();
+
     public long[] Integers(string name) => values[name].EnumerateArray().Select(v => v.GetInt64()).ToArray();
 }

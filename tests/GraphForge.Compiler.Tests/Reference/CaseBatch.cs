@@ -25,8 +25,11 @@ public sealed class CaseBatch
     }
 
     /// <summary>The batch and graph of each case, by name.</summary>
-    public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> ByName { get; } = RecordedCase.All
-        .Select((recorded, number) => new CaseGraph(recorded, number, CaseOperations.All[recorded.Operation].Build)).Chunk(Size)
+    /// <param name="cases">Recorded cases.</param>
+    /// <param name="build">How the operation of a case is built.</param>
+    public static IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)> Of(
+        IEnumerable<RecordedCase> cases, Func<RecordedCase, Func<Node[], CaseAttributes, Node>> build) => cases
+        .Select((recorded, number) => new CaseGraph(recorded, number, build(recorded))).Chunk(Size)
         .SelectMany(cases => { var batch = new CaseBatch(cases); return cases.Select(c => (c.Case.Name, (batch, c))); })
         .ToDictionary(pair => pair.Name, pair => pair.Item2);
 

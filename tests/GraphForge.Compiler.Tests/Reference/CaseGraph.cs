@@ -32,6 +32,15 @@ public sealed class CaseGraph
 
     public Dictionary<string, Literal> Values { get; } = [];
 
+    /// <summary>Fails unless every output is as good as PyTorch's.</summary>
+    /// <param name="outputs">What a run gave, by name.</param>
+    public void AssertWithin(IReadOnlyDictionary<string, Literal> outputs)
+    {
+        using var scope = Assert.EnterMultipleScope();
+        foreach (var (output, expected) in Outputs.Zip(Expected))
+            Accuracy.AssertWithin(outputs[output.Name], expected, $"{Case.Name}: {output.Name}");
+    }
+
     private Node Input(RecordedTensor operand, string name)
     {
         Values.Add(_prefix + name, operand.ToLiteral());

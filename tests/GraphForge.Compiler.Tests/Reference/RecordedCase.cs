@@ -21,5 +21,8 @@ public sealed record RecordedCase(
 {
     public static IReadOnlyList<RecordedCase> All { get; } = RecordedFile<RecordedCase>.Read("cases.json.gz");
 
+    /// <summary>The cases of a family, by the name of its file in tests/Reference/families.</summary>
+    public static IReadOnlyList<RecordedCase> Family(string name) => RecordedFile<RecordedCase>.Read($"families/{name}.json.gz");
+
     public override string ToString() => Name;
 }
