@@ -19,7 +19,11 @@ public sealed record RecordedCase(
     RecordedTensor? Cotangent,
     RecordedTensor?[]? Gradients)
 {
-    public static IReadOnlyList<RecordedCase> All { get; } = RecordedFile<RecordedCase>.Read("cases.json.gz");
+    /// <summary>Families of primitives, which the tests of the compiler read as well as those of the frontend.</summary>
+    private static readonly string[] Primitives = ["elementwise_ops"];
+
+    public static IReadOnlyList<RecordedCase> All { get; } =
+        [.. RecordedFile<RecordedCase>.Read("cases.json.gz"), .. Primitives.SelectMany(Family)];
 
     /// <summary>The cases of a family, by the name of its file in tests/Reference/families.</summary>
     public static IReadOnlyList<RecordedCase> Family(string name) => RecordedFile<RecordedCase>.Read($"families/{name}.json.gz");
