@@ -10,6 +10,8 @@ namespace GraphForge;
 /// <param name="Target">Shape and type of one target; an int64 scalar is a class number.</param>
 public sealed record BatchSpec(int Size, TensorType Sample, TensorType Target)
 {
+    internal static readonly DimSymbol Symbol = new("batch");
+
     public int Size { get; } = Size >= 1
         ? Size
         : throw new GraphException(ErrorCode.BadAttribute, $"a batch holds at least 1 sample, not {Size}.");

@@ -7,38 +7,71 @@ using GraphForge.Tracing;
 namespace GraphForge;
 
 /// <summary>
-/// A model compiled for inference: dropout is off, parameters are shared with the model. <see cref="Run"/> may be called from
-/// several threads at once, though not while a training changes the model. Each batch size is compiled at its first use.
+/// A model compiled for inference: dropout is off, parameters are shared with the model. It may be run by several threads at
+/// once, though not while a training changes the model. Each binding of extents, such as a batch size, is compiled at its
+/// first use.
 /// </summary>
+/// <example><code>
+/// var decoder = CompiledModel.Compile(model, x =&gt; model.Decode(x["token"], x["state"]),
+///     [TensorSpec.Of&lt;long&gt;("token", "batch"), TensorSpec.Of&lt;float&gt;("state", "batch", 128)]);
+/// decoder.Run([("token", token), ("state", state)], [("logits", logits), ("state", state)]);
+/// </code></example>
 public sealed class CompiledModel
 {
     private const string InputName = "input";
     private const string OutputName = "output";
 
-    private readonly BindingCache<BoundProgram> _programs;
+    private readonly InputSignature _inputs;
+    private readonly BindingCache<InferenceProgram> _programs;
     private readonly long _inputSize;
     private readonly long _outputSize;
 
-    private CompiledModel(ComputationGraph graph, Shape inputShape, StateStore states, CompileOptions options)
+    private CompiledModel(ComputationGraph graph, InputSignature inputs, StateStore states, CompileOptions options)
     {
-        InputShape = inputShape;
-        OutputShape = Shape.Of(graph.Outputs[0].Value.Shape.Skip(1));
-        (_inputSize, _outputSize) = (InputShape.Size.Value, OutputShape.Size.Value);
-        _programs = new BindingCache<BoundProgram>(options.MaxBindings, batch => ProgramCompiler.Compile(
-            graph, new Dictionary<DimSymbol, long> { [TrainingGraphs.BatchSymbol] = batch }, states, options));
+        _inputs = inputs;
+        Outputs = [.. graph.Outputs.Select(o => new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape))];
+        (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);
+        _programs = new(options.MaxBindings, extents => new InferenceProgram(
+            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), inputs, Outputs, extents));
     }
 
-    /// <summary>Shape of one input, without the batch.</summary>
-    public Shape InputShape { get; }
+    /// <summary>What a run takes.</summary>
+    public IReadOnlyList<TensorSpec> Inputs => _inputs.Specs;
 
-    /// <summary>Shape of one output, without the batch.</summary>
-    public Shape OutputShape { get; }
+    /// <summary>What a run gives.</summary>
+    public IReadOnlyList<TensorSpec> Outputs { get; }
 
+    /// <summary>Shape of one input, without the batch, of a model compiled for one input.</summary>
+    public Shape InputShape => Shape.Of(Unary(Inputs).Shape.Skip(1));
+
+    /// <summary>Shape of one output, without the batch, of a model compiled for one input.</summary>
+    public Shape OutputShape => Shape.Of(Unary(Outputs).Shape.Skip(1));
+
+    private bool IsUnary => Inputs is [{ Name: InputName, DType: DType.Float32 }] && Outputs is [{ Name: OutputName, DType: DType.Float32 }] &&
+        IsBatch(Inputs[0].Type) && IsBatch(Outputs[0].Type);
+
+    /// <summary>Compiles <see cref="Module.Forward"/> for float32 inputs of one shape.</summary>
     /// <param name="model">Takes [batch, inputShape…] and gives [batch, …], float32.</param>
     /// <param name="inputShape">Shape of one input, without the batch.</param>
     /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
     /// <exception cref="GraphException">The model cannot be built for the input, or its output does not keep the batch.</exception>
-    public static CompiledModel Compile(Module model, Shape inputShape, CompileOptions? options = null)
+    public static CompiledModel Compile(Module model, Shape inputShape, CompileOptions? options = null) => Compile(model, inputs =>
+    {
+        var output = model.Forward(inputs[InputName]);
+        return output.DType == DType.Float32 && IsBatch(output.Node.Type)
+            ? new NamedTensors { [OutputName] = output }
+            : throw new GraphException(ErrorCode.ShapeMismatch,
+                $"a compiled model gives float32 [batch, …] with the batch it was given, not {output.Node.Type}.");
+    }, [new TensorSpec(InputName, DType.Float32, [BatchSpec.Symbol, .. inputShape])], options);
+
+    /// <summary>Compiles any function of the model.</summary>
+    /// <param name="model">Holds every parameter that <paramref name="function"/> uses.</param>
+    /// <param name="function">From named inputs to named outputs, of any types and shapes.</param>
+    /// <param name="inputs">What the function takes.</param>
+    /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
+    /// <exception cref="GraphException">The function cannot be built for the inputs.</exception>
+    public static CompiledModel Compile(
+        Module model, Func<NamedTensors, NamedTensors> function, IReadOnlyList<TensorSpec> inputs, CompileOptions? options = null)
     {
         options ??= CompileOptions.Default;
         var tree = ModuleTree.Of(model);
@@ -46,22 +79,33 @@ public sealed class CompiledModel
         tree.Initialize(options.Seed, onlyMissing: true);
         var states = new StateStore();
         states.Add(tree);
+        var signature = new InputSignature(inputs);
         using var trace = Trace.Inference();
-        var output = model.Forward(Tensor.Input(InputName, DType.Float32, [TrainingGraphs.BatchSymbol, .. inputShape]));
-        CheckOutput(output);
-        var graph = new ComputationGraph("infer", [new NamedOutput(OutputName, output.Node)], []);
-        return new CompiledModel(graph, inputShape, states, options);
+        var outputs = function(signature.Tensors);
+        if (outputs.Count == 0)
+            throw new GraphException(ErrorCode.BadAttribute, "there is nothing to compute: the function gives no outputs.");
+        var graph = new ComputationGraph("infer", outputs.Select(o => new NamedOutput(o.Key, o.Value.Node)).ToEquatable(), []);
+        return new CompiledModel(graph, signature, states, options);
     }
 
-    /// <summary>Memory that a run of <paramref name="batch"/> samples takes; null with <see cref="Backend.Reference"/>.</summary>
-    public MemoryReport? Memory(int batch) => _programs.Get(batch).Memory;
+    /// <summary>Compiles for these extents now and not at the first run with them: <c>Prepare(("batch", 8))</c>.</summary>
+    /// <exception cref="GraphException">An extent is unknown, missing or out of bounds, or the plan exceeds the budget.</exception>
+    public void Prepare(params ReadOnlySpan<(string Symbol, long Extent)> extents) => _programs.Get(_inputs.Bind(extents));
 
-    /// <summary>Computes the outputs of as many inputs as the span holds.</summary>
+    /// <summary>Memory that a run of <paramref name="batch"/> samples takes; null with <see cref="Backend.Reference"/>.</summary>
+    public MemoryReport? Memory(int batch) => Memory(("batch", batch));
+
+    /// <summary>Memory that a run with these extents takes; null with <see cref="Backend.Reference"/>.</summary>
+    public MemoryReport? Memory(params ReadOnlySpan<(string Symbol, long Extent)> extents) =>
+        _programs.Get(_inputs.Bind(extents)).Memory;
+
+    /// <summary>Computes the outputs of as many inputs as the span holds, for a model compiled for one input.</summary>
     /// <param name="input">[batch, <see cref="InputShape"/>], row-major.</param>
     /// <param name="output">[batch, <see cref="OutputShape"/>], row-major.</param>
     /// <exception cref="GraphException">A span is of the wrong size; nothing was computed.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
+        Unary(Inputs);
         var batch = _inputSize == 0 ? 0 : input.Length / _inputSize;
         if (batch == 0 || batch * _inputSize != input.Length)
             throw new GraphException(ErrorCode.BadRunArgument,
@@ -69,18 +113,23 @@ public sealed class CompiledModel
         if (output.Length != batch * _outputSize)
             throw new GraphException(ErrorCode.BadRunArgument,
                 $"{batch} outputs take {batch * _outputSize} values ({OutputShape} each), but the span holds {output.Length}.");
-        var program = _programs.Get(batch);
-        using var run = program.Rent();
-        run.SetInput(program.InputIndex(InputName), input);
-        run.Run();
-        run.GetOutput(program.OutputIndex(OutputName), output);
+        _programs.Get([batch]).Run(input, output);
     }
 
-    private static void CheckOutput(Tensor output)
+    /// <summary>Computes outputs from inputs. Allocates nothing once the extents are compiled.</summary>
+    /// <param name="inputs">Every input once, in any order.</param>
+    /// <param name="outputs">The outputs that are wanted; an array may be an input's too.</param>
+    /// <exception cref="GraphException">A name, type or size does not fit; nothing was computed.</exception>
+    public void Run(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
-        if (output.DType != DType.Float32 || output.Rank == 0 || output.Shape[0] != TrainingGraphs.BatchSymbol ||
-            output.Shape.Skip(1).Any(d => !d.IsBound))
-            throw new GraphException(ErrorCode.ShapeMismatch,
-                $"a compiled model gives float32 [batch, …] with the batch it was given, not {output.Node.Type}.");
+        Span<long> extents = stackalloc long[_inputs.Symbols.Count];
+        _inputs.Bind(inputs, extents);
+        _programs.Get(extents).Run(inputs, outputs);
     }
+
+    private static bool IsBatch(TensorType type) =>
+        type.Rank > 0 && type.Shape[0] == BatchSpec.Symbol && type.Shape.Skip(1).All(d => d.IsBound);
+
+    private TensorSpec Unary(IReadOnlyList<TensorSpec> specs) => IsUnary ? specs[0] : throw new GraphException(ErrorCode.BadRunArgument,
+        $"the model was compiled with named inputs, {string.Join(", ", Inputs)}; run it with these.");
 }

@@ -9,66 +9,94 @@ using GraphForge.Tracing;
 namespace GraphForge;
 
 /// <summary>
-/// A model being trained. A whole step (forward, loss, backward, optimizer) is one compiled program; each batch size is
-/// compiled at its first use. One step or fit runs at a time.
+/// A model being trained. A whole step (forward, loss, backward, optimizer) is one compiled program; each batch size, or
+/// binding of other extents, is compiled at its first use. One step or fit runs at a time.
 /// </summary>
-/// <example><code>
+/// <example>
+/// A model and a loss over a data set:
+/// <code>
 /// using var training = Training.Compile(model, Losses.CrossEntropy, new AdamW(learningRate: 1e-3), BatchSpec.Of(train, 64));
 /// await training.FitAsync(train, epochs: 5, validation: test);
-/// </code></example>
+/// </code>
+/// Any function of named inputs:
+/// <code>
+/// using var training = Training.Compile(model, x =&gt; Losses.CrossEntropy(model.Forward(x["user"], x["item"]), x["clicked"]),
+///     new AdamW(), [TensorSpec.Of&lt;long&gt;("user", "batch"), TensorSpec.Of&lt;long&gt;("item", "batch"), TensorSpec.Of&lt;long&gt;("clicked", "batch")]);
+/// var loss = training.Step(("user", users), ("item", items), ("clicked", clicks)).Loss;
+/// </code>
+/// </example>
 public sealed partial class Training : IDisposable
 {
-    private readonly BatchSpec _batch;
     private readonly CompileOptions _options;
     private readonly TrainingState _state;
-    private readonly TrainingGraphs _graphs;
-    private readonly BatchChecks _checks;
-    private readonly BindingCache<StepProgram> _steps;
-    private readonly BindingCache<EvaluationProgram> _evaluations;
+    private readonly InputSignature _inputs;
+    private readonly BindingCache<TrainingProgram> _steps;
+    private readonly BindingCache<TrainingProgram> _evaluations;
+    private readonly (string[] Names, double[] Values) _stepMetrics;
+    private readonly (string[] Names, double[] Values) _evaluationMetrics;
+    private readonly Supervision? _supervision;
     private long _compileTicks;
+    private int _compilations;
     private int _busy;
     private bool _disposed;
 
-    private Training(Module model, Loss loss, Optimizer optimizer, BatchSpec batch, CompileOptions options)
+    private Training(Module model, TrainingFunction function, Optimization optimization, InputSignature inputs,
+        IReadOnlyCollection<Parameter>? parameters, Supervision? supervision, CompileOptions options)
     {
-        (_batch, _options) = (batch, options);
+        (_inputs, _supervision, _options) = (inputs, supervision, options);
         var started = Stopwatch.GetTimestamp();
         ProgramCompiler.Prepare(options);
         var tree = ModuleTree.Of(model);
         tree.AssignNames();
         tree.Initialize(options.Seed, onlyMissing: true);
-        _state = new TrainingState(tree, optimizer.LearningRate, options.Seed);
-        _graphs = new TrainingGraphs(model, loss, batch);
-        var step = _graphs.Step(optimizer, _state);
-        var evaluation = _graphs.Evaluation();
-        _checks = new BatchChecks(batch, _graphs.Classes);
+        _state = new TrainingState(tree, optimization, options.Seed);
+        var graphs = new TrainingGraphs(model, function, inputs, parameters);
+        var step = graphs.Step(optimization, _state);
+        var evaluation = graphs.Evaluation(_state);
+        (_stepMetrics, _evaluationMetrics) = (Metrics(step), Metrics(evaluation));
         _compileTicks = Stopwatch.GetTimestamp() - started;
-        _steps = new(options.MaxBindings, size => new StepProgram(Bind(step, size), _graphs.Classes > 0));
-        _evaluations = new(options.MaxBindings, size => new EvaluationProgram(Bind(evaluation, size)));
+        _steps = new(options.MaxBindings, extents => Bind(step, extents));
+        _evaluations = new(options.MaxBindings, extents => Bind(evaluation, extents));
     }
 
     /// <summary>Builds and compiles the step for a full batch.</summary>
     /// <param name="model">Its parameters keep their values where they have some, and are drawn from the seed where not.</param>
     /// <param name="loss">A scalar of prediction and target, such as <see cref="Losses.CrossEntropy"/>.</param>
-    /// <param name="optimizer">How the parameters are changed.</param>
+    /// <param name="optimization">How the parameters are changed: an optimizer, or one with groups, a schedule and the like.</param>
     /// <param name="batch">What one step is fed.</param>
     /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
     /// <exception cref="GraphException">The model, the loss and the batch do not fit together, or the plan exceeds the budget.</exception>
-    public static Training Compile(Module model, Loss loss, Optimizer optimizer, BatchSpec batch, CompileOptions? options = null)
+    public static Training Compile(Module model, Loss loss, Optimization optimization, BatchSpec batch, CompileOptions? options = null)
     {
-        var training = new Training(model, loss, optimizer, batch, options ?? CompileOptions.Default);
-        training._steps.Get(batch.Size);
+        var function = new SupervisedFunction(model, loss, batch);
+        var training = new Training(model, function.Run, optimization, new InputSignature(function.Inputs), parameters: null,
+            new Supervision(function, batch), options ?? CompileOptions.Default);
+        training._steps.Get([batch.Size]);
         return training;
     }
 
-    /// <summary>Read by every step; setting it between steps recompiles nothing.</summary>
-    public double LearningRate
+    /// <summary>Builds the step of any function of named inputs, and compiles it where their extents are all known.</summary>
+    /// <param name="model">Holds every parameter that <paramref name="function"/> uses, with or without values.</param>
+    /// <param name="function">The loss, and metrics if any; also what <see cref="Evaluate(ReadOnlySpan{NamedArray})"/> computes.</param>
+    /// <param name="optimization">How the parameters are changed: an optimizer, or one with groups, a schedule and the like.</param>
+    /// <param name="inputs">What the function takes.</param>
+    /// <param name="parameters">
+    /// What is trained, such as <c>generator.Parameters()</c>; null for all of the model. Two trainings of one model share its
+    /// parameters, and each changes its own.
+    /// </param>
+    /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
+    /// <exception cref="GraphException">Model, function and inputs do not fit together, or the plan exceeds the budget.</exception>
+    public static Training Compile(Module model, TrainingFunction function, Optimization optimization, IReadOnlyList<TensorSpec> inputs,
+        IEnumerable<Parameter>? parameters = null, CompileOptions? options = null)
     {
-        get => _state.LearningRateValue;
-        set => _state.LearningRateValue = double.IsFinite(value) && value >= 0
-            ? value
-            : throw new GraphException(ErrorCode.BadAttribute, $"a learning rate must be at least 0 but is {value}.");
+        var training = new Training(model, function, optimization, new InputSignature(inputs), parameters?.ToArray(), supervision: null,
+            options ?? CompileOptions.Default);
+        if (training._inputs.Symbols.Count == 0) training.Prepare();
+        return training;
     }
+
+    /// <summary>What a step takes.</summary>
+    public IReadOnlyList<TensorSpec> Inputs => _inputs.Specs;
 
     /// <summary>Steps done so far.</summary>
     public long Steps => _state.Steps;
@@ -76,24 +104,35 @@ public sealed partial class Training : IDisposable
     /// <summary>Time spent so far on building and compiling programs.</summary>
     public TimeSpan CompileTime => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _compileTicks));
 
-    /// <summary>What a step of a full batch needs; null with <see cref="Backend.Reference"/>.</summary>
-    public MemoryReport? Memory => _steps.Get(_batch.Size).Program.Memory;
+    /// <summary>Programs compiled so far: the step, and the evaluation, for every batch size they met.</summary>
+    public int Compilations => _compilations;
 
-    /// <summary>For each edge of a full batch's step, whether it was fused, and if not, why.</summary>
-    public IReadOnlyList<FusionDecision> Explain => _steps.Get(_batch.Size).Program.Explain;
+    /// <summary>
+    /// What a step needs: one of a full batch, or of the extents compiled first. Null before any is compiled, and with
+    /// <see cref="Backend.Reference"/>.
+    /// </summary>
+    public MemoryReport? Memory => FullStep?.Program.Memory;
 
-    /// <summary>One step over as many samples as the spans hold. Allocates nothing once its batch size is compiled.</summary>
-    /// <param name="samples">[batch, sample…], row-major.</param>
-    /// <param name="targets">[batch, target…], row-major.</param>
-    /// <returns>The loss before the step.</returns>
-    /// <exception cref="GraphException">Sizes or types do not fit, or a class is out of range; nothing was changed.</exception>
-    public float Step<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
-        where TSample : unmanaged where TTarget : unmanaged
+    /// <summary>For each edge of the step that <see cref="Memory"/> tells of, whether it was fused, and if not, why.</summary>
+    public IReadOnlyList<FusionDecision> Explain => FullStep?.Program.Explain ?? [];
+
+    private TrainingProgram? FullStep => _supervision is { } supervision ? _steps.Get([supervision.Batch.Size]) : _steps.First;
+
+    /// <summary>Compiles the step for these extents now and not at the first step with them: <c>Prepare(("batch", 64))</c>.</summary>
+    /// <exception cref="GraphException">An extent is unknown, missing or out of bounds, or the plan exceeds the budget.</exception>
+    public void Prepare(params ReadOnlySpan<(string Symbol, long Extent)> extents) => _steps.Get(_inputs.Bind(extents));
+
+    /// <summary>One step. Allocates nothing once its extents are compiled.</summary>
+    /// <param name="inputs">Every input once, in any order.</param>
+    /// <returns>The loss before the step, and the metrics.</returns>
+    /// <exception cref="GraphException">A name, type or size does not fit; nothing was changed.</exception>
+    public StepMetrics Step(params ReadOnlySpan<NamedArray> inputs)
     {
         Enter();
         try
         {
-            return RunStep(samples, targets).Loss;
+            BeginStep();
+            return Run(_steps, inputs, _stepMetrics);
         }
         finally
         {
@@ -101,18 +140,35 @@ public sealed partial class Training : IDisposable
         }
     }
 
-    /// <summary>One step as <see cref="Step"/> does it, and where its time went, kernel by kernel in execution order.</summary>
-    public IReadOnlyList<KernelTime> Profile<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
-        where TSample : unmanaged where TTarget : unmanaged
+    /// <summary>Loss and metrics without changing the model. Dropout is off.</summary>
+    /// <param name="inputs">Every input once, in any order.</param>
+    /// <exception cref="GraphException">A name, type or size does not fit.</exception>
+    public StepMetrics Evaluate(params ReadOnlySpan<NamedArray> inputs)
     {
         Enter();
         try
         {
-            var step = _steps.Get(_checks.Size(samples, targets));
-            var names = step.Program.StepNames;
-            var ticks = new long[names.Count];
-            step.Run(samples, targets, ticks);
-            return names.Zip(ticks, (name, t) => new KernelTime(name, TimeSpan.FromSeconds((double)t / Stopwatch.Frequency))).ToArray();
+            return Run(_evaluations, inputs, _evaluationMetrics);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>One step as <see cref="Step(ReadOnlySpan{NamedArray})"/> does it, and where its time went, kernel by kernel in execution order.</summary>
+    public IReadOnlyList<KernelTime> Profile(params ReadOnlySpan<NamedArray> inputs)
+    {
+        Enter();
+        try
+        {
+            BeginStep();
+            var extents = new long[_inputs.Symbols.Count];
+            _inputs.Bind(inputs, extents);
+            var step = _steps.Get(extents);
+            var ticks = new long[step.Program.StepNames.Count];
+            step.Run(inputs, _stepMetrics.Values, ticks);
+            return step.Times(ticks);
         }
         finally
         {
@@ -128,20 +184,24 @@ public sealed partial class Training : IDisposable
         _evaluations.Clear();
     }
 
-    private StepResult RunStep<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
-        where TSample : unmanaged where TTarget : unmanaged
+    private StepMetrics Run(BindingCache<TrainingProgram> programs, ReadOnlySpan<NamedArray> inputs, (string[] Names, double[] Values) metrics)
     {
-        var size = _checks.Size(samples, targets);
-        return _steps.Get(size).Run(samples, targets);
+        Span<long> extents = stackalloc long[_inputs.Symbols.Count];
+        _inputs.Bind(inputs, extents);
+        var loss = programs.Get(extents).Run(inputs, metrics.Values);
+        return new StepMetrics(loss, metrics.Names, metrics.Values);
     }
 
-    private BoundProgram Bind(ComputationGraph graph, long size)
+    private static (string[], double[]) Metrics(TrainingGraph graph) =>
+        ([.. graph.Metrics.Select(m => m.Name)], new double[graph.Metrics.Count]);
+
+    private TrainingProgram Bind(TrainingGraph graph, long[] extents)
     {
         var started = Stopwatch.GetTimestamp();
-        var binding = new Dictionary<DimSymbol, long> { [TrainingGraphs.BatchSymbol] = size };
-        var program = ProgramCompiler.Compile(graph, binding, _state.Store, _options);
+        var program = ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), _state.Store, _options);
         Interlocked.Add(ref _compileTicks, Stopwatch.GetTimestamp() - started);
-        return program;
+        Interlocked.Increment(ref _compilations);
+        return new TrainingProgram(program, graph);
     }
 
     private void Enter()

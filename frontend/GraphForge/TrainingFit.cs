@@ -1,14 +1,59 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Data;
+using GraphForge.Execution;
 using GraphForge.Metrics;
 using GraphForge.TrainingLoop;
 
 namespace GraphForge;
 
-/// <content>Whole epochs, and evaluation.</content>
+/// <content>Supervised training: samples with targets, whole epochs, and evaluation.</content>
 public sealed partial class Training
 {
     private int _epochsDone;
+
+    private Supervision Supervised => _supervision ?? throw new GraphException(ErrorCode.BadRunArgument,
+        $"this training was compiled with named inputs, {string.Join(", ", Inputs)}; only one compiled with a loss and a BatchSpec " +
+        "takes samples and targets.");
+
+    /// <summary>One step over as many samples as the spans hold. Allocates nothing once its batch size is compiled.</summary>
+    /// <param name="samples">[batch, sample…], row-major.</param>
+    /// <param name="targets">[batch, target…], row-major.</param>
+    /// <returns>The loss before the step.</returns>
+    /// <exception cref="GraphException">Sizes or types do not fit, or a class is out of range; nothing was changed.</exception>
+    public float Step<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
+        where TSample : unmanaged where TTarget : unmanaged
+    {
+        Enter();
+        try
+        {
+            return RunStep(samples, targets);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>
+    /// One step as <see cref="Step{TSample, TTarget}"/> does it, and where its time went, kernel by kernel in execution order.
+    /// </summary>
+    public IReadOnlyList<KernelTime> Profile<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
+        where TSample : unmanaged where TTarget : unmanaged
+    {
+        Enter();
+        try
+        {
+            BeginStep();
+            var step = _steps.Get([Supervised.Checks.Size(samples, targets)]);
+            var ticks = new long[step.Program.StepNames.Count];
+            step.Run(samples, targets, _stepMetrics.Values, ticks: ticks);
+            return step.Times(ticks);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
     /// <summary>
     /// Trains for whole epochs on another thread, in an order that the seed decides anew for each epoch. Cancelling ends it
@@ -26,8 +71,8 @@ public sealed partial class Training
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        _checks.Check(train);
-        if (validation is not null) _checks.Check(validation);
+        Supervised.Checks.Check(train);
+        if (validation is not null) Supervised.Checks.Check(validation);
         return Task.Run(() => Fit(train, epochs, validation, progress, cancellationToken), cancellationToken);
     }
 
@@ -35,7 +80,7 @@ public sealed partial class Training
     /// <exception cref="GraphException">The data does not fit what the training was compiled for.</exception>
     public Evaluation Evaluate(ArrayDataset data)
     {
-        _checks.Check(data);
+        Supervised.Checks.Check(data);
         Enter();
         try
         {
@@ -61,6 +106,7 @@ public sealed partial class Training
                 var last = RunEpoch(train, start, progress, cancellationToken);
                 var evaluation = validation is null ? null : RunEvaluation(validation, cancellationToken);
                 summaries.Add(new EpochSummary(epoch, last.Loss, last.Accuracy, evaluation, last.SamplesPerSecond));
+                _state.Optimization.Rates.EndEpoch(evaluation?.Loss ?? last.Loss);
                 progress?.Report(last with { Summary = summaries[^1] });
             }
             return summaries;
@@ -74,16 +120,16 @@ public sealed partial class Training
     private TrainingProgress RunEpoch(
         ArrayDataset train, TrainingProgress now, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var meter = new EpochMeter(_graphs.Classes > 0, _graphs.DecisionsPerSample);
-        var batches = train.Batches(_batch.Size, shuffle: true, unchecked((ulong)_options.Seed), _epochsDone++);
+        var meter = new EpochMeter(Supervised.Classes > 0, Supervised.DecisionsPerSample);
+        var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_options.Seed), _epochsDone++);
         now = now with { Steps = batches.Count };
         foreach (var batch in batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var compileTicks = _compileTicks;
-            var result = RunStep(batch.Features, batch.Labels);
+            var loss = RunStep(batch.Features, batch.Labels);
             meter.Exclude(_compileTicks - compileTicks);
-            meter.Add(result, batch.Count);
+            meter.Add(loss, Supervised.Classes > 0 ? (long)_stepMetrics.Values[0] : 0, batch.Count);
             now = now with
             {
                 Step = now.Step + 1,
@@ -98,17 +144,25 @@ public sealed partial class Training
 
     private Evaluation RunEvaluation(ArrayDataset data, CancellationToken cancellationToken)
     {
-        var confusion = _graphs.Classes > 0 ? new ConfusionMatrix(_graphs.Classes) : null;
-        var predicted = new long[confusion is null ? 0 : _batch.Size];
+        var (size, classes) = (Supervised.Batch.Size, Supervised.Classes);
+        var confusion = classes > 0 ? new ConfusionMatrix(classes) : null;
+        var predicted = new long[confusion is null ? 0 : size];
         var lossSum = 0.0;
-        foreach (var batch in data.Batches(_batch.Size))
+        foreach (var batch in data.Batches(size))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var decisions = predicted.AsSpan(0, confusion is null ? 0 : batch.Count);
-            var loss = _evaluations.Get(batch.Count).Run(batch.Features, batch.Labels, decisions);
+            var loss = _evaluations.Get([batch.Count]).Run(batch.Features, batch.Labels, _evaluationMetrics.Values, decisions);
             lossSum += (double)loss * batch.Count;
             confusion?.Add(batch.Labels, decisions);
         }
         return new Evaluation(lossSum / data.Count, data.Count, confusion);
+    }
+
+    private float RunStep<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
+        where TSample : unmanaged where TTarget : unmanaged
+    {
+        BeginStep();
+        return _steps.Get([Supervised.Checks.Size(samples, targets)]).Run(samples, targets, _stepMetrics.Values);
     }
 }

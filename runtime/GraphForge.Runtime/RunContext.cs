@@ -63,6 +63,16 @@ public sealed unsafe partial class RunContext : IDisposable
         return Elements<T>(output);
     }
 
+    /// <summary>An input's own memory whatever its element type, to be written before a run. Valid until this context is given back.</summary>
+    /// <exception cref="ArgumentException">There is no such input.</exception>
+    /// <exception cref="InvalidOperationException">There are more bytes than a span can hold (2³¹ − 1).</exception>
+    public Span<byte> InputBytes(int index) => Elements<byte>(Input(index));
+
+    /// <summary>An output's own memory whatever its element type. Valid until the next run, or until this context is given back.</summary>
+    /// <exception cref="ArgumentException">There is no such output.</exception>
+    /// <exception cref="InvalidOperationException">There are more bytes than a span can hold (2³¹ − 1).</exception>
+    public ReadOnlySpan<byte> OutputBytes(int index) => Elements<byte>(Output(index));
+
     /// <summary>Gives the context back to its program.</summary>
     public void Dispose()
     {

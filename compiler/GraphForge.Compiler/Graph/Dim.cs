@@ -35,6 +35,9 @@ public readonly struct Dim : IEquatable<Dim>
 
     public static implicit operator Dim(DimSymbol symbol) => Symbol(symbol);
 
+    /// <summary>The symbol of this name with the default bounds.</summary>
+    public static implicit operator Dim(string symbol) => Symbol(new DimSymbol(symbol));
+
     /// <summary>Whether the extent is a plain integer.</summary>
     public bool IsBound => _monomials is null;
 

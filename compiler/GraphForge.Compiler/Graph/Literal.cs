@@ -32,6 +32,16 @@ public sealed class Literal : IEquatable<Literal>
         return literal;
     }
 
+    /// <summary>Elements of any type as they are stored.</summary>
+    /// <exception cref="ArgumentException">There are not as many bytes as the type takes.</exception>
+    public static Literal Of(TensorType type, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != type.Bytes) throw new ArgumentException($"{type} takes {type.Bytes} bytes, not {bytes.Length}.", nameof(bytes));
+        var literal = new Literal(type);
+        bytes.CopyTo(literal._bytes);
+        return literal;
+    }
+
     public static Literal Of(Scalar value)
     {
         var literal = new Literal(new TensorType(value.DType, Shape.Scalar)) { [0] = value };

@@ -17,7 +17,13 @@ public abstract record Leaf : Op
 }
 
 /// <summary>Data the caller hands to each run.</summary>
-public sealed record Input(string Label, TensorType Type) : Leaf
+/// <param name="Label">Name for binding.</param>
+/// <param name="Type">Type of the data.</param>
+/// <param name="Owner">
+/// Whose input it is, compared by reference: the inputs of two programs are two nodes, and so is what is computed from them,
+/// however alike they are; the lines and names of one then never show in the other.
+/// </param>
+public sealed record Input(string Label, TensorType Type, object? Owner = null) : Leaf
 {
     public override string Attributes => Label;
 

@@ -1,24 +1,34 @@
 namespace GraphForge.Execution;
 
 /// <summary>
-/// Programs by batch size, compiled at first use. Holds at most <paramref name="limit"/>; the one unused for longest makes
-/// room. Safe for several threads; a hit allocates nothing.
+/// Programs by the extents of their symbols, compiled at first use. Holds at most <paramref name="limit"/>; the one unused
+/// for longest makes room. Safe for several threads; a hit allocates nothing.
 /// </summary>
-internal sealed class BindingCache<TProgram>(int limit, Func<long, TProgram> compile) where TProgram : class
+internal sealed class BindingCache<TProgram>(int limit, Func<long[], TProgram> compile) where TProgram : class
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, Entry> _entries = [];
+    private readonly List<Entry> _entries = [];
     private long _clock;
 
-    public TProgram Get(long batch)
+    /// <summary>The program made first that is still kept; null before any is.</summary>
+    public TProgram? First
+    {
+        get
+        {
+            lock (_lock) return _entries.Count > 0 ? _entries[0].Program : null;
+        }
+    }
+
+    public TProgram Get(ReadOnlySpan<long> extents)
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue(batch, out var entry))
+            if (Find(extents) is not { } entry)
             {
-                var program = compile(batch);
-                if (_entries.Count == limit) _entries.Remove(_entries.MinBy(e => e.Value.LastUse).Key);
-                _entries[batch] = entry = new Entry(program);
+                var key = extents.ToArray();
+                entry = new Entry(key, compile(key));
+                if (_entries.Count == limit) _entries.Remove(_entries.MinBy(e => e.LastUse)!);
+                _entries.Add(entry);
             }
             entry.LastUse = ++_clock;
             return entry.Program;
@@ -30,8 +40,17 @@ internal sealed class BindingCache<TProgram>(int limit, Func<long, TProgram> com
         lock (_lock) _entries.Clear();
     }
 
-    private sealed class Entry(TProgram program)
+    private Entry? Find(ReadOnlySpan<long> extents)
     {
+        foreach (var entry in _entries)
+            if (extents.SequenceEqual(entry.Extents)) return entry;
+        return null;
+    }
+
+    private sealed class Entry(long[] extents, TProgram program)
+    {
+        public long[] Extents { get; } = extents;
+
         public TProgram Program { get; } = program;
 
         public long LastUse { get; set; }

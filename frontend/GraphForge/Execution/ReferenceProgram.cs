@@ -1,6 +1,5 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
-using GraphForge.Runtime;
 
 namespace GraphForge.Execution;
 
@@ -20,21 +19,11 @@ internal sealed class ReferenceProgram(ComputationGraph graph, StateStore states
     public override RunLease Rent() => new(new ReferenceRun(this));
 
     /// <summary>The states' values copied out, so that a run sees what they were before it.</summary>
-    public Dictionary<StateSlot, Literal> ReadStates() => graph.States.ToDictionary(slot => slot, slot => slot.Type.DType switch
-    {
-        DType.Float32 => Read<float>(slot),
-        DType.Float64 => Read<double>(slot),
-        DType.Int32 => Read<int>(slot),
-        DType.Int64 => Read<long>(slot),
-        DType.Bool => Read<bool>(slot),
-        _ => Read<byte>(slot),
-    });
+    public Dictionary<StateSlot, Literal> ReadStates() =>
+        graph.States.ToDictionary(slot => slot, slot => Literal.Of(slot.Type, states[slot].AsBytes()));
 
     public void WriteStates(IReadOnlyDictionary<StateSlot, Literal> values)
     {
         foreach (var update in graph.Updates) values[update.Slot].Bytes.CopyTo(states[update.Slot].AsBytes());
     }
-
-    private Literal Read<T>(StateSlot slot) where T : unmanaged =>
-        Literal.Of<T>(states[slot].AsSpan<T>(), slot.Type.Shape.Values);
 }

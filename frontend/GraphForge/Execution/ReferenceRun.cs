@@ -10,10 +10,12 @@ internal sealed class ReferenceRun(ReferenceProgram program)
     private readonly Dictionary<string, Literal> _inputs = [];
     private IReadOnlyDictionary<string, Literal> _outputs = new Dictionary<string, Literal>();
 
-    public void SetInput<T>(int index, ReadOnlySpan<T> values) where T : unmanaged
+    public void SetInput<T>(int index, ReadOnlySpan<T> values) where T : unmanaged => SetInput(index, MemoryMarshal.AsBytes(values));
+
+    public void SetInput(int index, ReadOnlySpan<byte> bytes)
     {
         var input = program.Inputs[index];
-        _inputs[input.Label] = Literal.Of(values, input.Type.Shape.Values);
+        _inputs[input.Label] = Literal.Of(input.Type, bytes);
     }
 
     public void Run()
@@ -25,4 +27,6 @@ internal sealed class ReferenceRun(ReferenceProgram program)
 
     public void GetOutput<T>(int index, Span<T> destination) where T : unmanaged =>
         _outputs[program.Graph.Outputs[index].Name].AsSpan<T>().CopyTo(destination);
+
+    public ReadOnlySpan<byte> OutputBytes(int index) => _outputs[program.Graph.Outputs[index].Name].Bytes;
 }

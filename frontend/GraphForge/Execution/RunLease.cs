@@ -18,6 +18,14 @@ internal readonly struct RunLease : IDisposable
         else _reference!.SetInput(index, values);
     }
 
+    /// <summary>Sets input <paramref name="index"/> from an array of its type and size; -1 is skipped.</summary>
+    public void SetInput(int index, in NamedArray values)
+    {
+        if (index < 0) return;
+        if (_compiled is not null) values.Bytes.CopyTo(_compiled.InputBytes(index));
+        else _reference!.SetInput(index, values.Bytes);
+    }
+
     public void Run()
     {
         if (_compiled is not null) _compiled.Run();
@@ -36,6 +44,10 @@ internal readonly struct RunLease : IDisposable
         if (_compiled is not null) _compiled.GetOutput(index, destination);
         else _reference!.GetOutput(index, destination);
     }
+
+    /// <summary>The bytes of output <paramref name="index"/>, until the lease is given back.</summary>
+    public ReadOnlySpan<byte> OutputBytes(int index) =>
+        _compiled is not null ? _compiled.OutputBytes(index) : _reference!.OutputBytes(index);
 
     public void Dispose() => _compiled?.Dispose();
 }

@@ -14,29 +14,33 @@ internal sealed class Trace : IDisposable
     private readonly Dictionary<StateSlot, Node> _assigned = [];
     private long _streams;
 
-    private Trace(StateSlot? seed)
+    private Trace(StateSlot? seed, bool isTraining)
     {
-        _seed = seed;
+        (_seed, IsTraining) = (seed, isTraining);
         Open = this;
     }
 
     /// <summary>The innermost open trace of this thread; none while a graph is built outside of compiling a model.</summary>
     public static Trace? Current => Open;
 
-    public bool IsTraining => _seed is not null;
+    public bool IsTraining { get; }
 
     /// <summary>What the run writes to buffers and to the random seed.</summary>
     public IEnumerable<StateUpdate> Updates => _assigned.Select(a => new StateUpdate(a.Key, a.Value));
 
-    public static Trace Inference() => new(null);
+    public static Trace Inference() => new(null, isTraining: false);
+
+    /// <summary>As inference, but with random values, for a training function that draws some itself.</summary>
+    public static Trace Evaluation(StateSlot seed) => new(seed, isTraining: false);
 
     /// <param name="seed">An int64 scalar that changes from step to step; the trace advances it when it is used.</param>
-    public static Trace Training(StateSlot seed) => new(seed);
+    public static Trace Training(StateSlot seed) => new(seed, isTraining: true);
 
     /// <summary>float32 in [0, 1), other values in every step and for every call.</summary>
     public Tensor NextUniform(Shape shape)
     {
-        var slot = _seed ?? throw new InternalCompilerException("trace", "inference draws no random values");
+        var slot = _seed ?? throw new GraphException(ErrorCode.BadAttribute,
+            "a model compiled for inference draws no random values; make them an input of the model.");
         var seed = Node.Of(new State(slot));
         _assigned[slot] = (new Tensor(seed) + 1).Node;
         return new Tensor(Node.Of(new RandomUniform(shape, _streams++), seed));

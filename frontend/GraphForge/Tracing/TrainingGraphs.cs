@@ -8,91 +8,72 @@ using GraphForge.Runtime;
 namespace GraphForge.Tracing;
 
 /// <summary>
-/// Writes down what training runs, for a symbolic batch: the step (forward, loss, backward, optimizer) and the evaluation
+/// Writes down what training runs, for symbolic extents: the step (forward, loss, backward, optimizer) and the evaluation
 /// (forward and loss alone).
 /// </summary>
-internal sealed class TrainingGraphs(Module model, Loss loss, BatchSpec batch)
+/// <param name="model">Holds every parameter the function reads.</param>
+/// <param name="function">From inputs to loss and metrics.</param>
+/// <param name="inputs">What the function takes.</param>
+/// <param name="parameters">What is trained; null for all of the model.</param>
+internal sealed class TrainingGraphs(
+    Module model, TrainingFunction function, InputSignature inputs, IReadOnlyCollection<Parameter>? parameters)
 {
-    public const string Samples = "samples";
-    public const string Targets = "targets";
-    public const string LossName = "loss";
-    public const string Correct = "correct";
-    public const string Predicted = "predicted";
-
-    public static readonly DimSymbol BatchSymbol = new("batch");
-
-    private readonly Tensor _samples = BatchInput(Samples, batch.Sample);
-    private readonly Tensor _targets = BatchInput(Targets, batch.Target);
-
-    /// <summary>Number of classes where targets are class numbers, else 0; known once a graph was built.</summary>
-    public int Classes { get; private set; }
-
-    /// <summary>Class decisions of one sample: 1, or more where every position has a class of its own.</summary>
-    public long DecisionsPerSample => batch.Target.Shape.Size.Value;
-
-    public ComputationGraph Step(Optimizer optimizer, TrainingState state)
+    public TrainingGraph Step(Optimization optimization, TrainingState state)
     {
         using var trace = Trace.Training(state.Seed);
-        var (prediction, value) = Forward();
-        var trained = TrainedParameters(value.Node);
-        var gradients = Gradients.Of(value.Node, [.. trained.Select(p => ((Tensor)p).Node)]);
+        var (result, loss) = Forward();
+        var trained = TrainedParameters(loss.Node);
+        var gradients = Gradients.Of(loss.Node, [.. trained.Select(p => ((Tensor)p).Node)]);
         var updates = new List<StateUpdate>();
         using (NodeScope.Enter("optimizer"))
-            for (var i = 0; i < trained.Count; i++)
-                updates.AddRange(Update(optimizer, state, trained[i], new Tensor(gradients[i])));
-        updates.Add(new StateUpdate(state.StepCount, NextCount(state).Node));
+            updates.AddRange(OptimizationGraph.Of(optimization, state.Optimization, trained, [.. gradients.Select(g => new Tensor(g))]));
+        updates.Add(new StateUpdate(state.StepCount, (new Tensor(Nodes.State(state.StepCount)) + 1).Node));
         updates.AddRange(trace.Updates);
-        var outputs = new List<NamedOutput> { new(LossName, value.To(DType.Float32).Node) };
-        if (Classes > 0) outputs.Add(new NamedOutput(Correct, Predictions(prediction).Eq(_targets).Sum().Node));
-        return new ComputationGraph("train", outputs.ToEquatable(), updates.ToEquatable());
+        return Graph("train", result, loss, updates);
     }
 
-    public ComputationGraph Evaluation()
+    /// <summary>Random values, where the function draws some, are those of the next step; nothing is changed.</summary>
+    public TrainingGraph Evaluation(TrainingState state)
     {
-        using var trace = Trace.Inference();
-        var (prediction, value) = Forward();
-        var outputs = new List<NamedOutput> { new(LossName, value.To(DType.Float32).Node) };
-        if (Classes > 0) outputs.Add(new NamedOutput(Predicted, Predictions(prediction).Node));
-        return new ComputationGraph("evaluate", outputs.ToEquatable(), []);
+        using var trace = Trace.Evaluation(state.Seed);
+        var (result, loss) = Forward();
+        return Graph("evaluate", result, loss, []);
     }
 
-    private static Tensor BatchInput(string name, TensorType one) =>
-        Tensor.Input(name, one.DType, [BatchSymbol, .. one.Shape]);
-
-    private (Tensor Prediction, Tensor Loss) Forward()
+    private (LossAndMetrics Result, Tensor Loss) Forward()
     {
-        var prediction = model.Forward(_samples);
-        var value = loss(prediction, _targets);
-        if (value.Rank != 0 || !value.DType.IsFloat())
-            throw new GraphException(ErrorCode.ShapeMismatch,
-                $"the loss must be a float scalar but is {value.Node.Type}; take its Mean or Sum.");
-        Classes = batch.Target.DType.IsInteger() && prediction.DType.IsFloat() && prediction.Rank == _targets.Rank + 1 &&
-            prediction.Shape[1].IsBound ? checked((int)prediction.Shape[1].Value) : 0;
-        return (prediction, value);
+        var result = function(inputs.Tensors);
+        var loss = result.Loss;
+        return loss.Rank == 0 && loss.DType.IsFloat()
+            ? (result, loss)
+            : throw new GraphException(ErrorCode.ShapeMismatch,
+                $"the loss must be a float scalar but is {loss.Node.Type}; take its Mean or Sum.");
     }
 
-    private Tensor Predictions(Tensor prediction) => prediction.ArgMax(1).To(_targets.DType);
+    private TrainingGraph Graph(string name, LossAndMetrics result, Tensor loss, IEnumerable<StateUpdate> updates)
+    {
+        var outputs = new List<NamedOutput> { new(TrainingOutputs.Loss, loss.To(DType.Float32).Node) };
+        outputs.AddRange(result.Select(metric => new NamedOutput(metric.Key, metric.Value.Node)));
+        if (result.Predicted is { } predicted) outputs.Add(new NamedOutput(TrainingOutputs.Predicted, predicted.Node));
+        var graph = new ComputationGraph(name, outputs.ToEquatable(), updates.ToEquatable());
+        return new TrainingGraph(graph, inputs, [.. result.Select(metric => (metric.Key, metric.Value.DType))]);
+    }
 
     /// <summary>Those the loss depends on, as PyTorch leaves parameters without a gradient alone.</summary>
     private List<Parameter> TrainedParameters(Node value)
     {
         var read = Topology.Order([value]).Select(n => n.Op).OfType<State>().Select(s => s.Slot).ToHashSet();
-        var trained = model.NamedParameters().Select(p => p.Value).Where(p => p.RequiresGrad && read.Contains(p.Slot)).ToList();
+        var trained = Candidates().Where(p => p.RequiresGrad && read.Contains(p.Slot)).ToList();
         return trained.Count > 0 ? trained : throw new GraphException(ErrorCode.NoGradient,
             $"there is nothing to train: the loss depends on no parameter of the model {model.GetType().Name}.");
     }
 
-    private static IEnumerable<StateUpdate> Update(Optimizer optimizer, TrainingState state, Parameter parameter, Tensor gradient)
+    private IEnumerable<Parameter> Candidates()
     {
-        var learningRate = new Tensor(Nodes.State(state.LearningRate));
-        var step = new OptimizerStep(parameter, gradient, learningRate, NextCount(state).To(DType.Float64),
-            name => state.Moment(parameter, name));
-        var updated = optimizer.Update(step);
-        if (updated.Node.Type != parameter.Slot.Type)
-            throw new GraphException(ErrorCode.ShapeMismatch,
-                $"{optimizer.GetType().Name} updates '{parameter.Name}', {parameter.Slot.Type}, to {updated.Node.Type}.");
-        return [new StateUpdate(parameter.Slot, updated.Node), .. step.Updates];
+        var all = model.Parameters().ToHashSet();
+        if (parameters?.FirstOrDefault(p => !all.Contains(p)) is { } stranger)
+            throw new GraphException(ErrorCode.BadAttribute, $"the parameter '{stranger.Name}' is to be trained, but is not one of the " +
+                $"model {model.GetType().Name}; compile a model that holds it.");
+        return parameters?.Distinct() ?? model.Parameters();
     }
-
-    private static Tensor NextCount(TrainingState state) => new Tensor(Nodes.State(state.StepCount)) + 1;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GraphForge.Execution;
 
 namespace GraphForge.TrainingLoop;
 
@@ -20,10 +19,10 @@ internal sealed class EpochMeter(bool countsCorrect, long decisionsPerSample)
 
     public double SamplesPerSecond => _samples / Stopwatch.GetElapsedTime(_started).TotalSeconds;
 
-    public void Add(StepResult step, int samples)
+    public void Add(float loss, long correct, int samples)
     {
-        _lossSum += (double)step.Loss * samples;
-        _correct += step.Correct;
+        _lossSum += (double)loss * samples;
+        _correct += correct;
         _samples += samples;
     }
 
