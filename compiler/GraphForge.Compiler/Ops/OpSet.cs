@@ -72,6 +72,7 @@ public static class OpSet
         typeof(Flip),
         typeof(Concat),
         typeof(Gather),
+        typeof(GatherElements),
 
         // Reductions
         typeof(Sum),
@@ -81,6 +82,7 @@ public static class OpSet
         typeof(ArgMaximum),
         typeof(ArgMinimum),
         typeof(ScatterAdd),
+        typeof(ScatterElements),
         typeof(Contraction),
 
         // Windows

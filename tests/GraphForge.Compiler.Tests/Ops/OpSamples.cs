@@ -8,8 +8,12 @@ namespace GraphForge.Compiler.Tests.Ops;
 public static class OpSamples
 {
     public static IReadOnlyList<OpSample> All { get; } =
-        [.. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions, .. ConvolutionSamples.All,
-            .. ElementwiseSamples.All];
+    [
+        .. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions,
+        .. ConvolutionSamples.All,
+        .. IndexingSamples.All,
+        .. ElementwiseSamples.All,
+    ];
 
     private static IEnumerable<OpSample> Unary =>
     [
