@@ -31,7 +31,7 @@ public static partial class Functional
         var impossible = likelihood < Impossible / 2;
         var losses = Tensor.Where(impossible, zeroInfinity ? 0 : double.PositiveInfinity, -likelihood);
         if (reduction == Reduction.Mean) losses /= targetLengths.To(logProbs.DType).Clamp(min: 1);
-        return losses.Reduced(reduction);
+        return Reduce(losses, reduction);
     }
 
     /// <summary>A blank before, between and behind the labels: [batch, 2·longest + 1].</summary>
@@ -40,7 +40,7 @@ public static partial class Functional
         var (batch, longest) = (targets.Shape[0], targets.Shape[1]);
         var blanks = Tensor.Full(targets.Shape, blank, DType.Int64);
         var pairs = Tensor.Stack([blanks, targets], -1).Reshape(batch, longest * 2);
-        return Tensor.Cat([pairs, Tensor.Full(Shape.Of(batch, 1), blank, DType.Int64)], 1);
+        return Tensor.Cat([pairs, Tensor.Full(Shape.Create([batch, 1]), blank, DType.Int64)], 1);
     }
 
     private static Tensor CtcLogLikelihood(Tensor logProbs, Tensor labels, int blank, Tensor inputLengths, Tensor targetLengths)
@@ -52,7 +52,7 @@ public static partial class Functional
         var maySkip = labels.Ne(blank) & labels.Ne(ahead);
         var isFrame = Tensor.Arange(frames).Unsqueeze(-1).Unsqueeze(-1) < inputLengths.To(DType.Int64).Unsqueeze(-1);
         // Before the first frame: at the first blank, with nothing spelled.
-        var start = Tensor.Where(Tensor.Arange(places).Eq(0), 0, Tensor.Full(Shape.Of(batch, places), Impossible, logProbs.DType));
+        var start = Tensor.Where(Tensor.Arange(places).Eq(0), 0, Tensor.Full(Shape.Create([batch, places]), Impossible, logProbs.DType));
         var (paths, _) = Scan([start], [emissions, isFrame], (before, frame) =>
         {
             var skipped = Tensor.Where(maySkip, Shifted(before[0], 2, Impossible), Impossible);
@@ -82,7 +82,7 @@ public static partial class Functional
     private static void CheckCtc(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths, int blank)
     {
         var fits = logProbs.Rank == 3 && targets.Rank == 2 && targets.Shape[0] == logProbs.Shape[1] &&
-            inputLengths.Shape == Shape.Of(logProbs.Shape[1]) && targetLengths.Shape == inputLengths.Shape;
+            inputLengths.Shape == Shape.Create([logProbs.Shape[1]]) && targetLengths.Shape == inputLengths.Shape;
         if (!fits)
             throw new GraphException(ErrorCode.ShapeMismatch,
                 "ctc loss takes log-probabilities [frames, batch, classes], targets [batch, longest] and lengths [batch], " +

@@ -46,7 +46,7 @@ public static partial class Functional
     private static void CheckSelectiveScan(Tensor input, Tensor delta, Tensor a, Tensor b, Tensor c)
     {
         var fits = input.Rank == 3 && delta.Shape == input.Shape && a.Rank == 2 && a.Shape[0] == input.Shape[1] &&
-            b.Shape == Shape.Of(input.Shape[0], a.Shape[1], input.Shape[2]) && c.Shape == b.Shape;
+            b.Shape == Shape.Create([input.Shape[0], a.Shape[1], input.Shape[2]]) && c.Shape == b.Shape;
         if (!fits)
             throw new GraphException(ErrorCode.ShapeMismatch,
                 "selective scan takes input and delta [batch, channels, steps], a [channels, states], b and c [batch, states, steps], " +

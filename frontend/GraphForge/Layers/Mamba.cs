@@ -87,7 +87,7 @@ public sealed class Mamba : Module
 
     /// <summary>The state before the first step of <paramref name="batch"/> sequences: zeros.</summary>
     public MambaState InitialState(Dim batch) => new(
-        Tensor.Zeros(Shape.Of(batch, DInner, _dConv - 1), _aLog.DType), Tensor.Zeros(Shape.Of(batch, DInner, _dState), _aLog.DType));
+        Tensor.Zeros(Shape.Create([batch, DInner, _dConv - 1]), _aLog.DType), Tensor.Zeros(Shape.Create([batch, DInner, _dState]), _aLog.DType));
 
     private Tensor Decay => -((Tensor)_aLog).Exp();
 
