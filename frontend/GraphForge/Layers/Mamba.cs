@@ -30,11 +30,11 @@ public sealed class Mamba : Module
     /// <exception cref="GraphException">A size is less than 1.</exception>
     public Mamba(int dModel, int dState = 16, int dConv = 4, int expand = 2, int? dtRank = null, DType dtype = DType.Float32)
     {
-        if (dModel < 1 || dState < 1 || dConv < 1 || expand < 1 || dtRank < 1)
-            throw Error(ErrorCode.BadAttribute,
-                $"needs sizes of at least 1 but was given dModel {dModel}, dState {dState}, dConv {dConv}, expand {expand}, dtRank {dtRank}.");
-        (DModel, DInner, _dState, _dConv) = (dModel, expand * dModel, dState, dConv);
         _dtRank = dtRank ?? (dModel + 15) / 16;
+        if (dModel < 1 || dState < 1 || dConv < 1 || expand < 1 || _dtRank < 1)
+            throw Error(ErrorCode.BadAttribute,
+                $"needs sizes of at least 1 but was given dModel {dModel}, dState {dState}, dConv {dConv}, expand {expand}, dtRank {_dtRank}.");
+        (DModel, DInner, _dState, _dConv) = (dModel, expand * dModel, dState, dConv);
         _inProj = new Linear(dModel, 2 * DInner, bias: false, dtype);
         _conv1d = new Conv1d(DInner, DInner, dConv, padding: dConv - 1, groups: DInner, dtype: dtype);
         _xProj = new Linear(DInner, _dtRank + 2 * dState, bias: false, dtype);
@@ -88,6 +88,8 @@ public sealed class Mamba : Module
     /// <summary>The state before the first step of <paramref name="batch"/> sequences: zeros.</summary>
     public MambaState InitialState(Dim batch) => new(
         Tensor.Zeros(Shape.Create([batch, DInner, _dConv - 1]), _aLog.DType), Tensor.Zeros(Shape.Create([batch, DInner, _dState]), _aLog.DType));
+
+    protected internal override IEnumerable<KeyValuePair<string, StoredTensor>> NamedTensors() => [new("A_log", _aLog), new("D", _d)];
 
     private Tensor Decay => -((Tensor)_aLog).Exp();
 
