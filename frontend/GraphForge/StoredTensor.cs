@@ -75,7 +75,8 @@ public abstract class StoredTensor
         for (var i = 0; i < values.Length; i++) converted[i] = T.CreateSaturating(values[i]);
     }
 
-    private StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
+    /// <summary>The storage, made now where there is none.</summary>
+    internal StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
 }
 
 /// <summary>A tensor that training improves.</summary>

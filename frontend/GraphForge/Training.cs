@@ -27,6 +27,7 @@ namespace GraphForge;
 /// </example>
 public sealed partial class Training : IDisposable
 {
+    private readonly Module _model;
     private readonly CompileOptions _options;
     private readonly TrainingState _state;
     private readonly InputSignature _inputs;
@@ -42,7 +43,7 @@ public sealed partial class Training : IDisposable
     private Training(Module model, TrainingFunction function, Optimizer optimizer, InputSignature inputs,
         IReadOnlyCollection<Parameter>? parameters, Supervision? supervision, CompileOptions options)
     {
-        (_inputs, _supervision, _options) = (inputs, supervision, options);
+        (_model, _inputs, _supervision, _options) = (model, inputs, supervision, options);
         var started = Stopwatch.GetTimestamp();
         ProgramCompiler.Prepare(options);
         var tree = ModuleTree.Of(model);

@@ -8,6 +8,10 @@ namespace GraphForge.Execution;
 internal sealed class StateStore
 {
     private readonly Dictionary<StateSlot, StateBuffer> _buffers = [];
+    private readonly List<StateSlot> _created = [];
+
+    /// <summary>What the model does not hold, in the order it was created.</summary>
+    public IReadOnlyList<StateSlot> Created => _created;
 
     public StateBuffer this[StateSlot slot] => _buffers.TryGetValue(slot, out var buffer)
         ? buffer
@@ -20,6 +24,7 @@ internal sealed class StateStore
     {
         var slot = new StateSlot(name, type);
         _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
+        _created.Add(slot);
         return slot;
     }
 

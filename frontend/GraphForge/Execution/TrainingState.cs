@@ -4,10 +4,12 @@ using GraphForge.Tracing;
 
 namespace GraphForge.Execution;
 
-/// <summary>What a training keeps from step to step besides the model: learning rate, step count, seed, optimizer moments.</summary>
+/// <summary>What a training keeps from step to step besides the model: learning rate, counts, seeds, optimizer moments.</summary>
 internal sealed class TrainingState
 {
     private readonly Dictionary<(StateSlot, string), StateSlot> _moments = [];
+    private readonly StateSlot _epochs;
+    private readonly StateSlot _orderSeed;
 
     public TrainingState(ModuleTree model, double learningRate, long seed)
     {
@@ -15,7 +17,10 @@ internal sealed class TrainingState
         LearningRate = Store.Create("learning_rate", new TensorType(DType.Float64, Shape.Scalar));
         StepCount = Store.Create("step", new TensorType(DType.Int64, Shape.Scalar));
         Seed = Store.Create("random_seed", new TensorType(DType.Int64, Shape.Scalar));
+        _epochs = Store.Create("epochs", new TensorType(DType.Int64, Shape.Scalar));
+        _orderSeed = Store.Create("order_seed", new TensorType(DType.Int64, Shape.Scalar));
         LearningRateValue = learningRate;
+        Store[_orderSeed].AsSpan<long>()[0] = seed;
         // Scattered, as seeds count up by one with every step: neighbouring seeds must not share their later steps.
         Store[Seed].AsSpan<long>()[0] = (long)Scatter((ulong)seed);
     }
@@ -33,6 +38,16 @@ internal sealed class TrainingState
         get => Store[LearningRate].AsSpan<double>()[0];
         set => Store[LearningRate].AsSpan<double>()[0] = value;
     }
+
+    /// <summary>Epochs begun so far. No program reads it; it decides the order of the next epoch's samples.</summary>
+    public long Epochs
+    {
+        get => Store[_epochs].AsSpan<long>()[0];
+        set => Store[_epochs].AsSpan<long>()[0] = value;
+    }
+
+    /// <summary>Decides the order of samples in every epoch.</summary>
+    public long OrderSeed => Store[_orderSeed].AsSpan<long>()[0];
 
     public long Steps => Store[StepCount].AsSpan<long>()[0];
 
