@@ -202,7 +202,7 @@ public sealed partial class Training : IDisposable
         var program = ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), _state.Store, _options);
         Interlocked.Add(ref _compileTicks, Stopwatch.GetTimestamp() - started);
         Interlocked.Increment(ref _compilations);
-        return new TrainingProgram(program, graph);
+        return new TrainingProgram(program, graph, new StateAccess(graph.Graph, _state.Store));
     }
 
     private void Enter()

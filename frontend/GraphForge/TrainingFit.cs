@@ -119,7 +119,7 @@ public sealed partial class Training
         ArrayDataset train, TrainingProgress now, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var meter = new EpochMeter(Supervised.Classes > 0, Supervised.DecisionsPerSample);
-        var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_state.OrderSeed), checked((int)_state.Epochs++));
+        var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_state.OrderSeed), checked((int)_state.Orders++));
         now = now with { Steps = batches.Count };
         foreach (var batch in batches)
         {

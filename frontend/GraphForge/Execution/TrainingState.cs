@@ -8,7 +8,7 @@ namespace GraphForge.Execution;
 /// <summary>What a training keeps from step to step besides the model: counts, seeds, and what its optimization needs.</summary>
 internal sealed class TrainingState
 {
-    private readonly StateSlot _epochs;
+    private readonly StateSlot _orders;
     private readonly StateSlot _orderSeed;
 
     public TrainingState(ModuleTree model, Optimization optimization, long seed)
@@ -16,7 +16,7 @@ internal sealed class TrainingState
         Store.Add(model);
         StepCount = Store.Create("step", new TensorType(DType.Int64, Shape.Scalar));
         Seed = Store.Create("random_seed", new TensorType(DType.Int64, Shape.Scalar));
-        _epochs = Store.Create("epochs", new TensorType(DType.Int64, Shape.Scalar));
+        _orders = Store.Create("orders", new TensorType(DType.Int64, Shape.Scalar));
         _orderSeed = Store.Create("order_seed", new TensorType(DType.Int64, Shape.Scalar));
         Store[_orderSeed].AsSpan<long>()[0] = seed;
         Optimization = new OptimizationState(model, optimization, Store, StepCount);
@@ -32,14 +32,14 @@ internal sealed class TrainingState
 
     public OptimizationState Optimization { get; }
 
-    /// <summary>Epochs begun so far. No program reads it; it decides the order of the next epoch's samples.</summary>
-    public long Epochs
+    /// <summary>Orders of samples used up so far: epochs begun, also those that were cancelled.</summary>
+    public long Orders
     {
-        get => Store[_epochs].AsSpan<long>()[0];
-        set => Store[_epochs].AsSpan<long>()[0] = value;
+        get => Store[_orders].AsSpan<long>()[0];
+        set => Store[_orders].AsSpan<long>()[0] = value;
     }
 
-    /// <summary>Decides the order of samples in every epoch.</summary>
+    /// <summary>Decides the orders of samples.</summary>
     public long OrderSeed => Store[_orderSeed].AsSpan<long>()[0];
 
     public long Steps => Store[StepCount].AsSpan<long>()[0];

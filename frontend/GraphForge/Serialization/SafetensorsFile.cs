@@ -7,8 +7,8 @@ namespace GraphForge.Serialization;
 
 /// <summary>
 /// Tensors in a safetensors file, or in several with an index. The files are mapped: opening reads the headers alone and
-/// checks them whole, a tensor's elements are read when they are copied. Float16 and bfloat16 are read as float32, int8,
-/// int16 and uint16 as int32, uint32 and uint64 as int64.
+/// checks them whole, a tensor's elements are read when they are copied. int8, int16 and uint16 are read as int32, uint32 and
+/// uint64 as int64.
 /// </summary>
 /// <example><code>
 /// using var file = SafetensorsFile.Open("model.safetensors");

@@ -40,8 +40,6 @@ public sealed class SafetensorsTests
         using var file = SafetensorsFile.Open(Recorded("other_types"));
         Assert.Multiple(() =>
         {
-            Assert.That(file["float16"].ToArray<float>(), Is.EqualTo(new[] { 0, -1.5f, 65504, 5.9604645e-8f, float.NegativeInfinity }));
-            Assert.That(file["bfloat16"].ToArray<float>(), Is.EqualTo(new[] { 1, -3.5f, 3.3895314e38f, 9.18355e-41f }));
             Assert.That(file["int8"].ToArray<int>(), Is.EqualTo(new[] { -128, 127 }));
             Assert.That(file["int16"].ToArray<int>(), Is.EqualTo(new[] { short.MinValue, short.MaxValue }));
             Assert.That(file["uint16"].ToArray<int>(), Is.EqualTo(new[] { 0, ushort.MaxValue }));
@@ -104,7 +102,7 @@ public sealed class SafetensorsTests
         Safetensors.SaveSharded(folder.Path, tensors, maxShardBytes: 24, Notes);
         Assert.That(folder.Files, Is.EqualTo(new[]
         {
-            "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors",
+            "model-00001-of-00004.safetensors", "model-00002-of-00004.safetensors", "model-00003-of-00004.safetensors", "model-00004-of-00004.safetensors",
             "model.safetensors.index.json",
         }));
         foreach (var path in new[] { folder.Path, folder.Of("model.safetensors.index.json") })
@@ -145,6 +143,8 @@ public sealed class SafetensorsTests
         {
             DType.Float32 => Of<float>(),
             DType.Float64 => Of<double>(),
+            DType.Float16 => Of<Half>(),
+            DType.BFloat16 => Of<BFloat16>(),
             DType.Int32 => Of<int>(),
             DType.Int64 => Of<long>(),
             DType.Bool => Of<bool>(),
@@ -162,6 +162,8 @@ public sealed class SafetensorsTests
         ["int64"] = TensorData.Of<long>([long.MinValue]),
         ["float32"] = TensorData.Of<float>([0, -0f, 1.5f, float.PositiveInfinity, 1e-45f, -3.25f], 2, 3),
         ["float64"] = TensorData.Of<double>([0.1], 1),
+        ["float16"] = TensorData.Of<Half>([(Half)0, (Half)(-1.5f), Half.MaxValue, Half.Epsilon, Half.NegativeInfinity], 5),
+        ["bfloat16"] = TensorData.Of<BFloat16>([.. new[] { 1, -3.5f, 3.3895314e38f, 9.18355e-41f }.Select(v => (BFloat16)v)], 4),
         ["empty"] = TensorData.Of<float>([], 0, 3),
         ["Größe \"1\"\\層"] = TensorData.Of<float>([7], 1),
     };

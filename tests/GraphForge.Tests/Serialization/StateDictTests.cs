@@ -105,6 +105,8 @@ public sealed class StateDictTests
             ["inner.weight"] = TensorData.Of<float>([1], 1, 1),
         });
         Assert.That(Values(model, "scale"), Is.EqualTo(new[] { 0.1f }));
+        model.LoadStateDict(new StateDict { ["scale"] = TensorData.Of<BFloat16>([(BFloat16)1.5f], 1) }, strict: false);
+        Assert.That(Values(model, "scale"), Is.EqualTo(new[] { 1.5f }));
         Assert.That(model.StateDict()["calls"].ToArray<long>(), Is.EqualTo(new[] { -7L }));
     }
 
