@@ -4,7 +4,7 @@ using GraphForge.Compiler.Ops;
 namespace GraphForge;
 
 /// <summary>What layers compute, as functions of tensors; the names are those of torch.nn.functional.</summary>
-public static class Functional
+public static partial class Functional
 {
     /// <summary>input·weightᵀ + bias: [..., in] and [out, in] → [..., out].</summary>
     public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null)
