@@ -11,13 +11,12 @@ namespace GraphForge;
 /// </summary>
 public abstract class StoredTensor
 {
-    private readonly Initializer _initializer;
     private readonly Tensor _value;
     private StateBuffer? _storage;
 
     private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
     {
-        _initializer = initializer;
+        Initializer = initializer;
         Slot = new StateSlot(GetType().Name, new TensorType(dtype, Shape.Of(dims)));
         _value = new Tensor(Node.Of(new State(Slot)));
     }
@@ -31,6 +30,9 @@ public abstract class StoredTensor
 
     /// <summary>Whether values were drawn, set, or made room for.</summary>
     internal bool HasValues => _storage is not null;
+
+    /// <summary>Draws the initial values; a module that holds the tensor's own module may choose another.</summary>
+    internal Initializer Initializer { get; set; }
 
     internal StateSlot Slot { get; }
 
@@ -57,7 +59,7 @@ public abstract class StoredTensor
     internal void Draw(long seed, int ordinal)
     {
         var values = new float[Shape.Size.Value];
-        _initializer(values, Shape.Values, new RandomStream(seed, ordinal));
+        Initializer(values, Shape.Values, new RandomStream(seed, ordinal));
         var storage = Allocate();
         switch (DType)
         {

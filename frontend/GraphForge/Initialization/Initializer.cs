@@ -31,6 +31,21 @@ public static class Init
         Uniform(-bound, bound)(values, dims, random);
     };
 
+    /// <summary>Uniform within ±√(6 / (fan_in + fan_out)): keeps the variance both ways (Glorot &amp; Bengio 2010).</summary>
+    public static Initializer XavierUniform() => (values, dims, random) =>
+    {
+        var bound = Math.Sqrt(6.0 / (FanIn(dims) + FanOut(dims)));
+        Uniform(-bound, bound)(values, dims, random);
+    };
+
+    /// <summary>Outputs that each input of a weight [outputs, inputs, kernel…] takes part in.</summary>
+    private static long FanOut(ReadOnlySpan<long> dims)
+    {
+        long fan = 1;
+        for (var axis = 0; axis < dims.Length; axis++) fan *= axis == 1 ? 1 : dims[axis];
+        return Math.Max(1, fan);
+    }
+
     /// <summary>Inputs that each output of a weight [outputs, inputs, kernel…] sums over.</summary>
     private static long FanIn(ReadOnlySpan<long> dims)
     {
