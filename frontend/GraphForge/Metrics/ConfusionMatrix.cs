@@ -24,17 +24,24 @@ public sealed class ConfusionMatrix(int classes)
     /// <summary>Precision, recall and F1 of the decisions so far.</summary>
     public ClassificationScores Scores => new(this);
 
+    /// <param name="actual">What was right.</param>
+    /// <param name="predicted">What was decided, one for one.</param>
+    /// <param name="ignored">Entries with this actual class are left out; null to count all.</param>
     /// <exception cref="ArgumentException">The numbers of decisions differ, or a class is out of range; nothing was added.</exception>
-    public void Add(ReadOnlySpan<long> actual, ReadOnlySpan<long> predicted)
+    public void Add(ReadOnlySpan<long> actual, ReadOnlySpan<long> predicted, long? ignored = null)
     {
         if (actual.Length != predicted.Length)
             throw new ArgumentException($"{actual.Length} actual classes were given with {predicted.Length} predictions.");
         for (var i = 0; i < actual.Length; i++)
-            if (actual[i] < 0 || actual[i] >= classes || predicted[i] < 0 || predicted[i] >= classes)
+            if (actual[i] != ignored && (actual[i] < 0 || actual[i] >= classes || predicted[i] < 0 || predicted[i] >= classes))
                 throw new ArgumentException(
                     $"Entry {i} is class {actual[i]} predicted as {predicted[i]}; there are classes 0..{classes - 1}.");
-        for (var i = 0; i < actual.Length; i++) _counts[actual[i], predicted[i]]++;
-        Total += actual.Length;
+        for (var i = 0; i < actual.Length; i++)
+        {
+            if (actual[i] == ignored) continue;
+            _counts[actual[i], predicted[i]]++;
+            Total++;
+        }
     }
 
     /// <summary>Adds the decisions of another matrix.</summary>
