@@ -15,7 +15,7 @@ public static class Binding
     {
         var symbols = SymbolsOf(graph);
         foreach (var symbol in symbols) Check(symbol, values);
-        // Without symbols too: a state may have got its name, by which nodes are hashed, after its node was made.
+        // Without symbols too: a state may have been renamed since its node was made, and nodes are interned by name.
         return Topology.Rebuild(graph, (node, inputs) => Rebuild(node, inputs, values, symbols));
     }
 
