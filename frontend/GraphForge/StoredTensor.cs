@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Initialization;
@@ -11,13 +12,12 @@ namespace GraphForge;
 /// </summary>
 public abstract class StoredTensor
 {
-    private readonly Initializer _initializer;
     private readonly Tensor _value;
     private StateBuffer? _storage;
 
     private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
     {
-        _initializer = initializer;
+        Initializer = initializer;
         Slot = new StateSlot(GetType().Name, new TensorType(dtype, Shape.Of(dims)));
         _value = new Tensor(Node.Of(new State(Slot)));
     }
@@ -32,12 +32,17 @@ public abstract class StoredTensor
     /// <summary>Whether values were drawn, set, or made room for.</summary>
     internal bool HasValues => _storage is not null;
 
+    /// <summary>Draws the initial values; a module that holds the tensor's own module may choose another.</summary>
+    internal Initializer Initializer { get; set; }
+
     internal StateSlot Slot { get; }
 
     internal StateBuffer Storage => _storage ?? throw new InvalidOperationException(
         $"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
 
-    public static implicit operator Tensor(StoredTensor stored) => stored._value;
+    /// <summary>The value at the start of the run; null for none, such as the bias of a layer that has none.</summary>
+    [return: NotNullIfNotNull(nameof(stored))]
+    public static implicit operator Tensor?(StoredTensor? stored) => stored?._value;
 
     /// <summary>The elements, row-major, in place. Not to be touched while a training step runs.</summary>
     /// <exception cref="InvalidOperationException">No values were drawn or set yet.</exception>
@@ -57,7 +62,7 @@ public abstract class StoredTensor
     internal void Draw(long seed, int ordinal)
     {
         var values = new float[Shape.Size.Value];
-        _initializer(values, Shape.Values, new RandomStream(seed, ordinal));
+        Initializer(values, Shape.Values, new RandomStream(seed, ordinal));
         var storage = Allocate();
         switch (DType)
         {
@@ -107,6 +112,9 @@ public sealed class ModuleBuffer(Initializer initializer, DType dtype, params Re
 {
     /// <summary>A float32 buffer.</summary>
     public ModuleBuffer(Initializer initializer, params ReadOnlySpan<long> dims) : this(initializer, DType.Float32, dims) { }
+
+    /// <summary>The value assigned last in the forward pass being written down, or else the one before the run.</summary>
+    internal Tensor Latest => Tracing.Trace.Current?.Assigned(Slot) ?? this;
 
     /// <summary>In a forward function while training: the value the buffer has after the step.</summary>
     /// <exception cref="InvalidOperationException">The graph being built is not one for training.</exception>

@@ -13,7 +13,8 @@ public enum UnaryFunction
 /// <summary>Scalar functions of two operands of one type. Comparisons yield bool.</summary>
 public enum BinaryFunction
 {
-    Add, Subtract, Multiply, Divide, Remainder, Power, Atan2, Minimum, Maximum, And, Or, Xor, Less, LessOrEqual, Equal, NotEqual,
+    Add, Subtract, Multiply, Divide, Remainder, Power, Atan2, Minimum, Maximum, And, Or, Xor, ShiftLeft, ShiftRight,
+    Less, LessOrEqual, Equal, NotEqual,
 }
 
 /// <summary>How a reduction combines; the arg forms yield the flat int64 position of the first extreme.</summary>

@@ -9,6 +9,7 @@ public static class OpSet
         // Leaves
         typeof(Input),
         typeof(State),
+        typeof(BodyParameter),
         typeof(Constant),
         typeof(DimSize),
         typeof(Iota),
@@ -55,6 +56,8 @@ public static class OpSet
         typeof(And),
         typeof(Or),
         typeof(Xor),
+        typeof(ShiftLeft),
+        typeof(ShiftRight),
         typeof(Less),
         typeof(LessOrEqual),
         typeof(Equal),
@@ -97,5 +100,8 @@ public static class OpSet
         typeof(WindowArgMinimum),
         typeof(WindowGather),
         typeof(WindowScatter),
+
+        // Loops and branches
+        typeof(Scan),
     ];
 }
