@@ -9,6 +9,7 @@ public static class OpSet
         // Leaves
         typeof(Input),
         typeof(State),
+        typeof(BodyParameter),
         typeof(Constant),
         typeof(DimSize),
         typeof(Iota),
@@ -85,5 +86,8 @@ public static class OpSet
         typeof(WindowArgMinimum),
         typeof(WindowGather),
         typeof(WindowScatter),
+
+        // Loops and branches
+        typeof(Scan),
     ];
 }
