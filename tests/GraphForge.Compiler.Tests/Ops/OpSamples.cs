@@ -8,10 +8,14 @@ namespace GraphForge.Compiler.Tests.Ops;
 public static class OpSamples
 {
     public static IReadOnlyList<OpSample> All { get; } =
-        [
-            .. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions, .. ConvolutionSamples.All,
-            .. BitSamples.All, .. IndexingSamples.All, .. ScanSamples.All,
-        ];
+    [
+        .. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions,
+        .. ConvolutionSamples.All,
+        .. IndexingSamples.All,
+        .. ElementwiseSamples.All,
+        .. BitSamples.All,
+        .. ScanSamples.All,
+    ];
 
     private static IEnumerable<OpSample> Unary =>
     [
