@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
+using GraphForge.Execution;
 using GraphForge.Initialization;
 using GraphForge.Runtime;
 

@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Layers;
 using GraphForge.Runtime;
 
