@@ -47,7 +47,7 @@ def record(case, operation):
     random = np.random.RandomState(zlib.crc32(case.name.encode()))
     values = [operand.values(random) for operand in case.operands]
     truth = evaluate(case, operation, values, torch.float64, None)
-    cotangent = torch.tensor(np.round(random.uniform(-1.5, 1.5, truth[0].shape), 4).astype(np.float32)).to(output_type(case, truth[0]))
+    cotangent = torch.tensor(np.round(random.uniform(-1.5, 1.5, truth[0].shape), 4).astype(np.float32)).to(output_type(case, operation, values))
     single = in_its_types(case, operation, values, cotangent)
     double = evaluate(case, operation, values, torch.float64, cotangent)
     entry = {
@@ -63,10 +63,10 @@ def record(case, operation):
     return entry
 
 
-def output_type(case, truth):
-    """Float outputs are as wide as the widest float operand; float32 where there is none."""
-    types = [FLOATS[o.type] for o in case.operands if o.is_float]
-    return functools.reduce(torch.promote_types, types) if types and truth.is_floating_point() else torch.float32
+def output_type(case, operation, values):
+    """The float type of the output; float32 where it is no float."""
+    output = in_its_types(case, operation, values, None)[0]
+    return output.dtype if output.dtype in FLOATS.values() else torch.float32
 
 
 def in_its_types(case, operation, values, cotangent):
@@ -77,7 +77,8 @@ def in_its_types(case, operation, values, cotangent):
         if "not implemented for" not in str(error):
             raise
     results = evaluate(case, operation, values, torch.float32, cotangent)
-    types = [cotangent.dtype] + [v.dtype for v in values]
+    operands = [v.dtype for v in values]
+    types = [functools.reduce(torch.promote_types, operands)] + operands
     return [r if r is None or not r.is_floating_point() else r.to(t) for r, t in zip(results, types)]
 
 
