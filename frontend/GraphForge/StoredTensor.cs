@@ -1,4 +1,3 @@
-using System.Numerics;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Initialization;
@@ -65,16 +64,18 @@ public abstract class StoredTensor
         switch (DType)
         {
             case DType.Float32: values.CopyTo(storage.AsSpan<float>()); break;
-            case DType.Float64: Convert(values, storage.AsSpan<double>()); break;
-            case DType.Int64: Convert(values, storage.AsSpan<long>()); break;
-            case DType.Int32: Convert(values, storage.AsSpan<int>()); break;
-            default: Convert(values, storage.AsBytes()); break;
+            case DType.Float64: Convert(values, storage.AsSpan<double>(), v => v); break;
+            case DType.Float16: Convert(values, storage.AsSpan<Half>(), v => (Half)v); break;
+            case DType.BFloat16: Convert(values, storage.AsSpan<BFloat16>(), v => (BFloat16)v); break;
+            case DType.Int64: Convert(values, storage.AsSpan<long>(), long.CreateSaturating); break;
+            case DType.Int32: Convert(values, storage.AsSpan<int>(), int.CreateSaturating); break;
+            default: Convert(values, storage.AsBytes(), byte.CreateSaturating); break;
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted) where T : INumberBase<T>
+    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted, Func<float, T> convert)
     {
-        for (var i = 0; i < values.Length; i++) converted[i] = T.CreateSaturating(values[i]);
+        for (var i = 0; i < values.Length; i++) converted[i] = convert(values[i]);
     }
 
     private StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
@@ -82,7 +83,7 @@ public abstract class StoredTensor
 
 /// <summary>A tensor that training improves.</summary>
 /// <param name="initializer">Draws the initial values; see <see cref="Init"/>.</param>
-/// <param name="dtype">float32 or float64.</param>
+/// <param name="dtype">A float type.</param>
 /// <param name="dims">Extents, row-major.</param>
 /// <exception cref="GraphException">The type is no float.</exception>
 public sealed class Parameter(Initializer initializer, DType dtype, params ReadOnlySpan<long> dims)
@@ -96,7 +97,7 @@ public sealed class Parameter(Initializer initializer, DType dtype, params ReadO
 
     private static DType FloatOnly(DType dtype) => dtype.IsFloat()
         ? dtype
-        : throw new GraphException(ErrorCode.WrongDType, $"a parameter holds float32 or float64, not {dtype.ToString().ToLowerInvariant()}.");
+        : throw new GraphException(ErrorCode.WrongDType, $"a parameter holds floats, not {dtype.ToString().ToLowerInvariant()}.");
 }
 
 /// <summary>A stored tensor that no gradient changes, such as a running statistic: PyTorch's buffer.</summary>

@@ -82,7 +82,9 @@ public sealed record ScatterAdd(int Axis, Dim Length) : Op
     {
         if (!node.Type.DType.IsFloat()) return [null, null];
         if (Length.Is(0)) return [null, node.Inputs[1].ZerosLike()];
-        return [null, cotangent.Gather(Axis, node.Inputs[0])];
+        var (indices, updates) = (node.Inputs[0], node.Inputs[1]);
+        var along = indices.Reshape([.. indices.Shape, .. Enumerable.Repeat((Dim)1, updates.Shape.Rank - Axis - indices.Shape.Rank)]);
+        return [null, along.WhereIndexOf(Length, cotangent.Gather(Axis, indices))];
     }
 
     public override Expr Lower(Node node, OperandReader operands, IndexExpr[] index)

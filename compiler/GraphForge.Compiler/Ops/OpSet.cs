@@ -58,6 +58,7 @@ public static class OpSet
         typeof(Flip),
         typeof(Concat),
         typeof(Gather),
+        typeof(GatherElements),
 
         // Reductions
         typeof(Sum),
@@ -67,6 +68,7 @@ public static class OpSet
         typeof(ArgMaximum),
         typeof(ArgMinimum),
         typeof(ScatterAdd),
+        typeof(ScatterElements),
         typeof(Contraction),
 
         // Windows

@@ -25,7 +25,7 @@ internal static class OperandRules
     }
 
     public static void Float(Op op, TensorType type) =>
-        DTypeIs(op, type, type.DType.IsFloat(), "float32 or float64");
+        DTypeIs(op, type, type.DType.IsFloat(), "a float element type");
 
     public static void Numeric(Op op, TensorType type) =>
         DTypeIs(op, type, IsNumeric(type.DType), "a numeric element type");

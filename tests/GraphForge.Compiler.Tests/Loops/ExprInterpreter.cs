@@ -29,7 +29,8 @@ public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
         ConstantExpr c => c.Value,
         IndexValueExpr i => Scalar.Of(i.Type, Evaluate(i.Index)),
         InBoundsExpr b => Scalar.Of(Evaluate(b.Index) is var i && b.Low <= i && i < b.High),
-        LoadExpr l => read(l.Buffer, Evaluate(l.Index)),
+        LoadExpr l => read(l.Buffer, Evaluate(l.Index)).As(l.Type),
+        RoundExpr r => Evaluate(r.Operand).As(r.Precision).As(r.Type),
         UnaryExpr u => ScalarFunctions.Apply(u.Function, Evaluate(u.Operand)),
         BinaryExpr b => ScalarFunctions.Apply(b.Function, Evaluate(b.Left), Evaluate(b.Right)),
         SelectExpr s => Evaluate(Evaluate(s.Condition).AsBool ? s.WhenTrue : s.WhenFalse),
@@ -69,14 +70,18 @@ public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
     private Scalar Reduce(ReduceExpr reduce)
     {
         var reduction = new Reduction(reduce.Function, reduce.Body.Type);
+        var isEmpty = true;
         long position = 0;
         foreach (var index in RowMajor.Indices([.. reduce.ReducedVariables.Select(v => v.Extent)]))
         {
             for (var i = 0; i < index.Length; i++) Set(reduce.ReducedVariables[i], index[i]);
             if (reduce.Match is not { } match || Evaluate(match.Key).AsInt64 == Evaluate(match.Target))
+            {
                 reduction.Add(Evaluate(reduce.Body), position);
+                isEmpty = false;
+            }
             position++;
         }
-        return reduction.Result;
+        return isEmpty ? Compiler.Loops.Reduction.Neutral(reduce.Function, reduce.Type) : reduction.Result;
     }
 }

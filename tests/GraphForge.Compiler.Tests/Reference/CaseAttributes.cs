@@ -49,6 +49,9 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
     /// <summary>Whether the case gives the attribute, and not as null.</summary>
     public bool Has(string name) => values.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the attribute is a list.</summary>
+    public bool IsList(string name) => values[name].ValueKind == JsonValueKind.Array;
+
     public string[] Texts(string name) => values[name].EnumerateArray().Select(v => v.GetString()!).ToArray();
 
     public long[] Integers(string name) => values[name].EnumerateArray().Select(v => v.GetInt64()).ToArray();

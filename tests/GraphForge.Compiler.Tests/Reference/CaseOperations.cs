@@ -20,5 +20,5 @@ public static class CaseOperations
 {
     public static IReadOnlyDictionary<string, CaseOperation> All { get; } =
         ElementwiseOperations.All.Concat(MovementOperations.All).Concat(ReductionOperations.All)
-            .Concat(FunctionOperations.All).Concat(WindowOperations.All).ToDictionary(row => row.Operation);
+            .Concat(FunctionOperations.All).Concat(WindowOperations.All).Concat(ElementChoiceOperations.All).ToDictionary(row => row.Operation);
 }

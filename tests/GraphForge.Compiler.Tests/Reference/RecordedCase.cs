@@ -19,7 +19,9 @@ public sealed record RecordedCase(
     RecordedTensor? Cotangent,
     RecordedTensor?[]? Gradients)
 {
-    public static IReadOnlyList<RecordedCase> All { get; } = RecordedFile<RecordedCase>.Read("cases.json.gz");
+    /// <summary>The cases of operations on nodes.</summary>
+    public static IReadOnlyList<RecordedCase> All { get; } =
+        [.. RecordedFile<RecordedCase>.Read("cases.json.gz"), .. Family("element_choice")];
 
     /// <summary>The cases of a family, by the name of its file in tests/Reference/families.</summary>
     public static IReadOnlyList<RecordedCase> Family(string name) => RecordedFile<RecordedCase>.Read($"families/{name}.json.gz");
