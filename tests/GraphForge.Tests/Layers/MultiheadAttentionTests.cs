@@ -111,6 +111,7 @@ public sealed class MultiheadAttentionTests
         {
             var cache = new KeyValueCache(8);
             layer.Forward(x, x, x, cache: cache);
+            cache.Advance(3);
             var other = Ones(1, 3, 4);
             return layer.Forward(other, other, other, cache: cache).Output;
         }, "a key-value cache of float32[2, 2, 8, 2] cannot take float32[3, 2, 1, 2]; start a new cache for another batch.");
