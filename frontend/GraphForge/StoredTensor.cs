@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Initialization;
@@ -39,7 +40,9 @@ public abstract class StoredTensor
     internal StateBuffer Storage => _storage ?? throw new InvalidOperationException(
         $"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
 
-    public static implicit operator Tensor(StoredTensor stored) => stored._value;
+    /// <summary>The value at the start of the run; null for none, such as the bias of a layer that has none.</summary>
+    [return: NotNullIfNotNull(nameof(stored))]
+    public static implicit operator Tensor?(StoredTensor? stored) => stored?._value;
 
     /// <summary>The elements, row-major, in place. Not to be touched while a training step runs.</summary>
     /// <exception cref="InvalidOperationException">No values were drawn or set yet.</exception>
@@ -109,6 +112,9 @@ public sealed class ModuleBuffer(Initializer initializer, DType dtype, params Re
 {
     /// <summary>A float32 buffer.</summary>
     public ModuleBuffer(Initializer initializer, params ReadOnlySpan<long> dims) : this(initializer, DType.Float32, dims) { }
+
+    /// <summary>The value assigned last in the forward pass being written down, or else the one before the run.</summary>
+    internal Tensor Latest => Tracing.Trace.Current?.Assigned(Slot) ?? this;
 
     /// <summary>In a forward function while training: the value the buffer has after the step.</summary>
     /// <exception cref="InvalidOperationException">The graph being built is not one for training.</exception>

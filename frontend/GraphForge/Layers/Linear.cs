@@ -38,6 +38,6 @@ public sealed class Linear : Module
                 $"{remedy}let the layer before it give {InFeatures} features.");
         }
         using var scope = Enter();
-        return Functional.Linear(input, Weight, Bias is null ? null : (Tensor)Bias);
+        return Functional.Linear(input, Weight, Bias);
     }
 }

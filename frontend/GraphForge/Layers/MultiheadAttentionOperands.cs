@@ -18,7 +18,7 @@ public sealed partial class MultiheadAttention
     {
         if (InProjWeight is not null && query.Node == key.Node && key.Node == value.Node)
         {
-            var all = Functional.Linear(query, InProjWeight, InProjBias is null ? null : (Tensor)InProjBias);
+            var all = Functional.Linear(query, InProjWeight, InProjBias);
             return (Heads(Part(all, 0, -1), NumHeads), Heads(Part(all, 1, -1), NumKeyValueHeads), Heads(Part(all, 2, -1), NumKeyValueHeads));
         }
         return (Heads(Projected(query, QProjWeight, 0), NumHeads), Heads(Projected(key, KProjWeight, 1), NumKeyValueHeads),

@@ -1,0 +1,118 @@
+"""Transformer layers and their stacks, in training mode without dropout."""
+
+import torch
+
+from layers import layer, layer_case
+from operands import exactly, real
+
+# What the forward function takes beside sequences and named masks, and no constructor does.
+CALLS = ("sequences", "masks", "causal")
+
+
+def encoder_layer(**settings):
+    return torch.nn.TransformerEncoderLayer(dropout=0, **settings)
+
+
+def decoder_layer(**settings):
+    return torch.nn.TransformerDecoderLayer(dropout=0, **settings)
+
+
+def encoder(num_layers, norm=False, **settings):
+    final = torch.nn.LayerNorm(settings["d_model"]) if norm else None
+    return torch.nn.TransformerEncoder(encoder_layer(**settings), num_layers, final)
+
+
+def decoder(num_layers, norm=False, **settings):
+    final = torch.nn.LayerNorm(settings["d_model"]) if norm else None
+    return torch.nn.TransformerDecoder(decoder_layer(**settings), num_layers, final)
+
+
+def transformer(**settings):
+    return torch.nn.Transformer(dropout=0, **settings)
+
+
+def masked(build):
+    """A layer whose operands are sequences, then the masks that are named."""
+    def construct(sequences=1, masks=(), causal=None, **settings):
+        return build(**settings)
+
+    def operation(*operands, parameters, sequences=1, masks=(), causal=None, **settings):
+        def call(module, *inputs):
+            named = dict(zip(masks, inputs[sequences:]))
+            if causal is not None:
+                # PyTorch 1.13 has no causal flag: the mask of the sequence whose mask it is.
+                sequence = inputs[1 if build is transformer and causal == "tgt_mask" else 0]
+                length = sequence.shape[1 if settings.get("batch_first", False) and sequence.dim() == 3 else 0]
+                named[causal] = torch.ones(length, length, dtype=torch.bool).triu(1)
+            return module(*inputs[:sequences], **named)
+        return layer(construct, sequences + len(masks), call)(*operands, parameters=parameters, **settings)
+
+    return operation, construct
+
+
+BUILDERS = {
+    "encoder layer": encoder_layer,
+    "decoder layer": decoder_layer,
+    "encoder": encoder,
+    "decoder": decoder,
+    "transformer": transformer,
+}
+OPERATIONS = {name: masked(build)[0] for name, build in BUILDERS.items()}
+
+
+def recorded(name, *operands, **attributes):
+    small = {"d_model": 4, "nhead": 2, "dim_feedforward": 3, **attributes}
+    return layer_case(name, masked(BUILDERS[name])[1], *operands, **small)
+
+
+def padded(*values, dims):
+    return exactly(*values, dims=dims, type="bool")
+
+
+X, TARGET, MEMORY = real(3, 2, 4), real(3, 2, 4), real(4, 2, 4)
+SOURCE_PADDING = padded(0, 0, 1, 0, 0, 0, dims=(2, 3))
+MEMORY_PADDING = padded(0, 0, 1, 1, 0, 1, 0, 0, dims=(2, 4))
+
+ENCODERS = [
+    recorded("encoder layer", X),
+    recorded("encoder layer", X, norm_first=True),
+    recorded("encoder layer", real(2, 3, 4), batch_first=True),
+    recorded("encoder layer", real(2, 3, 4), batch_first=True, norm_first=True, activation="gelu"),
+    recorded("encoder layer", real(3, 4)),
+    recorded("encoder layer", real(1, 1, 4), nhead=4),
+    recorded("encoder layer", X, activation="gelu", layer_norm_eps=0.1),
+    recorded("encoder layer", X, causal="src_mask"),
+    recorded("encoder layer", X, SOURCE_PADDING, masks=["src_key_padding_mask"]),
+    recorded("encoder layer", real(2, 3, 4), SOURCE_PADDING, batch_first=True, norm_first=True, masks=["src_key_padding_mask"], causal="src_mask"),
+    recorded("encoder layer", X, real(3, 3), masks=["src_mask"]),
+    recorded("encoder layer", X, real(4, 3, 3), masks=["src_mask"]),
+    recorded("encoder", X, num_layers=2),
+    recorded("encoder", real(2, 3, 4), SOURCE_PADDING, num_layers=2, norm=True, norm_first=True, batch_first=True, masks=["src_key_padding_mask"]),
+    recorded("encoder", X, num_layers=1, norm=True, causal="mask"),
+]
+
+TARGETS = {"sequences": 2}
+DECODERS = [
+    recorded("decoder layer", TARGET, MEMORY, **TARGETS),
+    recorded("decoder layer", TARGET, MEMORY, **TARGETS, norm_first=True, activation="gelu"),
+    recorded("decoder layer", real(2, 3, 4), real(2, 4, 4), **TARGETS, batch_first=True),
+    recorded("decoder layer", real(3, 4), real(5, 4), **TARGETS, norm_first=True),
+    recorded("decoder layer", TARGET, MEMORY, **TARGETS, causal="tgt_mask"),
+    recorded("decoder layer", TARGET, MEMORY, MEMORY_PADDING, **TARGETS, masks=["memory_key_padding_mask"], causal="tgt_mask"),
+    recorded("decoder layer", TARGET, MEMORY, SOURCE_PADDING, **TARGETS, masks=["tgt_key_padding_mask"]),
+    recorded("decoder layer", TARGET, MEMORY, real(3, 4), **TARGETS, masks=["memory_mask"]),
+    recorded("decoder", TARGET, MEMORY, **TARGETS, num_layers=2, causal="tgt_mask"),
+    recorded("decoder", real(2, 3, 4), real(2, 4, 4), **TARGETS, num_layers=1, norm=True, norm_first=True, batch_first=True),
+]
+
+PAIRS = {"sequences": 2, "num_encoder_layers": 1, "num_decoder_layers": 1}
+TRANSFORMERS = [
+    recorded("transformer", MEMORY, TARGET, **PAIRS),
+    recorded("transformer", MEMORY, TARGET, **PAIRS, norm_first=True, activation="gelu"),
+    recorded("transformer", real(2, 4, 4), real(2, 3, 4), **PAIRS, batch_first=True, causal="tgt_mask"),
+    recorded("transformer", MEMORY, TARGET, MEMORY_PADDING, SOURCE_PADDING, MEMORY_PADDING, **PAIRS, causal="tgt_mask",
+             masks=["src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask"]),
+    recorded("transformer", MEMORY, TARGET, real(4, 4), real(3, 3), real(3, 4), **PAIRS, masks=["src_mask", "tgt_mask", "memory_mask"]),
+]
+
+CASES = [*ENCODERS, *DECODERS, *TRANSFORMERS]
