@@ -2,8 +2,9 @@
 
 import torch
 
-from layers import layer, layer_case
-from operands import exactly, real
+from case import case
+from layers import layer
+from operands import between, exactly, real
 
 # What the forward function takes beside sequences and named masks, and no constructor does.
 CALLS = ("sequences", "masks", "causal")
@@ -61,8 +62,12 @@ OPERATIONS = {name: masked(build)[0] for name, build in BUILDERS.items()}
 
 
 def recorded(name, *operands, **attributes):
-    small = {"d_model": 4, "nhead": 2, "dim_feedforward": 3, **attributes}
-    return layer_case(name, masked(BUILDERS[name])[1], *operands, **small)
+    """Weights of norms are drawn around 1: around 0 they would make what one norm passes on to the next nearly constant."""
+    features = 4 if name.endswith("layer") else 8
+    settings = {"d_model": features, "nhead": 2, "dim_feedforward": features - 1, **attributes}
+    shapes = {k: tuple(p.shape) for k, p in masked(BUILDERS[name])[1](**settings).named_parameters()}
+    drawn = (between(0.5, 1.5, *shape) if "norm" in k and k.endswith("weight") else between(-0.5, 0.5, *shape) for k, shape in shapes.items())
+    return case(name, *operands, *drawn, parameters=list(shapes), **settings)
 
 
 def padded(*values, dims):
@@ -86,9 +91,9 @@ ENCODERS = [
     recorded("encoder layer", real(2, 3, 4), SOURCE_PADDING, batch_first=True, norm_first=True, masks=["src_key_padding_mask"], causal="src_mask"),
     recorded("encoder layer", X, real(3, 3), masks=["src_mask"]),
     recorded("encoder layer", X, real(4, 3, 3), masks=["src_mask"]),
-    recorded("encoder", X, num_layers=2),
-    recorded("encoder", real(2, 3, 4), SOURCE_PADDING, num_layers=2, norm=True, norm_first=True, batch_first=True, masks=["src_key_padding_mask"]),
-    recorded("encoder", X, num_layers=1, norm=True, causal="mask"),
+    recorded("encoder", real(4, 3, 8), num_layers=2),
+    recorded("encoder", real(2, 3, 8), SOURCE_PADDING, num_layers=2, norm=True, norm_first=True, batch_first=True, masks=["src_key_padding_mask"]),
+    recorded("encoder", real(3, 2, 8), num_layers=1, norm=True, causal="mask"),
 ]
 
 TARGETS = {"sequences": 2}
@@ -101,18 +106,18 @@ DECODERS = [
     recorded("decoder layer", TARGET, MEMORY, MEMORY_PADDING, **TARGETS, masks=["memory_key_padding_mask"], causal="tgt_mask"),
     recorded("decoder layer", TARGET, MEMORY, SOURCE_PADDING, **TARGETS, masks=["tgt_key_padding_mask"]),
     recorded("decoder layer", TARGET, MEMORY, real(3, 4), **TARGETS, masks=["memory_mask"]),
-    recorded("decoder", TARGET, MEMORY, **TARGETS, num_layers=2, causal="tgt_mask"),
-    recorded("decoder", real(2, 3, 4), real(2, 4, 4), **TARGETS, num_layers=1, norm=True, norm_first=True, batch_first=True),
+    recorded("decoder", real(3, 2, 8), real(4, 2, 8), **TARGETS, num_layers=2, causal="tgt_mask"),
+    recorded("decoder", real(2, 3, 8), real(2, 4, 8), **TARGETS, num_layers=1, norm=True, norm_first=True, batch_first=True),
 ]
 
 PAIRS = {"sequences": 2, "num_encoder_layers": 1, "num_decoder_layers": 1}
 TRANSFORMERS = [
-    recorded("transformer", MEMORY, TARGET, **PAIRS),
-    recorded("transformer", MEMORY, TARGET, **PAIRS, norm_first=True, activation="gelu"),
-    recorded("transformer", real(2, 4, 4), real(2, 3, 4), **PAIRS, batch_first=True, causal="tgt_mask"),
-    recorded("transformer", MEMORY, TARGET, MEMORY_PADDING, SOURCE_PADDING, MEMORY_PADDING, **PAIRS, causal="tgt_mask",
+    recorded("transformer", real(4, 2, 8), real(3, 2, 8), **PAIRS),
+    recorded("transformer", real(4, 2, 8), real(3, 2, 8), **PAIRS, norm_first=True, activation="gelu"),
+    recorded("transformer", real(2, 4, 8), real(2, 3, 8), **PAIRS, batch_first=True, causal="tgt_mask"),
+    recorded("transformer", real(4, 2, 8), real(3, 2, 8), MEMORY_PADDING, SOURCE_PADDING, MEMORY_PADDING, **PAIRS, causal="tgt_mask",
              masks=["src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask"]),
-    recorded("transformer", MEMORY, TARGET, real(4, 4), real(3, 3), real(3, 4), **PAIRS, masks=["src_mask", "tgt_mask", "memory_mask"]),
+    recorded("transformer", real(4, 2, 8), real(3, 2, 8), real(4, 4), real(3, 3), real(3, 4), **PAIRS, masks=["src_mask", "tgt_mask", "memory_mask"]),
 ]
 
 CASES = [*ENCODERS, *DECODERS, *TRANSFORMERS]
