@@ -63,8 +63,7 @@ OPERATIONS = {name: masked(build)[0] for name, build in BUILDERS.items()}
 
 def recorded(name, *operands, **attributes):
     """Weights of norms are drawn around 1: around 0 they would make what one norm passes on to the next nearly constant."""
-    features = 4 if name.endswith("layer") else 8
-    settings = {"d_model": features, "nhead": 2, "dim_feedforward": features - 1, **attributes}
+    settings = {"d_model": 6, "nhead": 2, "dim_feedforward": 5, **attributes}
     shapes = {k: tuple(p.shape) for k, p in masked(BUILDERS[name])[1](**settings).named_parameters()}
     drawn = (between(0.5, 1.5, *shape) if "norm" in k and k.endswith("weight") else between(-0.5, 0.5, *shape) for k, shape in shapes.items())
     return case(name, *operands, *drawn, parameters=list(shapes), **settings)
@@ -74,50 +73,51 @@ def padded(*values, dims):
     return exactly(*values, dims=dims, type="bool")
 
 
-X, TARGET, MEMORY = real(3, 2, 4), real(3, 2, 4), real(4, 2, 4)
-SOURCE_PADDING = padded(0, 0, 1, 0, 0, 0, dims=(2, 3))
-MEMORY_PADDING = padded(0, 0, 1, 1, 0, 1, 0, 0, dims=(2, 4))
-
+X, BATCH_FIRST = real(5, 3, 6), real(3, 5, 6)
+SOURCE_PADDING = padded(*[0, 0, 0, 1, 1], *[0] * 5, *[0, 1, 0, 0, 0], dims=(3, 5))
 ENCODERS = [
     recorded("encoder layer", X),
     recorded("encoder layer", X, norm_first=True),
-    recorded("encoder layer", real(2, 3, 4), batch_first=True),
-    recorded("encoder layer", real(2, 3, 4), batch_first=True, norm_first=True, activation="gelu"),
-    recorded("encoder layer", real(3, 4)),
-    recorded("encoder layer", real(1, 1, 4), nhead=4),
+    recorded("encoder layer", real(2, 6, 6), batch_first=True),
+    recorded("encoder layer", BATCH_FIRST, batch_first=True, norm_first=True, activation="gelu"),
+    recorded("encoder layer", real(7, 6)),
+    recorded("encoder layer", real(1, 1, 6), nhead=6),
     recorded("encoder layer", X, activation="gelu", layer_norm_eps=0.1),
     recorded("encoder layer", X, causal="src_mask"),
     recorded("encoder layer", X, SOURCE_PADDING, masks=["src_key_padding_mask"]),
-    recorded("encoder layer", real(2, 3, 4), SOURCE_PADDING, batch_first=True, norm_first=True, masks=["src_key_padding_mask"], causal="src_mask"),
-    recorded("encoder layer", X, real(3, 3), masks=["src_mask"]),
-    recorded("encoder layer", X, real(4, 3, 3), masks=["src_mask"]),
-    recorded("encoder", real(4, 3, 8), num_layers=2),
-    recorded("encoder", real(2, 3, 8), SOURCE_PADDING, num_layers=2, norm=True, norm_first=True, batch_first=True, masks=["src_key_padding_mask"]),
-    recorded("encoder", real(3, 2, 8), num_layers=1, norm=True, causal="mask"),
+    recorded("encoder layer", BATCH_FIRST, SOURCE_PADDING, batch_first=True, norm_first=True, masks=["src_key_padding_mask"],
+             causal="src_mask"),
+    recorded("encoder layer", X, real(5, 5), masks=["src_mask"]),
+    recorded("encoder layer", X, real(6, 5, 5), masks=["src_mask"]),
+    recorded("encoder", X, num_layers=2),
+    recorded("encoder", BATCH_FIRST, SOURCE_PADDING, num_layers=2, norm=True, norm_first=True, batch_first=True,
+             masks=["src_key_padding_mask"]),
+    recorded("encoder", X, num_layers=1, norm=True, causal="mask"),
 ]
 
-TARGETS = {"sequences": 2}
+TARGET, MEMORY, TARGETS = real(4, 3, 6), X, {"sequences": 2}
+TARGET_PADDING = padded(*[0, 0, 1, 1], *[0] * 4, *[0, 0, 0, 1], dims=(3, 4))
 DECODERS = [
     recorded("decoder layer", TARGET, MEMORY, **TARGETS),
     recorded("decoder layer", TARGET, MEMORY, **TARGETS, norm_first=True, activation="gelu"),
-    recorded("decoder layer", real(2, 3, 4), real(2, 4, 4), **TARGETS, batch_first=True),
-    recorded("decoder layer", real(3, 4), real(5, 4), **TARGETS, norm_first=True),
+    recorded("decoder layer", real(2, 6, 6), real(2, 4, 6), **TARGETS, batch_first=True),
+    recorded("decoder layer", real(5, 6), real(7, 6), **TARGETS, norm_first=True),
     recorded("decoder layer", TARGET, MEMORY, **TARGETS, causal="tgt_mask"),
-    recorded("decoder layer", TARGET, MEMORY, MEMORY_PADDING, **TARGETS, masks=["memory_key_padding_mask"], causal="tgt_mask"),
-    recorded("decoder layer", TARGET, MEMORY, SOURCE_PADDING, **TARGETS, masks=["tgt_key_padding_mask"]),
-    recorded("decoder layer", TARGET, MEMORY, real(3, 4), **TARGETS, masks=["memory_mask"]),
-    recorded("decoder", real(3, 2, 8), real(4, 2, 8), **TARGETS, num_layers=2, causal="tgt_mask"),
-    recorded("decoder", real(2, 3, 8), real(2, 4, 8), **TARGETS, num_layers=1, norm=True, norm_first=True, batch_first=True),
+    recorded("decoder layer", real(6, 3, 6), MEMORY, SOURCE_PADDING, **TARGETS, masks=["memory_key_padding_mask"], causal="tgt_mask"),
+    recorded("decoder layer", TARGET, MEMORY, TARGET_PADDING, **TARGETS, masks=["tgt_key_padding_mask"]),
+    recorded("decoder layer", TARGET, MEMORY, real(4, 5), **TARGETS, masks=["memory_mask"]),
+    recorded("decoder", TARGET, MEMORY, **TARGETS, num_layers=2, norm_first=True, causal="tgt_mask"),
+    recorded("decoder", real(3, 4, 6), BATCH_FIRST, **TARGETS, num_layers=1, norm=True, norm_first=True, batch_first=True),
 ]
 
 PAIRS = {"sequences": 2, "num_encoder_layers": 1, "num_decoder_layers": 1}
 TRANSFORMERS = [
-    recorded("transformer", real(4, 2, 8), real(3, 2, 8), **PAIRS),
-    recorded("transformer", real(4, 2, 8), real(3, 2, 8), **PAIRS, norm_first=True, activation="gelu"),
-    recorded("transformer", real(2, 4, 8), real(2, 3, 8), **PAIRS, batch_first=True, causal="tgt_mask"),
-    recorded("transformer", real(4, 2, 8), real(3, 2, 8), MEMORY_PADDING, SOURCE_PADDING, MEMORY_PADDING, **PAIRS, causal="tgt_mask",
+    recorded("transformer", X, TARGET, **PAIRS),
+    recorded("transformer", X, TARGET, **PAIRS, norm_first=True, activation="gelu"),
+    recorded("transformer", BATCH_FIRST, real(3, 4, 6), **PAIRS, batch_first=True, causal="tgt_mask"),
+    recorded("transformer", X, TARGET, SOURCE_PADDING, TARGET_PADDING, SOURCE_PADDING, **PAIRS, causal="tgt_mask",
              masks=["src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask"]),
-    recorded("transformer", real(4, 2, 8), real(3, 2, 8), real(4, 4), real(3, 3), real(3, 4), **PAIRS, masks=["src_mask", "tgt_mask", "memory_mask"]),
+    recorded("transformer", X, TARGET, real(5, 5), real(4, 4), real(4, 5), **PAIRS, masks=["src_mask", "tgt_mask", "memory_mask"]),
 ]
 
 CASES = [*ENCODERS, *DECODERS, *TRANSFORMERS]
