@@ -52,8 +52,6 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
     /// <summary>Whether the attribute is a list.</summary>
     public bool IsList(string name) => values[name].ValueKind == JsonValueKind.Array;
 
-    public bool IsText(string name) => values[name].ValueKind == JsonValueKind.String;
-
     public string[] Texts(string name) => values[name].EnumerateArray().Select(v => v.GetString()!).ToArray();
 
     public long[] Integers(string name) => values[name].EnumerateArray().Select(v => v.GetInt64()).ToArray();

@@ -31,15 +31,21 @@ public sealed class RecordedConvolutionTests
         var (from, to, groups, bias) = (a.Integer("in_channels"), a.Integer("out_channels"), a.Integer("groups"), a.Flag("bias"));
         return a.Rank switch
         {
-            1 => new Conv1d(from, to, a.One("kernel_size", 0), a.One("stride", 1), Padding(a), a.One("dilation", 1), groups, bias),
-            2 => new Conv2d(from, to, a.Two("kernel_size", 0), a.Two("stride", 1), Padding(a), a.Two("dilation", 1), groups, bias),
-            _ => new Conv3d(from, to, a.Three("kernel_size", 0), a.Three("stride", 1), Padding(a), a.Three("dilation", 1), groups, bias),
+            1 => new Conv1d(from, to, a.One("kernel_size", 0), a.One("stride", 1), Padding(a), a.One("dilation", 1), groups, bias, Mode(a)),
+            2 => new Conv2d(from, to, a.Two("kernel_size", 0), a.Two("stride", 1), Padding(a), a.Two("dilation", 1), groups, bias, Mode(a)),
+            _ => new Conv3d(from, to, a.Three("kernel_size", 0), a.Three("stride", 1), Padding(a), a.Three("dilation", 1), groups, bias, Mode(a)),
         };
     }
 
-    private static ConvolutionPadding Padding(CaseAttributes a) => !a.Has("padding") ? 0 : a.IsText("padding")
+    private static ConvolutionPadding Padding(CaseAttributes a) => a.Has("padding") && !a.IsList("padding")
         ? a.Text("padding") == "same" ? ConvolutionPadding.Same : ConvolutionPadding.Valid
         : a.Rank switch { 1 => a.One("padding", 0), 2 => a.Two("padding", 0), _ => a.Three("padding", 0) };
+
+    private static PadMode Mode(CaseAttributes a) => a.Text("padding_mode", "zeros") switch
+    {
+        "zeros" => PadMode.Constant,
+        var mode => Enum.Parse<PadMode>(mode, ignoreCase: true),
+    };
 
     private static Module Transposed(CaseAttributes a)
     {

@@ -26,7 +26,7 @@ def each(value, rank):
 
 def convolution(x, out_channels, kernel, name="convolution", note="", groups=1, bias=True, **settings):
     rank = len(x) - 2
-    spread = {key: each(value, rank) for key, value in settings.items()}
+    spread = {key: value if key == "padding_mode" else each(value, rank) for key, value in settings.items()}
     said = [f"{key} {compact(value)}" for key, value in (settings | {"groups": groups}).items() if key in ("stride", "dilation", "groups")]
     return layer_case(
         name, BUILD[name], real(*x), label=" ".join(part for part in (note, *said) if part), rank=rank, in_channels=x[1],
@@ -56,6 +56,12 @@ CONVOLUTIONS = [
     convolution([1, 2, 5, 6], 2, [4, 2], padding="same"),
     convolution([0, 2, 4, 4], 3, 3, note="of nothing"),
     convolution([1, 2, 1, 1], 3, 3, padding=1, note="of one pixel"),
+    convolution([2, 2, 6], 3, 3, padding=2, padding_mode="reflect"),
+    convolution([1, 2, 5, 4], 3, 3, padding=[2, 1], padding_mode="reflect", stride=2),
+    convolution([1, 2, 5, 4], 3, 4, padding="same", padding_mode="replicate"),
+    convolution([1, 2, 4, 3], 3, 3, padding=[4, 3], padding_mode="circular"),
+    convolution([1, 1, 3, 4, 3], 2, 3, padding=1, padding_mode="circular"),
+    convolution([1, 1, 3, 2, 3], 2, 3, padding=[3, 1, 4], padding_mode="replicate"),
     convolution([1, 2, 4, 5, 4], 3, 2),
     convolution([2, 2, 4, 4, 5], 4, [3, 2, 3], stride=[1, 2, 2], padding=[1, 0, 1], groups=2),
     convolution([1, 1, 5, 5, 5], 2, 2, dilation=2, padding="same"),
