@@ -21,14 +21,16 @@ public sealed class CompiledDecoder
     private readonly InputSignature _inputs;
     private readonly BindingCache<DecodingStep> _steps;
     private readonly StateBuffer _position;
+    private int _busy;
 
     private CompiledDecoder(
         ComputationGraph graph, Dim added, InputSignature inputs, StateStore states, StateSlot position, CompileOptions options)
     {
         (_inputs, _position) = (inputs, states[position]);
         Outputs = [.. graph.Outputs.Select(o => new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape))];
+        var access = new StateAccess(graph, states);
         _steps = new(options.MaxBindings, extents => new DecodingStep(new InferenceProgram(
-            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), inputs, Outputs, extents),
+            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), access, inputs, Outputs, extents),
             added.Bind(inputs.Binding(extents)).Value));
     }
 
@@ -91,9 +93,22 @@ public sealed class CompiledDecoder
     /// <exception cref="GraphException">A name, type or size does not fit, or the cache is full; nothing was read.</exception>
     public void Step(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
-        Span<long> extents = stackalloc long[_inputs.Symbols.Count];
-        _inputs.Bind(inputs, extents);
-        var step = _steps.Get(extents);
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+            throw new InvalidOperationException("This decoder is already running a step; wait for it to end, or compile one for each sequence.");
+        try
+        {
+            Span<long> extents = stackalloc long[_inputs.Symbols.Count];
+            _inputs.Bind(inputs, extents);
+            Run(_steps.Get(extents), inputs, outputs);
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    private void Run(DecodingStep step, ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
+    {
         if (Position + step.Tokens > Capacity)
             throw new GraphException(ErrorCode.BadRunArgument, $"the decoder has read {Position} tokens and cannot read {step.Tokens} more: " +
                 $"its cache holds {Capacity}; compile it with a larger capacity, or set its Position back.");
