@@ -65,7 +65,8 @@ public sealed class TransformerTranslationTests
         for (var n = 0; n < count; n++)
         {
             var length = 3 + (int)(4 * Threefry.Uniform(seed, 1, n));
-            var (word, backwards) = (source.AsSpan(n * Longest, length), target.AsSpan(n * (Longest + 2), length + 2));
+            var word = source.AsSpan(n * Longest, length);
+            var backwards = target.AsSpan(n * (Longest + 2), length + 2);
             (backwards[0], backwards[^1]) = (Start, End);
             for (var i = 0; i < length; i++)
                 word[i] = backwards[length - i] = (long)(Letters * Threefry.Uniform(seed, 0, n * Longest + i));
