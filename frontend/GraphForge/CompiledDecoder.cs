@@ -51,7 +51,8 @@ public sealed class CompiledDecoder
         set
         {
             if (value < 0 || value > Position)
-                throw new GraphException(ErrorCode.BadRunArgument, $"a decoder that has read {Position} tokens cannot go back to {value}.");
+                throw new GraphException(
+                    ErrorCode.BadRunArgument, $"a decoder that has read {Position} tokens cannot go back to {value}.");
             _position.AsSpan<int>()[0] = value;
         }
     }
@@ -75,7 +76,8 @@ public sealed class CompiledDecoder
         var signature = new InputSignature(inputs);
         using var trace = Trace.Inference();
         var position = states.Create("position", new TensorType(DType.Int32, Shape.Scalar));
-        var cache = new KeyValueCache(capacity, new Tensor(Nodes.State(position)), (layer, name, type) => Entry(states, layer, name, type));
+        var cache = new KeyValueCache(
+            capacity, new Tensor(Nodes.State(position)), (layer, name, type) => Entry(states, layer, name, type));
         var outputs = function(signature.Tensors, cache);
         if (outputs.Count == 0 || cache.Added.Is(0))
             throw new GraphException(ErrorCode.BadAttribute,
@@ -87,6 +89,10 @@ public sealed class CompiledDecoder
         return new CompiledDecoder(graph, cache.Added, signature, states, position, options) { Capacity = capacity };
     }
 
+    /// <summary>Compiles for these extents now and not at the first step with them: <c>Prepare(("length", 1))</c>.</summary>
+    /// <exception cref="GraphException">An extent is unknown, missing or out of bounds, or the plan exceeds the budget.</exception>
+    public void Prepare(params ReadOnlySpan<(string Symbol, long Extent)> extents) => _steps.Get(_inputs.Bind(extents));
+
     /// <summary>Reads more tokens. Allocates nothing once their number is compiled.</summary>
     /// <param name="inputs">Every input once, in any order.</param>
     /// <param name="outputs">The outputs that are wanted.</param>
@@ -94,7 +100,8 @@ public sealed class CompiledDecoder
     public void Step(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0)
-            throw new InvalidOperationException("This decoder is already running a step; wait for it to end, or compile one for each sequence.");
+            throw new InvalidOperationException(
+                "This decoder is already running a step; wait for it to end, or compile one for each sequence.");
         try
         {
             Span<long> extents = stackalloc long[_inputs.Symbols.Count];
@@ -110,15 +117,16 @@ public sealed class CompiledDecoder
     private void Run(DecodingStep step, ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         if (Position + step.Tokens > Capacity)
-            throw new GraphException(ErrorCode.BadRunArgument, $"the decoder has read {Position} tokens and cannot read {step.Tokens} more: " +
+            throw new GraphException(ErrorCode.BadRunArgument,
+                $"the decoder has read {Position} tokens and cannot read {step.Tokens} more: " +
                 $"its cache holds {Capacity}; compile it with a larger capacity, or set its Position back.");
         step.Program.Run(inputs, outputs);
     }
 
     private static Tensor Entry(StateStore states, Module layer, string name, TensorType type) => type.Shape.IsBound
         ? new Tensor(Nodes.State(states.Create(layer.Path.Length == 0 ? name : $"{layer.Path}.{name}", type)))
-        : throw new GraphException(ErrorCode.SymbolicDim,
-            $"the cache of {layer} would hold {type}; give the inputs of a decoder numbers for all extents but that of the tokens.", layer.Site);
+        : throw new GraphException(ErrorCode.SymbolicDim, $"the cache of {layer} would hold {type}; " +
+            "give the inputs of a decoder numbers for all extents but that of the tokens.", layer.Site);
 
     /// <summary>The program for one number of tokens.</summary>
     private sealed record DecodingStep(InferenceProgram Program, long Tokens);

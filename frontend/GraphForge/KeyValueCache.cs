@@ -28,7 +28,8 @@ public sealed class KeyValueCache
     internal KeyValueCache(int capacity, Tensor position, Func<Module, string, TensorType, Tensor> start)
     {
         if (capacity < 1)
-            throw new GraphException(ErrorCode.BadAttribute, $"a key-value cache holds at least 1 token but was given a capacity of {capacity}.");
+            throw new GraphException(
+                ErrorCode.BadAttribute, $"a key-value cache holds at least 1 token but was given a capacity of {capacity}.");
         (Capacity, _firstPosition, _start) = (capacity, position, start);
     }
 
@@ -55,9 +56,10 @@ public sealed class KeyValueCache
     /// <exception cref="GraphException">There are more tokens than the cache can hold, or of another shape than before.</exception>
     internal (Tensor Keys, Tensor Values) Append(Module layer, Tensor keys, Tensor values)
     {
-        if (keys.Shape[^2].IsBound && keys.Shape[^2].Value > Capacity)
+        var tokens = Added + keys.Shape[^2];
+        if (tokens.IsBound && tokens.Value > Capacity)
             throw new GraphException(ErrorCode.ShapeMismatch,
-                $"a key-value cache of {Capacity} tokens cannot hold keys {keys.Node.Type}; give it a larger capacity.");
+                $"a key-value cache of {Capacity} tokens cannot hold {tokens}; give it a larger capacity.");
         if (!_entries.TryGetValue(layer, out var entry))
             _entries[layer] = entry = new Entry(_start(layer, "keys", Full(keys)), _start(layer, "values", Full(values)));
         else if (entry.Position == Added)

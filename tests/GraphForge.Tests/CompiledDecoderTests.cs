@@ -80,7 +80,8 @@ public sealed class CompiledDecoderTests
     private static string Problem(Action action) => Assert.Throws<GraphException>(action)!.Problem;
 
     private static CompiledDecoder Compile(TwoLayers model) => CompiledDecoder.Compile(
-        model, (x, cache) => model.Forward(x["x"], cache), [TensorSpec.Of<float>("x", Batch, "length", Features)], Capacity, TestOptions.Default);
+        model, (x, cache) => model.Forward(x["x"], cache), [TensorSpec.Of<float>("x", Batch, "length", Features)], Capacity,
+        TestOptions.Default);
 
     private static float[] Decode(CompiledDecoder decoder, float[] input, int[] pieces)
     {

@@ -27,7 +27,8 @@ public sealed class LearnedPositionalEncoding : PositionalEncoding
     /// <param name="dtype">Type of the weight.</param>
     /// <exception cref="GraphException">A number is out of range.</exception>
     public LearnedPositionalEncoding(
-        int maxLength, int dModel, double dropout = 0, bool batchFirst = false, DType dtype = DType.Float32) : base(dModel, dropout, batchFirst)
+        int maxLength, int dModel, double dropout = 0, bool batchFirst = false, DType dtype = DType.Float32)
+        : base(dModel, dropout, batchFirst)
     {
         if (maxLength < 1 || dModel < 1)
             throw Error(ErrorCode.BadAttribute, $"needs at least one position and one feature but was given {maxLength} and {dModel}.");
@@ -40,7 +41,8 @@ public sealed class LearnedPositionalEncoding : PositionalEncoding
     private protected override Tensor Rows(Dim length, Tensor? offset, DType dtype)
     {
         if (length.IsBound && length.Value > Weight.Shape[0].Value)
-            throw Error(ErrorCode.ShapeMismatch, $"has {Weight.Shape[0]} positions but was given a sequence of {length}; make its maxLength {length}.");
+            throw Error(ErrorCode.ShapeMismatch,
+                $"has {Weight.Shape[0]} positions but was given a sequence of {length}; make its maxLength {length}.");
         Tensor weight = Weight;
         if (offset is null && length.IsBound) return weight.Narrow(0, 0, length);
         var positions = Tensor.Arange(length, DType.Int32);

@@ -8,7 +8,7 @@ public sealed class TransformerDecoder : Module
     private readonly TransformerDecoderLayer[] _layers;
     private readonly Module? _norm;
 
-    /// <param name="decoderLayer">The first layer; the others are made with its settings. Unlike in PyTorch each draws values of its own.</param>
+    /// <param name="decoderLayer">The first layer; the others are made with its settings, and draw values of their own.</param>
     /// <param name="numLayers">Number of layers.</param>
     /// <param name="norm">What follows the last layer, or null.</param>
     /// <exception cref="GraphException">There is no layer.</exception>

@@ -38,13 +38,14 @@ public sealed class RecordedTransformerTests
         where TLayer : Module => RecordedFamily.Apply(layer, () => forward(layer, new Masks(x, a)), x, a);
 
     private static TransformerEncoderLayer EncoderLayer(CaseAttributes a) => new(a.Integer("d_model"), a.Integer("nhead"),
-        a.Integer("dim_feedforward"), 0, Activation(a), a.Number("layer_norm_eps", 1e-5), a.Flag("batch_first", false), a.Flag("norm_first", false));
+        a.Integer("dim_feedforward"), 0, Activation(a), a.Number("layer_norm_eps", 1e-5), a.Flag("batch_first", false),
+        a.Flag("norm_first", false));
 
     private static TransformerDecoderLayer DecoderLayer(CaseAttributes a) => new(a.Integer("d_model"), a.Integer("nhead"),
         a.Integer("dim_feedforward"), 0, Activation(a), batchFirst: a.Flag("batch_first", false), normFirst: a.Flag("norm_first", false));
 
-    private static Transformer Transformer(CaseAttributes a) => new(a.Integer("d_model"), a.Integer("nhead"), a.Integer("num_encoder_layers"),
-        a.Integer("num_decoder_layers"), a.Integer("dim_feedforward"), 0, Activation(a), batchFirst: a.Flag("batch_first", false),
+    private static Transformer Transformer(CaseAttributes a) => new(a.Integer("d_model"), a.Integer("nhead"),
+        a.Integer("num_encoder_layers"), a.Integer("num_decoder_layers"), a.Integer("dim_feedforward"), 0, Activation(a), batchFirst: a.Flag("batch_first", false),
         normFirst: a.Flag("norm_first", false));
 
     private static LayerNorm? Norm(CaseAttributes a) => a.Flag("norm", false) ? new LayerNorm(a.Integer("d_model")) : null;

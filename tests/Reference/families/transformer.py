@@ -65,7 +65,8 @@ def recorded(name, *operands, **attributes):
     """Weights of norms are drawn around 1: around 0 they would make what one norm passes on to the next nearly constant."""
     settings = {"d_model": 6, "nhead": 2, "dim_feedforward": 5, **attributes}
     shapes = {k: tuple(p.shape) for k, p in masked(BUILDERS[name])[1](**settings).named_parameters()}
-    drawn = (between(0.5, 1.5, *shape) if "norm" in k and k.endswith("weight") else between(-0.5, 0.5, *shape) for k, shape in shapes.items())
+    middles = (1 if "norm" in k and k.endswith("weight") else 0 for k in shapes)
+    drawn = (between(middle - 0.5, middle + 0.5, *shape) for middle, shape in zip(middles, shapes.values()))
     return case(name, *operands, *drawn, parameters=list(shapes), **settings)
 
 
