@@ -33,13 +33,17 @@ public sealed partial class Tensor
 
     public static Tensor operator >=(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a.GreaterOrEqual(b));
 
+    /// <summary>Both, on bool; on integers, bit by bit.</summary>
     public static Tensor operator &(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a & b);
 
+    /// <summary>Either or both, on bool; on integers, bit by bit.</summary>
     public static Tensor operator |(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a | b);
 
+    /// <summary>Exactly one, on bool; on integers, bit by bit.</summary>
     public static Tensor operator ^(Tensor left, Tensor right) => Promoted(left, right, (a, b) => a ^ b);
 
-    public static Tensor operator !(Tensor operand) => new(!operand.Node);
+    /// <summary>Whether elements are false or zero.</summary>
+    public static Tensor operator !(Tensor operand) => new(!operand.To(DType.Bool).Node);
 
     /// <summary>Whether the elements are equal. (<c>==</c> compares the handles.)</summary>
     public Tensor Eq(Tensor other) => Promoted(this, other, (a, b) => a.EqualTo(b));

@@ -7,12 +7,14 @@ namespace GraphForge.Compiler.Loops;
 public enum UnaryFunction
 {
     Negate, Absolute, Sign, Exp, Log, Sqrt, Sin, Cos, Tanh, Erf, Floor, Ceiling, Round, Not,
+    Erfc, Expm1, Log1p, Sigmoid, Softplus, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh,
 }
 
 /// <summary>Scalar functions of two operands of one type. Comparisons yield bool.</summary>
 public enum BinaryFunction
 {
-    Add, Subtract, Multiply, Divide, Remainder, Power, Minimum, Maximum, And, Or, Xor, Less, LessOrEqual, Equal, NotEqual,
+    Add, Subtract, Multiply, Divide, Remainder, Power, Atan2, Minimum, Maximum, And, Or, Xor, ShiftLeft, ShiftRight,
+    Less, LessOrEqual, Equal, NotEqual,
 }
 
 /// <summary>How a reduction combines; the arg forms yield the flat int64 position of the first extreme.</summary>

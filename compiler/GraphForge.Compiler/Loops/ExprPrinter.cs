@@ -30,6 +30,8 @@ public static class ExprPrinter
         BinaryFunction.And => "&",
         BinaryFunction.Or => "|",
         BinaryFunction.Xor => "^",
+        BinaryFunction.ShiftLeft => "<<",
+        BinaryFunction.ShiftRight => ">>",
         BinaryFunction.Less => "<",
         BinaryFunction.LessOrEqual => "<=",
         BinaryFunction.Equal => "==",

@@ -44,11 +44,20 @@ public static class NodeOperators
 
         public static Node operator !(Node operand) => Node.Of(new Not(), operand);
 
+        /// <inheritdoc cref="Not"/>
+        public static Node operator ~(Node operand) => Node.Of(new Not(), operand);
+
         public static Node operator &(Node left, Node right) => Broadcasting.Apply(new And(), left, right);
 
         public static Node operator |(Node left, Node right) => Broadcasting.Apply(new Or(), left, right);
 
         public static Node operator ^(Node left, Node right) => Broadcasting.Apply(new Xor(), left, right);
+
+        /// <inheritdoc cref="Ops.ShiftLeft"/>
+        public static Node operator <<(Node left, Node right) => Broadcasting.Apply(new ShiftLeft(), left, right);
+
+        /// <inheritdoc cref="Ops.ShiftRight"/>
+        public static Node operator >>(Node left, Node right) => Broadcasting.Apply(new ShiftRight(), left, right);
     }
 
     extension(Node left)
@@ -82,6 +91,9 @@ public static class NodeOperators
 
         /// <inheritdoc cref="Ops.Power"/>
         public Node Power(double right) => Broadcasting.Apply(new Power(), left, right);
+
+        /// <inheritdoc cref="Ops.Atan2"/>
+        public Node Atan2(Node right) => Broadcasting.Apply(new Atan2(), left, right);
 
         /// <inheritdoc cref="ExtremumOp"/>
         public Node Minimum(Node right) => Broadcasting.Apply(new Minimum(), left, right);

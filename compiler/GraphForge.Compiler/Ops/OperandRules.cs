@@ -32,6 +32,9 @@ internal static class OperandRules
 
     public static void Bool(Op op, TensorType type) => DTypeIs(op, type, type.DType == DType.Bool, "bool");
 
+    public static void Bits(Op op, TensorType type) =>
+        DTypeIs(op, type, type.DType == DType.Bool || type.DType.IsInteger(), "bool or an integer element type");
+
     public static void Integer(Op op, TensorType type) =>
         DTypeIs(op, type, type.DType.IsInteger(), "uint8, int32 or int64");
 

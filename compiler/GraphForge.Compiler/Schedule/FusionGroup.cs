@@ -19,9 +19,12 @@ public enum GroupKind
 
     /// <summary>One scatter.</summary>
     Scatter,
+
+    /// <summary>All results of one loop.</summary>
+    Loop,
 }
 
-/// <summary>Nodes that become one kernel.</summary>
+/// <summary>Nodes that become one kernel, or one loop of kernels.</summary>
 public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
 {
     public int Id { get; } = id;

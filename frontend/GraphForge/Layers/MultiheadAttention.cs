@@ -46,8 +46,8 @@ public sealed partial class MultiheadAttention : Module
             VProjWeight = new Parameter(Init.XavierUniform(), dtype, KeyDim, _vdim);
         }
         InProjBias = bias ? new Parameter(Init.Zeros, dtype, embedDim + 2 * KeyDim) : null;
-        BiasK = addBiasKv ? new Parameter(Init.XavierUniform(), dtype, 1, 1, KeyDim) : null;
-        BiasV = addBiasKv ? new Parameter(Init.XavierUniform(), dtype, 1, 1, KeyDim) : null;
+        BiasK = addBiasKv ? new Parameter(Init.XavierNormal(), dtype, 1, 1, KeyDim) : null;
+        BiasV = addBiasKv ? new Parameter(Init.XavierNormal(), dtype, 1, 1, KeyDim) : null;
         _outProj = new Linear(embedDim, embedDim, bias, dtype);
         if (_outProj.Bias is { } outBias) outBias.Initializer = Init.Zeros;
     }

@@ -29,7 +29,10 @@ public sealed class OpErrorTests
         yield return Row(() => -Flag, ErrorCode.WrongDType, "negate takes a numeric element type, got bool[2, 3]; cast the operand.");
         yield return Row(() => X & Flag, ErrorCode.WrongDType,
             "and needs operands of one element type, got float32[2, 3] and bool[2, 3]; cast one of them.");
-        yield return Row(() => !X, ErrorCode.WrongDType, "not takes bool, got float32[2, 3]; cast the operand.");
+        yield return Row(() => !X, ErrorCode.WrongDType, "not takes bool or an integer element type, got float32[2, 3]; cast the operand.");
+        yield return Row(() => X & X, ErrorCode.WrongDType, "and takes bool or an integer element type, got float32[2, 3]; cast the operand.");
+        yield return Row(() => X << X, ErrorCode.WrongDType, "shiftLeft takes uint8, int32 or int64, got float32[2, 3]; cast the operand.");
+        yield return Row(() => X >> Whole, ErrorCode.WrongDType, "shiftRight needs operands of one element type, got float32[2, 3] and int64[4]; cast one of them.");
         yield return Row(() => Nodes.Select(X, X, X), ErrorCode.WrongDType, "select takes bool, got float32[2, 3]; cast the operand.");
         yield return Row(() => X.Reshape([7]), ErrorCode.ShapeMismatch,
             "reshape cannot turn float32[2, 3], which has 6 elements, into [7], which has 7; the numbers of elements must agree.");
