@@ -103,5 +103,7 @@ public static class OpSet
 
         // Loops and branches
         typeof(Scan),
+        typeof(Cond),
+        typeof(While),
     ];
 }
