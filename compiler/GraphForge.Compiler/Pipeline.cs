@@ -24,6 +24,7 @@ public static class Pipeline
         graph = Pass("simplify", RewriteDriver.Apply(graph, RuleSet.SimplifyDifferentiated, out _));
         graph = Pass("mask from result", MaskFromResult.Run(graph));
         graph = Pass("explicit convolutions", ExplicitConvolutions.Run(graph));
+        graph = Pass("scatter precision", ScatterPrecision.Run(graph));
         graph = Pass("root copies", RootCopies.Run(graph));
 
         var fusion = Fusion.Run(graph);

@@ -51,13 +51,13 @@ public sealed class CompiledModel
         IsBatch(Inputs[0].Type) && IsBatch(Outputs[0].Type);
 
     /// <summary>Compiles <see cref="Module.Forward"/> for float32 inputs of one shape.</summary>
-    /// <param name="model">Takes [batch, inputShape…] and gives [batch, …], float32.</param>
+    /// <param name="model">Takes [batch, inputShape…] and gives [batch, …]; floats of 16 bits are given as float32.</param>
     /// <param name="inputShape">Shape of one input, without the batch.</param>
     /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
     /// <exception cref="GraphException">The model cannot be built for the input, or its output does not keep the batch.</exception>
     public static CompiledModel Compile(Module model, Shape inputShape, CompileOptions? options = null) => Compile(model, inputs =>
     {
-        var output = model.Forward(inputs[InputName]);
+        var output = model.Forward(inputs[InputName]).Widened();
         return output.DType == DType.Float32 && IsBatch(output.Node.Type)
             ? new NamedTensors { [OutputName] = output }
             : throw new GraphException(ErrorCode.ShapeMismatch,

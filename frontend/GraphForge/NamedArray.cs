@@ -55,6 +55,10 @@ public readonly struct NamedArray
 
     public static implicit operator NamedArray((string Name, double[] Values) pair) => Whole(pair.Name, pair.Values);
 
+    public static implicit operator NamedArray((string Name, Half[] Values) pair) => Whole(pair.Name, pair.Values);
+
+    public static implicit operator NamedArray((string Name, BFloat16[] Values) pair) => Whole(pair.Name, pair.Values);
+
     public static implicit operator NamedArray((string Name, long[] Values) pair) => Whole(pair.Name, pair.Values);
 
     public static implicit operator NamedArray((string Name, int[] Values) pair) => Whole(pair.Name, pair.Values);

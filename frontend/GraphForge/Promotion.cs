@@ -16,8 +16,8 @@ internal static class Promotion
         return Kind(number.DType) > Kind(tensor.DType) ? number.DType : tensor.DType;
     }
 
-    /// <summary>The enumeration is declared from narrow to wide.</summary>
-    public static DType Wider(DType a, DType b) => a > b ? a : b;
+    /// <summary>The enumeration is declared from narrow to wide; but of the two floats of 16 bits neither holds the other's values.</summary>
+    public static DType Wider(DType a, DType b) => a != b && a.IsHalf() && b.IsHalf() ? DType.Float32 : a > b ? a : b;
 
     private static int Kind(DType type) => type.IsFloat() ? 2 : type.IsInteger() ? 1 : 0;
 }

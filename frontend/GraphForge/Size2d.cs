@@ -14,5 +14,5 @@ public readonly record struct Size2d(int Height, int Width)
     public static implicit operator Size2d((int Height, int Width) size) => new(size.Height, size.Width);
 
     /// <summary><c>3</c>, or <c>(3, 5)</c> where the two differ.</summary>
-    public override string ToString() => Height == Width ? $"{Height}" : $"({Height}, {Width})";
+    public override string ToString() => SpatialAxes.Text(Extents);
 }

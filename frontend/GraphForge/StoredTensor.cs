@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Diagnostics.CodeAnalysis;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Initialization;
@@ -12,13 +12,12 @@ namespace GraphForge;
 /// </summary>
 public abstract class StoredTensor
 {
-    private readonly Initializer _initializer;
     private readonly Tensor _value;
     private StateBuffer? _storage;
 
     private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
     {
-        _initializer = initializer;
+        Initializer = initializer;
         Slot = new StateSlot(GetType().Name, new TensorType(dtype, Shape.Of(dims)));
         _value = new Tensor(Node.Of(new State(Slot)));
     }
@@ -33,12 +32,17 @@ public abstract class StoredTensor
     /// <summary>Whether values were drawn, set, or made room for.</summary>
     internal bool HasValues => _storage is not null;
 
+    /// <summary>Draws the initial values; a module that holds the tensor's own module may choose another.</summary>
+    internal Initializer Initializer { get; set; }
+
     internal StateSlot Slot { get; }
 
     internal StateBuffer Storage => _storage ?? throw new InvalidOperationException(
         $"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
 
-    public static implicit operator Tensor(StoredTensor stored) => stored._value;
+    /// <summary>The value at the start of the run; null for none, such as the bias of a layer that has none.</summary>
+    [return: NotNullIfNotNull(nameof(stored))]
+    public static implicit operator Tensor?(StoredTensor? stored) => stored?._value;
 
     /// <summary>The elements, row-major, in place. Not to be touched while a training step runs.</summary>
     /// <exception cref="InvalidOperationException">No values were drawn or set yet.</exception>
@@ -58,21 +62,23 @@ public abstract class StoredTensor
     internal void Draw(long seed, int ordinal)
     {
         var values = new float[Shape.Size.Value];
-        _initializer(values, Shape.Values, new RandomStream(seed, ordinal));
+        Initializer(values, Shape.Values, new RandomStream(seed, ordinal));
         var storage = Allocate();
         switch (DType)
         {
             case DType.Float32: values.CopyTo(storage.AsSpan<float>()); break;
-            case DType.Float64: Convert(values, storage.AsSpan<double>()); break;
-            case DType.Int64: Convert(values, storage.AsSpan<long>()); break;
-            case DType.Int32: Convert(values, storage.AsSpan<int>()); break;
-            default: Convert(values, storage.AsBytes()); break;
+            case DType.Float64: Convert(values, storage.AsSpan<double>(), v => v); break;
+            case DType.Float16: Convert(values, storage.AsSpan<Half>(), v => (Half)v); break;
+            case DType.BFloat16: Convert(values, storage.AsSpan<BFloat16>(), v => (BFloat16)v); break;
+            case DType.Int64: Convert(values, storage.AsSpan<long>(), long.CreateSaturating); break;
+            case DType.Int32: Convert(values, storage.AsSpan<int>(), int.CreateSaturating); break;
+            default: Convert(values, storage.AsBytes(), byte.CreateSaturating); break;
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted) where T : INumberBase<T>
+    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted, Func<float, T> convert)
     {
-        for (var i = 0; i < values.Length; i++) converted[i] = T.CreateSaturating(values[i]);
+        for (var i = 0; i < values.Length; i++) converted[i] = convert(values[i]);
     }
 
     private StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
@@ -80,7 +86,7 @@ public abstract class StoredTensor
 
 /// <summary>A tensor that training improves.</summary>
 /// <param name="initializer">Draws the initial values; see <see cref="Init"/>.</param>
-/// <param name="dtype">float32 or float64.</param>
+/// <param name="dtype">A float type.</param>
 /// <param name="dims">Extents, row-major.</param>
 /// <exception cref="GraphException">The type is no float.</exception>
 public sealed class Parameter(Initializer initializer, DType dtype, params ReadOnlySpan<long> dims)
@@ -94,7 +100,7 @@ public sealed class Parameter(Initializer initializer, DType dtype, params ReadO
 
     private static DType FloatOnly(DType dtype) => dtype.IsFloat()
         ? dtype
-        : throw new GraphException(ErrorCode.WrongDType, $"a parameter holds float32 or float64, not {dtype.ToString().ToLowerInvariant()}.");
+        : throw new GraphException(ErrorCode.WrongDType, $"a parameter holds floats, not {dtype.ToString().ToLowerInvariant()}.");
 }
 
 /// <summary>A stored tensor that no gradient changes, such as a running statistic: PyTorch's buffer.</summary>
@@ -106,6 +112,9 @@ public sealed class ModuleBuffer(Initializer initializer, DType dtype, params Re
 {
     /// <summary>A float32 buffer.</summary>
     public ModuleBuffer(Initializer initializer, params ReadOnlySpan<long> dims) : this(initializer, DType.Float32, dims) { }
+
+    /// <summary>The value assigned last in the forward pass being written down, or else the one before the run.</summary>
+    internal Tensor Latest => Tracing.Trace.Current?.Assigned(Slot) ?? this;
 
     /// <summary>In a forward function while training: the value the buffer has after the step.</summary>
     /// <exception cref="InvalidOperationException">The graph being built is not one for training.</exception>

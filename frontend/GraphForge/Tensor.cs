@@ -6,7 +6,8 @@ namespace GraphForge;
 
 /// <summary>
 /// A value of a model that is being written down: a handle to a graph node with a shape and an element type, but no data.
-/// Operators broadcast as NumPy does. Two tensors promote to the wider of bool, uint8, int32, int64, float32, float64;
+/// Operators broadcast as NumPy does. Two tensors promote to the wider of bool, uint8, int32, int64, float16 or bfloat16 (together
+/// float32), float32, float64;
 /// plain C# numbers take the type of the tensor they meet, unless they are of a higher kind (a fraction with integers).
 /// </summary>
 public sealed partial class Tensor
@@ -77,6 +78,9 @@ public sealed partial class Tensor
             ? new Tensor(Nodes.Constant(Literal.Of(number.As(dtype))))
             : new Tensor(Node.Cast(dtype));
     }
+
+    /// <summary>Floats of 16 bits as float32, anything else as it is.</summary>
+    internal Tensor Widened() => To(DType.Arithmetic());
 
     public override string ToString() => Node.ToString();
 }

@@ -36,10 +36,11 @@ public sealed partial class Training : IDisposable
     private readonly (string[] Names, double[] Values) _evaluationMetrics;
     private readonly Supervision? _supervision;
     private long _compileTicks;
+    private int _compilations;
     private int _busy;
     private bool _disposed;
 
-    private Training(Module model, TrainingFunction function, Optimizer optimizer, InputSignature inputs,
+    private Training(Module model, TrainingFunction function, Optimization optimization, InputSignature inputs,
         IReadOnlyCollection<Parameter>? parameters, Supervision? supervision, CompileOptions options)
     {
         (_inputs, _supervision, _options) = (inputs, supervision, options);
@@ -48,9 +49,9 @@ public sealed partial class Training : IDisposable
         var tree = ModuleTree.Of(model);
         tree.AssignNames();
         tree.Initialize(options.Seed, onlyMissing: true);
-        _state = new TrainingState(tree, optimizer.LearningRate, options.Seed);
+        _state = new TrainingState(tree, optimization, options.Seed);
         var graphs = new TrainingGraphs(model, function, inputs, parameters);
-        var step = graphs.Step(optimizer, _state);
+        var step = graphs.Step(optimization, _state);
         var evaluation = graphs.Evaluation(_state);
         (_stepMetrics, _evaluationMetrics) = (Metrics(step), Metrics(evaluation));
         _compileTicks = Stopwatch.GetTimestamp() - started;
@@ -61,14 +62,14 @@ public sealed partial class Training : IDisposable
     /// <summary>Builds and compiles the step for a full batch.</summary>
     /// <param name="model">Its parameters keep their values where they have some, and are drawn from the seed where not.</param>
     /// <param name="loss">A scalar of prediction and target, such as <see cref="Losses.CrossEntropy"/>.</param>
-    /// <param name="optimizer">How the parameters are changed.</param>
+    /// <param name="optimization">How the parameters are changed: an optimizer, or one with groups, a schedule and the like.</param>
     /// <param name="batch">What one step is fed.</param>
     /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
     /// <exception cref="GraphException">The model, the loss and the batch do not fit together, or the plan exceeds the budget.</exception>
-    public static Training Compile(Module model, Loss loss, Optimizer optimizer, BatchSpec batch, CompileOptions? options = null)
+    public static Training Compile(Module model, Loss loss, Optimization optimization, BatchSpec batch, CompileOptions? options = null)
     {
         var function = new SupervisedFunction(model, loss, batch);
-        var training = new Training(model, function.Run, optimizer, new InputSignature(function.Inputs), parameters: null,
+        var training = new Training(model, function.Run, optimization, new InputSignature(function.Inputs), parameters: null,
             new Supervision(function, batch), options ?? CompileOptions.Default);
         training._steps.Get([batch.Size]);
         return training;
@@ -77,7 +78,7 @@ public sealed partial class Training : IDisposable
     /// <summary>Builds the step of any function of named inputs, and compiles it where their extents are all known.</summary>
     /// <param name="model">Holds every parameter that <paramref name="function"/> uses, with or without values.</param>
     /// <param name="function">The loss, and metrics if any; also what <see cref="Evaluate(ReadOnlySpan{NamedArray})"/> computes.</param>
-    /// <param name="optimizer">How the parameters are changed.</param>
+    /// <param name="optimization">How the parameters are changed: an optimizer, or one with groups, a schedule and the like.</param>
     /// <param name="inputs">What the function takes.</param>
     /// <param name="parameters">
     /// What is trained, such as <c>generator.Parameters()</c>; null for all of the model. Two trainings of one model share its
@@ -85,10 +86,10 @@ public sealed partial class Training : IDisposable
     /// </param>
     /// <param name="options">Null for <see cref="CompileOptions.Default"/>.</param>
     /// <exception cref="GraphException">Model, function and inputs do not fit together, or the plan exceeds the budget.</exception>
-    public static Training Compile(Module model, TrainingFunction function, Optimizer optimizer, IReadOnlyList<TensorSpec> inputs,
+    public static Training Compile(Module model, TrainingFunction function, Optimization optimization, IReadOnlyList<TensorSpec> inputs,
         IEnumerable<Parameter>? parameters = null, CompileOptions? options = null)
     {
-        var training = new Training(model, function, optimizer, new InputSignature(inputs), parameters?.ToArray(), supervision: null,
+        var training = new Training(model, function, optimization, new InputSignature(inputs), parameters?.ToArray(), supervision: null,
             options ?? CompileOptions.Default);
         if (training._inputs.Symbols.Count == 0) training.Prepare();
         return training;
@@ -97,20 +98,14 @@ public sealed partial class Training : IDisposable
     /// <summary>What a step takes.</summary>
     public IReadOnlyList<TensorSpec> Inputs => _inputs.Specs;
 
-    /// <summary>Read by every step; setting it between steps recompiles nothing.</summary>
-    public double LearningRate
-    {
-        get => _state.LearningRateValue;
-        set => _state.LearningRateValue = double.IsFinite(value) && value >= 0
-            ? value
-            : throw new GraphException(ErrorCode.BadAttribute, $"a learning rate must be at least 0 but is {value}.");
-    }
-
     /// <summary>Steps done so far.</summary>
     public long Steps => _state.Steps;
 
     /// <summary>Time spent so far on building and compiling programs.</summary>
     public TimeSpan CompileTime => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _compileTicks));
+
+    /// <summary>Programs compiled so far: the step, and the evaluation, for every batch size they met.</summary>
+    public int Compilations => _compilations;
 
     /// <summary>
     /// What a step needs: one of a full batch, or of the extents compiled first. Null before any is compiled, and with
@@ -136,6 +131,7 @@ public sealed partial class Training : IDisposable
         Enter();
         try
         {
+            BeginStep();
             return Run(_steps, inputs, _stepMetrics);
         }
         finally
@@ -166,6 +162,7 @@ public sealed partial class Training : IDisposable
         Enter();
         try
         {
+            BeginStep();
             var extents = new long[_inputs.Symbols.Count];
             _inputs.Bind(inputs, extents);
             var step = _steps.Get(extents);
@@ -203,6 +200,7 @@ public sealed partial class Training : IDisposable
         var started = Stopwatch.GetTimestamp();
         var program = ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), _state.Store, _options);
         Interlocked.Add(ref _compileTicks, Stopwatch.GetTimestamp() - started);
+        Interlocked.Increment(ref _compilations);
         return new TrainingProgram(program, graph);
     }
 

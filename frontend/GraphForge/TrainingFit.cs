@@ -43,6 +43,7 @@ public sealed partial class Training
         Enter();
         try
         {
+            BeginStep();
             var step = _steps.Get([Supervised.Checks.Size(samples, targets)]);
             var ticks = new long[step.Program.StepNames.Count];
             step.Run(samples, targets, _stepMetrics.Values, ticks: ticks);
@@ -105,6 +106,7 @@ public sealed partial class Training
                 var last = RunEpoch(train, start, progress, cancellationToken);
                 var evaluation = validation is null ? null : RunEvaluation(validation, cancellationToken);
                 summaries.Add(new EpochSummary(epoch, last.Loss, last.Accuracy, evaluation, last.SamplesPerSecond));
+                _state.Optimization.Rates.EndEpoch(evaluation?.Loss ?? last.Loss);
                 progress?.Report(last with { Summary = summaries[^1] });
             }
             return summaries;
@@ -158,6 +160,9 @@ public sealed partial class Training
     }
 
     private float RunStep<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
-        where TSample : unmanaged where TTarget : unmanaged =>
-        _steps.Get([Supervised.Checks.Size(samples, targets)]).Run(samples, targets, _stepMetrics.Values);
+        where TSample : unmanaged where TTarget : unmanaged
+    {
+        BeginStep();
+        return _steps.Get([Supervised.Checks.Size(samples, targets)]).Run(samples, targets, _stepMetrics.Values);
+    }
 }

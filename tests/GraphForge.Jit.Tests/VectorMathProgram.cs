@@ -64,10 +64,13 @@ internal sealed class VectorMathProgram
     }
 
     /// <summary>A function of one operand over an array whose length is a multiple of 16.</summary>
-    public unsafe T[] Map<T>(string kernel, T[] x) where T : unmanaged
+    public T[] Map<T>(string kernel, T[] x) where T : unmanaged => Map<T, T>(kernel, x);
+
+    public unsafe TResult[] Map<T, TResult>(string kernel, T[] x) where T : unmanaged where TResult : unmanaged
     {
-        var y = new T[x.Length];
-        fixed (T* from = x, to = y) Run(kernel, 0, x.Length, (nint)from, (nint)to);
+        var y = new TResult[x.Length];
+        fixed (T* from = x)
+        fixed (TResult* to = y) Run(kernel, 0, x.Length, (nint)from, (nint)to);
         return y;
     }
 
@@ -79,7 +82,7 @@ internal sealed class VectorMathProgram
     }
 
     private static IEnumerable<(string Name, string Body)> Kernels() =>
-        [.. Types[..2].SelectMany(FloatKernels), .. Types.SelectMany(LaneKernels), .. RandomKernels()];
+        [.. Types[..2].SelectMany(FloatKernels), .. Types.SelectMany(LaneKernels), .. new[] { "Float16", "BFloat16" }.SelectMany(HalfKernels), .. RandomKernels()];
 
     private static IEnumerable<(string Name, string Body)> FloatKernels((string Vector, string Scalar) type)
     {
@@ -118,6 +121,30 @@ internal sealed class VectorMathProgram
             Lanes.StorePartial(lanes, ({scalar}*)buffers[2], end);
             """);
     }
+
+    private static IEnumerable<(string Name, string Body)> HalfKernels(string type) =>
+    [
+        ($"Load{type}", $"""
+            var x = (ushort*)buffers[0]; var y = (float*)buffers[1];
+            for (var i = begin; i < end; i += F32.Count) Vec.Store(Halves.Load{type}(x + i, F32.Count), y + i);
+            """),
+        ($"Store{type}", $"""
+            var x = (float*)buffers[0]; var y = (ushort*)buffers[1];
+            for (var i = begin; i < end; i += F32.Count) Halves.Store{type}(Vec.Load(x + i), y + i, F32.Count);
+            """),
+        ($"Round{type}", $"""
+            var x = (float*)buffers[0]; var y = (float*)buffers[1];
+            for (var i = begin; i < end; i += F32.Count) Vec.Store(Halves.Round{type}(Vec.Load(x + i)), y + i);
+            """),
+        ($"Load{type}Scalar", $"for (var i = begin; i < end; i++) ((float*)buffers[1])[i] = Halves.From{type}(((ushort*)buffers[0])[i]);"),
+        ($"Store{type}Scalar", $"for (var i = begin; i < end; i++) ((ushort*)buffers[1])[i] = Halves.To{type}(((float*)buffers[0])[i]);"),
+        ($"Round{type}Scalar", $"for (var i = begin; i < end; i++) ((float*)buffers[1])[i] = Halves.Round{type}(((float*)buffers[0])[i]);"),
+        ($"Partial{type}", $"""
+            var lanes = Halves.Load{type}((ushort*)buffers[0], end);
+            Vec.Store(lanes, (float*)buffers[1]);
+            Halves.Store{type}(lanes, (ushort*)buffers[2], end);
+            """),
+    ];
 
     private static IEnumerable<(string Name, string Body)> RandomKernels() =>
     [

@@ -6,7 +6,7 @@ namespace GraphForge.Tests;
 public sealed class TensorPromotionTests
 {
     private static readonly DType[] NarrowToWide =
-        [DType.Bool, DType.UInt8, DType.Int32, DType.Int64, DType.Float32, DType.Float64];
+        [DType.Bool, DType.UInt8, DType.Int32, DType.Int64, DType.Float16, DType.Float32, DType.Float64];
 
     [Test]
     public void Two_tensors_meet_in_the_wider_type([ValueSource(nameof(NarrowToWide))] DType a, [ValueSource(nameof(NarrowToWide))] DType b)
@@ -15,6 +15,13 @@ public sealed class TensorPromotionTests
         var chosen = Tensor.Where(true, Input("a", a), Input("b", b));
         Assert.That(chosen.DType, Is.EqualTo(wider));
     }
+
+    [TestCase(DType.Int64, DType.BFloat16, DType.BFloat16)]
+    [TestCase(DType.Float16, DType.BFloat16, DType.Float32)]
+    [TestCase(DType.BFloat16, DType.Float16, DType.Float32)]
+    [TestCase(DType.BFloat16, DType.Float32, DType.Float32)]
+    public void Neither_float_of_16_bits_is_the_wider(DType a, DType b, DType expected) =>
+        Assert.That((Input("a", a) + Input("b", b)).DType, Is.EqualTo(expected));
 
     [TestCase(DType.Bool, DType.Int64)]
     [TestCase(DType.UInt8, DType.UInt8)]
@@ -26,6 +33,8 @@ public sealed class TensorPromotionTests
 
     [TestCase(DType.Bool, DType.Float32)]
     [TestCase(DType.Int64, DType.Float32)]
+    [TestCase(DType.Float16, DType.Float16)]
+    [TestCase(DType.BFloat16, DType.BFloat16)]
     [TestCase(DType.Float32, DType.Float32)]
     [TestCase(DType.Float64, DType.Float64)]
     public void A_fraction_makes_integers_float32(DType tensor, DType expected) =>
@@ -36,6 +45,15 @@ public sealed class TensorPromotionTests
     {
         var sum = Tensor.Constant<double>([0.0], 1) + 0.1;
         Assert.That(Values.Of(sum), Is.EqualTo(new[] { 0.1 }));
+    }
+
+    // As bfloat16, 0.999 would be 1 and change nothing.
+    [Test]
+    public void A_number_is_not_rounded_to_16_bits_before_arithmetic()
+    {
+        var product = Values.Of([256], 1).To(DType.BFloat16) * 0.994;
+        Assert.That(product.DType, Is.EqualTo(DType.BFloat16));
+        Assert.That(Values.Of(product.To(DType.Float32)), Is.EqualTo(new[] { 254.0 }));
     }
 
     [Test]

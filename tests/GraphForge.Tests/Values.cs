@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
 
 namespace GraphForge.Tests;
@@ -17,6 +18,17 @@ internal static class Values
             ? literal[i].AsBool ? 1.0 : 0.0
             : literal[i].AsDouble)];
     }
+
+    /// <summary>Elements of a float64 tensor that depends on the parameters of a module alone, which have values.</summary>
+    public static double[] Of(Module module, Tensor tensor)
+    {
+        var graph = new ComputationGraph("values", [new NamedOutput("y", tensor.Node)], []);
+        var states = module.Parameters().ToDictionary(Slot, p => Literal.Of<double>(p.AsSpan<double>(), p.Shape.Values));
+        return ReferenceEvaluator.Evaluate(graph, new Dictionary<string, Literal>(), states).Outputs["y"].AsSpan<double>().ToArray();
+    }
+
+    /// <summary>What a graph knows a stored tensor by.</summary>
+    public static StateSlot Slot(StoredTensor stored) => ((State)((Tensor)stored).Node.Op).Slot;
 
     /// <summary>What a module computes for one batch, with its parameters drawn from seed 0 unless they were set.</summary>
     public static float[] Infer(Module module, Shape inputShape, params float[] input)

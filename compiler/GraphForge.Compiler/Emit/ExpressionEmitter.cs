@@ -128,9 +128,10 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case IndexValueExpr i: return CpuSimd.Convert(DType.Int64, i.Type, $"({Index(i.Index)})");
             case InBoundsExpr b: return Bounds(b);
             case LoadExpr l when locals.IsRegister(l.Buffer): return RegisterElement(l);
-            case LoadExpr l: return l.Type == DType.Bool ? $"({Element(l.Buffer, l.Index)} != 0)" : Element(l.Buffer, l.Index);
+            case LoadExpr l: return CpuSimd.Load(l.Buffer.Type, Element(l.Buffer, l.Index));
             case UnaryExpr u: return Parenthesised(CpuSimd.Unary(u.Function, u.Type, ScalarValue(u.Operand)));
             case BinaryExpr b: return CpuSimd.Binary(b.Function, b.Left.Type, ScalarValue(b.Left), ScalarValue(b.Right));
+            case RoundExpr r: return CpuSimd.Round(r.Precision, ScalarValue(r.Operand));
             case ConvertExpr c: return Parenthesised(CpuSimd.Convert(c.Operand.Type, c.Type, ScalarValue(c.Operand)));
             case SelectExpr s when IsGuard(s): return GuardedSelect(s, CpuSimd.TypeName(s.Type), ScalarValue);
             case SelectExpr s: return $"({ScalarValue(s.Condition)} ? {ScalarValue(s.WhenTrue)} : {ScalarValue(s.WhenFalse)})";
@@ -153,6 +154,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case UnaryExpr u: return Parenthesised(CpuSimd.VectorUnary(u.Function, VectorValue(u.Operand, lane)));
             case BinaryExpr b:
                 return CpuSimd.VectorBinary(b.Function, b.Left.Type, VectorValue(b.Left, lane), VectorValue(b.Right, lane), isWide);
+            case RoundExpr r: return CpuSimd.Round(r.Precision, VectorValue(r.Operand, lane));
             case ConvertExpr c when CpuSimd.VectorConvert(c.Operand.Type, c.Type, "x") is not null:
                 return Parenthesised(CpuSimd.VectorConvert(c.Operand.Type, c.Type, VectorValue(c.Operand, lane))!);
             case SelectExpr s when IsGuard(s) && LaneAnalysis.Varies(s.Condition, lane): return LaneByLane(s, lane);
@@ -185,9 +187,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string VectorLoad(LoadExpr load, LoopVar lane)
     {
         var address = Address(load.Buffer, WithoutLane(load.Index, lane));
-        var name = load.Type switch { DType.Bool => "Mask", DType.UInt8 => "Bytes", _ => "" };
-        if (name.Length > 0) return $"Lanes.Load{name}{Bits}({address}, {lane.Extent})";
-        return lane.Extent == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {lane.Extent})";
+        return CpuSimd.VectorLoad(load.Buffer.Type, address, lane.Extent, lanes, isWide);
     }
 
     /// <summary>One or two whole loads, of which each lane takes one element.</summary>
@@ -203,12 +203,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string Shuffle(LoadExpr load, IndexExpr from, long count, IReadOnlyList<long> offsets, long first)
     {
         var address = Address(load.Buffer, from);
-        var whole = load.Type switch
-        {
-            DType.Bool => $"Lanes.LoadMask{Bits}({address}, {count})",
-            DType.UInt8 => $"Lanes.LoadBytes{Bits}({address}, {count})",
-            _ => count == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {count})",
-        };
+        var whole = CpuSimd.VectorLoad(load.Buffer.Type, address, count, lanes, isWide);
         return $"Vec.Shuffle({whole}, {Lanes(offsets.Select(o => Math.Clamp(o - first, 0, lanes - 1)))})";
     }
 
@@ -231,8 +226,6 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         while (given.Count < lanes) given.Add(given[^1]);
         return $"Vec.Create({string.Join(", ", given.Select(v => isWide ? $"{v}L" : $"{v}"))})";
     }
-
-    private string Bits => isWide ? "64" : "32";
 
     private static string MaskCast(DType type) => type switch { DType.Float32 => ".AsSingle()", DType.Float64 => ".AsDouble()", _ => "" };
 

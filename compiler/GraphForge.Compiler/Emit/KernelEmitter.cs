@@ -233,12 +233,16 @@ internal sealed class KernelEmitter
     private string ValueOf(LaneStore s)
     {
         var isFused = s.Store is { Accumulate: ReduceFunction.Sum, Value: BinaryExpr { Function: BinaryFunction.Multiply, Type: DType.Float32 or DType.Float64 } };
-        if (!isFused) return Text(s.Store.Value);
+        if (!isFused) return Text(IsRoundedByStore(s.Store) ? ((RoundExpr)s.Store.Value).Operand : s.Store.Value);
         var product = (BinaryExpr)s.Store.Value;
         return $"{Text(product.Left)}, {Text(product.Right)}";
 
         string Text(Expr e) => IsVectorStore(s) ? _expressions.VectorValue(e, s.Lane!) : _expressions.ScalarValue(e);
     }
+
+    /// <summary>Whether nobody but memory, which rounds what it is given, wants the rounded value.</summary>
+    private bool IsRoundedByStore(Store store) => store.Value is RoundExpr round && store.Buffer.Type == round.Precision &&
+        _expressions.Scope.UsesOf(round) < 2;
 
     private void Flush(List<(LaneStore Store, string Value)> pending)
     {
@@ -258,7 +262,7 @@ internal sealed class KernelEmitter
         {
             var element = _expressions.Element(store.Buffer, store.Index);
             var result = store.Accumulate is null ? value : Combined(s, element, value, isVector: false);
-            _writer.Line($"{element} = {(store.Buffer.Type == DType.Bool ? $"{result} ? (byte)1 : (byte)0" : result)};");
+            _writer.Line($"{element} = {CpuSimd.Store(store.Buffer.Type, result)};");
         }
     }
 
@@ -289,13 +293,7 @@ internal sealed class KernelEmitter
         if (!LaneAnalysis.IsContiguous(store.Index, lane) || store.Accumulate is not null)
             throw new InternalCompilerException("emit", $"lanes of {store.Buffer}[{store.Index}] are not neighbours");
         var address = _expressions.Address(store.Buffer, ExpressionEmitter.WithoutLane(store.Index, lane));
-        _writer.Line(store.Buffer.Type switch
-        {
-            DType.Bool => $"Lanes.StoreMask({value}, {address}, {lane.Extent});",
-            DType.UInt8 => $"Lanes.StoreBytes({value}, {address}, {lane.Extent});",
-            _ when lane.Extent == _kernel.Lanes => $"Vec.Store({value}, {address});",
-            _ => $"Lanes.StorePartial({value}, {address}, {lane.Extent});",
-        });
+        _writer.Line(CpuSimd.VectorStore(store.Buffer.Type, value, address, lane.Extent, _kernel.Lanes));
     }
 
     /// <summary>What a register or element becomes when <paramref name="value"/> is accumulated into it.</summary>

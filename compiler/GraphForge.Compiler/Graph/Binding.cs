@@ -49,7 +49,7 @@ public static class Binding
         catch (GraphException e)
         {
             var bound = string.Join(", ", symbols.Select(s => $"{s.Name} = {values[s]}"));
-            throw new GraphException(e.Code, $"{e.Problem} This is with {bound}.", node.Source);
+            throw new GraphException(e.Code, $"{e.Problem} This is with {bound}.", node.Source.IsKnown ? node.Source : e.Location);
         }
     }
 }

@@ -60,6 +60,8 @@ public sealed class Literal : IEquatable<Literal>
         {
             DType.Float32 => Scalar.Of(DType.Float32, (double)AsSpan<float>()[i]),
             DType.Float64 => Scalar.Of(DType.Float64, AsSpan<double>()[i]),
+            DType.Float16 => Scalar.Of(DType.Float16, (double)AsSpan<Half>()[i]),
+            DType.BFloat16 => Scalar.Of(DType.BFloat16, (double)(float)AsSpan<BFloat16>()[i]),
             DType.Int32 => Scalar.Of(DType.Int32, (long)AsSpan<int>()[i]),
             DType.Int64 => Scalar.Of(DType.Int64, AsSpan<long>()[i]),
             _ => Scalar.Of(Type.DType, (long)_bytes[i]),
@@ -70,6 +72,8 @@ public sealed class Literal : IEquatable<Literal>
             {
                 case DType.Float32: AsSpan<float>()[i] = (float)value.AsDouble; break;
                 case DType.Float64: AsSpan<double>()[i] = value.AsDouble; break;
+                case DType.Float16: AsSpan<Half>()[i] = (Half)(float)value.AsDouble; break;
+                case DType.BFloat16: AsSpan<BFloat16>()[i] = (BFloat16)(float)value.AsDouble; break;
                 case DType.Int32: AsSpan<int>()[i] = (int)value.AsInt64; break;
                 case DType.Int64: AsSpan<long>()[i] = value.AsInt64; break;
                 case DType.UInt8: _bytes[i] = (byte)value.AsInt64; break;

@@ -2,7 +2,10 @@ using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Graph;
 
-/// <summary>One element: a number and its type. Floats are kept as float64 (rounded to their type), the rest as int64.</summary>
+/// <summary>
+/// One element: a number and its type. Floats are kept as float64 (rounded to their type), the rest as int64. Floats of 16
+/// bits are rounded from float32, not from wider numbers, as PyTorch does it and as kernels compute.
+/// </summary>
 public readonly record struct Scalar
 {
     private readonly double _float;
@@ -17,6 +20,8 @@ public readonly record struct Scalar
     {
         DType.Float64 => new(type, value, 0),
         DType.Float32 => new(type, (float)value, 0),
+        DType.Float16 => new(type, (double)(Half)(float)value, 0),
+        DType.BFloat16 => new(type, (BFloat16)(float)value, 0),
         DType.Bool => new(type, 0, value != 0 ? 1 : 0),
         _ => Of(type, (long)value),
     };
@@ -26,6 +31,7 @@ public readonly record struct Scalar
     {
         DType.Float64 => new(type, value, 0),
         DType.Float32 => new(type, (float)value, 0),
+        DType.Float16 or DType.BFloat16 => Of(type, (double)(float)value),
         DType.Bool => new(type, 0, value != 0 ? 1 : 0),
         DType.UInt8 => new(type, 0, (byte)value),
         DType.Int32 => new(type, 0, (int)value),
@@ -51,7 +57,7 @@ public readonly record struct Scalar
     public override string ToString() => DType switch
     {
         DType.Bool => AsBool ? "true" : "false",
-        DType.Float32 => ((float)_float).ToString("R"),
+        DType.Float32 or DType.Float16 or DType.BFloat16 => ((float)_float).ToString("R"),
         DType.Float64 => _float.ToString("R"),
         _ => _integer.ToString(),
     };

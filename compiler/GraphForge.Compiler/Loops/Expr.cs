@@ -12,7 +12,8 @@ public enum UnaryFunction
 /// <summary>Scalar functions of two operands of one type. Comparisons yield bool.</summary>
 public enum BinaryFunction
 {
-    Add, Subtract, Multiply, Divide, Remainder, Power, Minimum, Maximum, And, Or, Xor, Less, LessOrEqual, Equal, NotEqual,
+    Add, Subtract, Multiply, Divide, Remainder, Power, Minimum, Maximum, And, Or, Xor, ShiftLeft, ShiftRight,
+    Less, LessOrEqual, Equal, NotEqual,
 }
 
 /// <summary>How a reduction combines; the arg forms yield the flat int64 position of the first extreme.</summary>
@@ -37,7 +38,8 @@ public sealed class LoopBuffer(string name, DType type, long count)
 }
 
 /// <summary>
-/// A scalar expression of a kernel body. Immutable with structural equality (hash cached, references compared first), so
+/// A scalar expression of a kernel body. Floats of 16 bits exist in memory only: an expression never has their type, but may
+/// be rounded to it by a <see cref="RoundExpr"/>. Immutable with structural equality (hash cached, references compared first), so
 /// shared subexpressions stay shared and are emitted once.
 /// </summary>
 public abstract class Expr : IEquatable<Expr>
@@ -148,22 +150,22 @@ public abstract class Expr : IEquatable<Expr>
     public override string ToString() => ExprPrinter.Print(this);
 }
 
-/// <summary>A number.</summary>
+/// <summary>A number, of the type it is computed with.</summary>
 public sealed class ConstantExpr(Scalar value) : Expr
 {
-    public Scalar Value { get; } = value;
+    public Scalar Value { get; } = value.As(value.DType.Arithmetic());
 
     public override DType Type => Value.DType;
 
     protected override object Identity => Value;
 }
 
-/// <summary>An index as a value of <paramref name="type"/>.</summary>
+/// <summary>An index as a value of <paramref name="type"/>, or of the type that is computed with.</summary>
 public sealed class IndexValueExpr(IndexExpr index, DType type) : Expr
 {
     public IndexExpr Index { get; } = index;
 
-    public override DType Type { get; } = type;
+    public override DType Type { get; } = type.Arithmetic();
 
     protected override object Identity => (Index, Type);
 
@@ -196,14 +198,14 @@ public sealed class InBoundsExpr(IndexExpr index, long low, long high) : Expr
         : new InBoundsExpr(index, low, high);
 }
 
-/// <summary>An element of a buffer, by linear element index.</summary>
+/// <summary>An element of a buffer, by linear element index. A float of 16 bits is read as float32.</summary>
 public sealed class LoadExpr(LoopBuffer buffer, IndexExpr index) : Expr
 {
     public LoopBuffer Buffer { get; } = buffer;
 
     public IndexExpr Index { get; } = index;
 
-    public override DType Type => Buffer.Type;
+    public override DType Type => Buffer.Type.Arithmetic();
 
     protected override object Identity => (Buffer, Index);
 

@@ -12,6 +12,7 @@ public static class ExprPrinter
         UnaryExpr u => $"{u.Function}({u.Operand})",
         BinaryExpr b => $"({b.Left} {Symbol(b.Function)} {b.Right})",
         SelectExpr s => $"({s.Condition} ? {s.WhenTrue} : {s.WhenFalse})",
+        RoundExpr r => $"round {r.Precision}({r.Operand})",
         ConvertExpr c => $"{c.Type}({c.Operand})",
         RandomExpr r => $"random({r.Seed}, {r.Stream}, {r.Index})",
         ReduceExpr r => $"{r.Function}[{string.Join(", ", r.ReducedVariables.Select(v => $"{v} < {v.Extent}"))}" +
@@ -29,6 +30,8 @@ public static class ExprPrinter
         BinaryFunction.And => "&",
         BinaryFunction.Or => "|",
         BinaryFunction.Xor => "^",
+        BinaryFunction.ShiftLeft => "<<",
+        BinaryFunction.ShiftRight => ">>",
         BinaryFunction.Less => "<",
         BinaryFunction.LessOrEqual => "<=",
         BinaryFunction.Equal => "==",

@@ -61,9 +61,10 @@ public static class LaneAnalysis
     private static bool IsSupported(Expr expr) => expr switch
     {
         UnaryExpr u => u.Type.IsFloat() || u.Type is DType.Bool ||
-            u.Type is not DType.UInt8 && u.Function is UnaryFunction.Negate or UnaryFunction.Absolute,
+            u.Type is not DType.UInt8 && u.Function is UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Not,
         BinaryExpr { Function: BinaryFunction.Remainder } => false,
         BinaryExpr { Function: BinaryFunction.Divide or BinaryFunction.Power } b => b.Type.IsFloat(),
+        BinaryExpr { Function: BinaryFunction.And or BinaryFunction.Or or BinaryFunction.Xor } => true,
         BinaryExpr b => b.Left.Type is not DType.UInt8 || b.Type is DType.Bool,
         ReduceExpr { IsArg: true } => false,
         ReduceExpr r => r.Type is not (DType.UInt8 or DType.Bool),

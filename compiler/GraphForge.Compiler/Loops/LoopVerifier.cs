@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Loops;
 
@@ -80,7 +81,8 @@ public sealed class LoopVerifier
 
     private void Store(Store store)
     {
-        Require(store.Value.Type == store.Buffer.Type, $"{store.Value.Type} stored in {store.Buffer}, which holds {store.Buffer.Type}");
+        Require(store.Value.Type == store.Buffer.Type.Arithmetic(), $"{store.Value.Type} stored in {store.Buffer}, which holds {store.Buffer.Type}");
+        Require(store.Accumulate is null || !store.Buffer.Type.IsHalf(), $"a sum in {store.Buffer} is rounded to {store.Buffer.Type} at every step");
         var places = store.Index.Variables.ToHashSet();
         Require(store.Value.Variables.All(v => !v.IsLane || places.Contains(v)), $"each lane stores another value in {store.Buffer}[{store.Index}]");
         Check(() => Expression(store.Value));

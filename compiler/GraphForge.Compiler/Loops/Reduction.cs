@@ -41,7 +41,7 @@ public static class Reduction
 
     private static Scalar Extreme(DType type, bool largest) => type switch
     {
-        DType.Float32 or DType.Float64 => Scalar.Of(type, largest ? double.PositiveInfinity : double.NegativeInfinity),
+        _ when type.IsFloat() => Scalar.Of(type, largest ? double.PositiveInfinity : double.NegativeInfinity),
         DType.Int64 => Scalar.Of(type, largest ? long.MaxValue : long.MinValue),
         DType.Int32 => Scalar.Of(type, (long)(largest ? int.MaxValue : int.MinValue)),
         DType.UInt8 => Scalar.Of(type, largest ? 255L : 0L),

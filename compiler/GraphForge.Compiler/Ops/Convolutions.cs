@@ -29,7 +29,7 @@ public static class Convolutions
     }
 
     /// <summary>The mean of each window over the trailing axes of a float node.</summary>
-    /// <param name="x">Values, float32 or float64.</param>
+    /// <param name="x">Floats.</param>
     /// <param name="geometry">The windows.</param>
     /// <param name="countIncludePad">
     /// Whether the divisor is the window's size everywhere, or the number of elements that are not padding. The latter needs
@@ -40,7 +40,7 @@ public static class Convolutions
     {
         if (!x.Type.DType.IsFloat())
             throw new GraphException(
-                ErrorCode.WrongDType, $"averagePool takes float32 or float64, got {x.Type}; cast the operand.");
+                ErrorCode.WrongDType, $"averagePool takes a float element type, got {x.Type}; cast the operand.");
         var sum = Node.Of(new WindowSum(geometry), x);
         CheckPadding(sum.Op, geometry);
         return countIncludePad || geometry.PadLow.Concat(geometry.PadHigh).All(p => p == 0)

@@ -23,8 +23,8 @@ public abstract record ArithmeticOp(BinaryFunction Function) : BinaryOp(Function
     public override Node?[] Gradient(Node node, Node cotangent)
     {
         if (!node.Type.DType.IsFloat()) return [null, null];
-        var (a, b) = Gradient(node.Inputs[0], node.Inputs[1], node, cotangent);
-        return [a, b];
+        var (a, b) = Gradient(node.Inputs[0].Widened(), node.Inputs[1].Widened(), node.Widened(), cotangent.Widened());
+        return [a.Cast(node.Type.DType), b.Cast(node.Type.DType)];
     }
 }
 

@@ -30,8 +30,11 @@ public abstract record UnaryOp(UnaryFunction Function) : ElementwiseOp
         return inputs[0];
     }
 
-    public override Node?[] Gradient(Node node, Node cotangent) =>
-        [node.Type.DType.IsFloat() ? Gradient(node.Inputs[0], node, cotangent) : null];
+    public override Node?[] Gradient(Node node, Node cotangent)
+    {
+        if (!node.Type.DType.IsFloat()) return [null];
+        return [Gradient(node.Inputs[0].Widened(), node.Widened(), cotangent.Widened())?.Cast(node.Type.DType)];
+    }
 
     public override Expr Lower(Node node, OperandReader operands, IndexExpr[] index) =>
         new UnaryExpr(Function, operands.Read(0, index));
@@ -45,7 +48,7 @@ public abstract record UnaryOp(UnaryFunction Function) : ElementwiseOp
     }
 }
 
-/// <summary>A unary op on float32 and float64.</summary>
+/// <summary>A unary op on floats.</summary>
 public abstract record FloatUnaryOp(UnaryFunction Function) : UnaryOp(Function)
 {
     protected override void Check(TensorType operand) => OperandRules.Float(this, operand);

@@ -1,10 +1,11 @@
 namespace GraphForge.Compiler.Ops;
 
-/// <summary>The error function to about 1e-15, for reference evaluation; .NET has none.</summary>
-internal static class ErrorFunction
+/// <summary>The error function to about 1e-15, for reference evaluation and initial values; .NET has none.</summary>
+public static class ErrorFunction
 {
     private static readonly double TwoOverSqrtPi = 2 / Math.Sqrt(Math.PI);
 
+    /// <summary>2/√π ∫ e^(−t²) from 0 to x.</summary>
     public static double Erf(double x)
     {
         if (double.IsNaN(x)) return x;

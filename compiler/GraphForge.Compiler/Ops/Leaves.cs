@@ -55,8 +55,8 @@ public sealed record Constant(Literal Value) : Leaf
     public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs) => Value;
 }
 
-/// <summary>An extent as an int64 scalar; a constant once its symbols are bound.</summary>
-public sealed record DimSize(Dim Dim) : Op
+/// <summary>An extent as an int64 scalar; a constant once its symbols are bound, and checked then where there is a rule.</summary>
+public sealed record DimSize(Dim Dim, ExtentRule? Rule = null) : Op
 {
     public override string Attributes => Dim.ToString();
 
@@ -69,7 +69,12 @@ public sealed record DimSize(Dim Dim) : Op
 
     public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs) => Literal.Of(Scalar.Of(DType.Int64, Dim.Value));
 
-    public override Op Bind(IReadOnlyDictionary<DimSymbol, long> values) => new DimSize(Dim.Bind(values));
+    public override Op Bind(IReadOnlyDictionary<DimSymbol, long> values)
+    {
+        var extent = Dim.Bind(values);
+        Rule?.Check(extent);
+        return new DimSize(extent, extent.IsBound ? null : Rule);
+    }
 }
 
 /// <summary>0, 1, 2, … along one axis of a 1-D tensor of <paramref name="Length"/> elements.</summary>

@@ -4,28 +4,34 @@ using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Ops;
 
-/// <summary>Not a, on bool.</summary>
+/// <summary>Not a, on bool; on integers, every bit turned.</summary>
 public sealed record Not() : UnaryOp(UnaryFunction.Not)
 {
-    protected override void Check(TensorType operand) => OperandRules.Bool(this, operand);
+    protected override void Check(TensorType operand) => OperandRules.Bits(this, operand);
 
-    protected override double Compute(double x) => x == 0 ? 1 : 0;
-
-    protected override long Compute(long x) => x == 0 ? 1 : 0;
+    protected override double Compute(double x) =>
+        throw new InternalCompilerException("evaluate", $"{Name} is not defined on floats");
 
     protected override Node? Gradient(Node x, Node y, Node g) => null;
+
+    public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)
+    {
+        var (x, type) = (inputs[0], node.Type.DType);
+        return Elements.Map(node.Type, i => type == DType.Bool ? Scalar.Of(!x[i].AsBool) : Scalar.Of(type, ~x[i].AsInt64));
+    }
 }
 
-/// <summary>A commutative function of two bools.</summary>
+/// <summary>A commutative function of two bools, or of each bit of two integers.</summary>
 public abstract record LogicOp(BinaryFunction Function) : BinaryOp(Function)
 {
     public override bool IsCommutative => true;
 
-    protected override void Check(TensorType operand) => OperandRules.Bool(this, operand);
+    protected override void Check(TensorType operand) => OperandRules.Bits(this, operand);
 
-    protected abstract bool Holds(bool a, bool b);
+    /// <summary>The function on every bit; a bool is the lowest.</summary>
+    protected abstract long Compute(long a, long b);
 
-    protected override Scalar Compute(Scalar a, Scalar b, DType result) => Scalar.Of(Holds(a.AsBool, b.AsBool));
+    protected override Scalar Compute(Scalar a, Scalar b, DType result) => Scalar.Of(result, Compute(a.AsInt64, b.AsInt64));
 
     public override Node?[] Gradient(Node node, Node cotangent) => [null, null];
 }
@@ -33,17 +39,17 @@ public abstract record LogicOp(BinaryFunction Function) : BinaryOp(Function)
 /// <summary>Both.</summary>
 public sealed record And() : LogicOp(BinaryFunction.And)
 {
-    protected override bool Holds(bool a, bool b) => a && b;
+    protected override long Compute(long a, long b) => a & b;
 }
 
 /// <summary>Either or both.</summary>
 public sealed record Or() : LogicOp(BinaryFunction.Or)
 {
-    protected override bool Holds(bool a, bool b) => a || b;
+    protected override long Compute(long a, long b) => a | b;
 }
 
 /// <summary>Exactly one.</summary>
 public sealed record Xor() : LogicOp(BinaryFunction.Xor)
 {
-    protected override bool Holds(bool a, bool b) => a ^ b;
+    protected override long Compute(long a, long b) => a ^ b;
 }

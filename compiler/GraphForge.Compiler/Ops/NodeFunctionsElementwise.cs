@@ -38,6 +38,15 @@ public static class NodeFunctionsElementwise
         /// <inheritdoc cref="Ops.Cast"/>
         public Node Cast(DType type) => type == x.Type.DType ? x : Node.Of(new Cast(type), x);
 
+        /// <summary>The operand in the type it is computed with: float32 in place of a float of 16 bits.</summary>
+        public Node Widened() => x.Cast(x.Type.DType.Arithmetic());
+
+        /// <summary>
+        /// <paramref name="function"/> in the type the operand is computed with, its result rounded to the operand's type: for
+        /// functions of several ops, each of which would else round to 16 bits.
+        /// </summary>
+        public Node RoundedOnce(Func<Node, Node> function) => function(x.Widened()).Cast(x.Type.DType);
+
         /// <inheritdoc cref="Ops.StopGradient"/>
         public Node StopGradient() => Node.Of(new StopGradient(), x);
 

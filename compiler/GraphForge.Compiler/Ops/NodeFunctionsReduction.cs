@@ -36,9 +36,12 @@ public static class NodeFunctionsReduction
         {
             var count = Broadcasting.Axes("mean", axes, x.Type).Aggregate((Dim)1, (n, axis) => n * x.Shape[axis]);
             if (!x.Type.DType.IsFloat())
-                throw new GraphException(ErrorCode.WrongDType, $"mean takes float32 or float64, got {x.Type}; cast the operand.");
-            var sum = x.Sum(axes, keepDims);
-            return count.IsBound ? sum / count.Value : sum / Nodes.DimSize(count).Cast(x.Type.DType);
+                throw new GraphException(ErrorCode.WrongDType, $"mean takes a float element type, got {x.Type}; cast the operand.");
+            return x.RoundedOnce(wide =>
+            {
+                var sum = wide.Sum(axes, keepDims);
+                return count.IsBound ? sum / count.Value : sum / Nodes.DimSize(count).Cast(sum.Type.DType);
+            });
         }
 
         public Node Mean(int axis, bool keepDims = false) => x.Mean([axis], keepDims);
@@ -70,18 +73,18 @@ public static class NodeFunctionsReduction
         }
 
         /// <summary>e^x normalised to sum 1 along an axis; the maximum is subtracted first, so nothing overflows.</summary>
-        public Node Softmax(int axis)
+        public Node Softmax(int axis) => x.RoundedOnce(wide =>
         {
-            var exponentials = Centred(x, axis).Exp();
+            var exponentials = Centred(wide, axis).Exp();
             return exponentials / exponentials.Sum(axis, keepDims: true);
-        }
+        });
 
         /// <summary>Logarithm of <c>Softmax</c>, without its loss of precision.</summary>
-        public Node LogSoftmax(int axis)
+        public Node LogSoftmax(int axis) => x.RoundedOnce(wide =>
         {
-            var centred = Centred(x, axis);
+            var centred = Centred(wide, axis);
             return centred - centred.Exp().Sum(axis, keepDims: true).Log();
-        }
+        });
     }
 
     // Both softmaxes are the same function whatever is subtracted, so the maximum's derivative is exactly 0.

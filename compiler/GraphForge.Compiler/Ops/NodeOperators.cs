@@ -44,11 +44,20 @@ public static class NodeOperators
 
         public static Node operator !(Node operand) => Node.Of(new Not(), operand);
 
+        /// <inheritdoc cref="Not"/>
+        public static Node operator ~(Node operand) => Node.Of(new Not(), operand);
+
         public static Node operator &(Node left, Node right) => Broadcasting.Apply(new And(), left, right);
 
         public static Node operator |(Node left, Node right) => Broadcasting.Apply(new Or(), left, right);
 
         public static Node operator ^(Node left, Node right) => Broadcasting.Apply(new Xor(), left, right);
+
+        /// <inheritdoc cref="Ops.ShiftLeft"/>
+        public static Node operator <<(Node left, Node right) => Broadcasting.Apply(new ShiftLeft(), left, right);
+
+        /// <inheritdoc cref="Ops.ShiftRight"/>
+        public static Node operator >>(Node left, Node right) => Broadcasting.Apply(new ShiftRight(), left, right);
     }
 
     extension(Node left)

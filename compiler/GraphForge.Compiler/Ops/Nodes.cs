@@ -18,8 +18,8 @@ public static partial class Nodes
     /// <summary>A tensor whose elements are all <paramref name="value"/>: a scalar constant, reshaped to extents of 1, expanded.</summary>
     public static Node Full(Shape shape, DType type, double value) => Scalar(value, type).ExpandTo(shape);
 
-    /// <summary>An extent as an int64 scalar.</summary>
-    public static Node DimSize(Dim dim) => Node.Of(new DimSize(dim));
+    /// <summary>An extent as an int64 scalar; <paramref name="rule"/> says what it must be once it is bound.</summary>
+    public static Node DimSize(Dim dim, ExtentRule? rule = null) => Node.Of(new DimSize(dim, rule));
 
     /// <summary>0, 1, …, length − 1.</summary>
     public static Node Iota(Dim length, DType type) => Node.Of(new Iota(length, type));

@@ -41,6 +41,8 @@ public static class OpSet
         typeof(And),
         typeof(Or),
         typeof(Xor),
+        typeof(ShiftLeft),
+        typeof(ShiftRight),
         typeof(Less),
         typeof(LessOrEqual),
         typeof(Equal),

@@ -25,12 +25,15 @@ internal static class OperandRules
     }
 
     public static void Float(Op op, TensorType type) =>
-        DTypeIs(op, type, type.DType.IsFloat(), "float32 or float64");
+        DTypeIs(op, type, type.DType.IsFloat(), "a float element type");
 
     public static void Numeric(Op op, TensorType type) =>
         DTypeIs(op, type, IsNumeric(type.DType), "a numeric element type");
 
     public static void Bool(Op op, TensorType type) => DTypeIs(op, type, type.DType == DType.Bool, "bool");
+
+    public static void Bits(Op op, TensorType type) =>
+        DTypeIs(op, type, type.DType == DType.Bool || type.DType.IsInteger(), "bool or an integer element type");
 
     public static void Integer(Op op, TensorType type) =>
         DTypeIs(op, type, type.DType.IsInteger(), "uint8, int32 or int64");

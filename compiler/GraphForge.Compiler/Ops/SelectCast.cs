@@ -34,8 +34,8 @@ public sealed record Select : ElementwiseOp
 }
 
 /// <summary>
-/// Converts elements as a C# cast does: floats to integers truncate; to bool: whether nonzero. A float beyond the range of
-/// the integer type has no defined result.
+/// Converts elements as a C# cast does: floats to integers truncate; to bool: whether nonzero; to floats of 16 bits by way of
+/// float32. A float beyond the range of the integer type has no defined result.
 /// </summary>
 public sealed record Cast(DType DType) : ElementwiseOp
 {
@@ -56,7 +56,7 @@ public sealed record Cast(DType DType) : ElementwiseOp
     public override Expr Lower(Node node, OperandReader operands, IndexExpr[] index)
     {
         var operand = operands.Read(0, index);
-        return operand.Type == DType ? operand : new ConvertExpr(DType, operand);
+        return operand.Type == DType.Arithmetic() ? operand : new ConvertExpr(DType.Arithmetic(), operand);
     }
 
     public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)

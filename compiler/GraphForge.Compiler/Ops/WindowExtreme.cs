@@ -64,7 +64,7 @@ public abstract record WindowExtreme(WindowGeometry Geometry) : Op
     /// <summary>What padding counts as.</summary>
     internal static Scalar Padding(DType type, bool isMaximum) => type switch
     {
-        DType.Float32 or DType.Float64 =>
+        _ when type.IsFloat() =>
             Scalar.Of(type, isMaximum ? double.NegativeInfinity : double.PositiveInfinity),
         DType.UInt8 => Scalar.Of(type, isMaximum ? byte.MinValue : (long)byte.MaxValue),
         DType.Int32 => Scalar.Of(type, isMaximum ? int.MinValue : (long)int.MaxValue),

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Rewrite;
 
@@ -82,7 +83,7 @@ public static class ContractionRules
 
     /// <summary>
     /// A label along which one operand repeats leaves that operand. The other operand, if it has the label, keeps it for
-    /// the output or is summed over it; otherwise the result is repeated along it.
+    /// the output or is summed over it (not where the sum would be rounded to 16 bits); otherwise the result is repeated along it.
     /// </summary>
     private static Node? AbsorbExpand(Contraction op, Node node)
     {
@@ -94,6 +95,7 @@ public static class ContractionRules
             var repeated = own.Where((_, a) => source.Shape[a].Is(1) && !node.Inputs[side].Shape[a].Is(1)).ToHashSet();
             if (repeated.Count == 0) continue;
             var summed = other.Where(l => repeated.Contains(l) && !op.Output.Contains(l)).ToArray();
+            if (summed.Length > 0 && node.Type.DType.IsHalf()) continue;
             partner = partner.Sum(summed.Select(l => Array.IndexOf(other.ToArray(), l)).ToArray());
             var output = op.Output.Where(l => !repeated.Contains(l) || other.Contains(l)).ToArray();
             var small = Apply(own.Except(repeated), other.Except(summed), output, Without(own, source, repeated), partner);

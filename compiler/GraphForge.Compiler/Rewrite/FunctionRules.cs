@@ -62,6 +62,7 @@ public static class FunctionRules
         DType.Bool => true,
         DType.UInt8 => to is not DType.Bool,
         DType.Int32 => to is DType.Int64 or DType.Float64,
+        DType.Float16 or DType.BFloat16 => to is DType.Float32 or DType.Float64,
         DType.Float32 => to is DType.Float64,
         _ => false,
     };

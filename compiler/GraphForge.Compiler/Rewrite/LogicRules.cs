@@ -4,7 +4,10 @@ using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Rewrite;
 
-/// <summary>Selections, comparisons and logic. All exact; a comparison that NaN decides is left alone on floats.</summary>
+/// <summary>
+/// Selections, comparisons and logic. All exact; a comparison that NaN decides is left alone on floats. Where logic works on
+/// the bits of integers, true in a rule's name stands for all of them set, and false for none.
+/// </summary>
 public static class LogicRules
 {
     public static IReadOnlyList<RewriteRule> Rules { get; } = [.. Selections(), .. Connectives(), .. Comparisons()];
@@ -32,14 +35,14 @@ public static class LogicRules
     private static IEnumerable<RewriteRule> Connectives() =>
     [
         RewriteRule.OnEither<And>("x & x → x", (x, y) => x == y ? x : null),
-        RewriteRule.OnEither<And>("x & true → x", (x, y) => UniformValue.Is(y, 1) ? x : null),
+        RewriteRule.OnEither<And>("x & true → x", (x, y) => IsAllOnes(y) ? x : null),
         RewriteRule.OnEither<And>("x & false → false", (_, y) => UniformValue.Is(y, 0) ? y : null),
         RewriteRule.OnEither<Or>("x | x → x", (x, y) => x == y ? x : null),
         RewriteRule.OnEither<Or>("x | false → x", (x, y) => UniformValue.Is(y, 0) ? x : null),
-        RewriteRule.OnEither<Or>("x | true → true", (_, y) => UniformValue.Is(y, 1) ? y : null),
+        RewriteRule.OnEither<Or>("x | true → true", (_, y) => IsAllOnes(y) ? y : null),
         RewriteRule.OnEither<Xor>("x ^ x → false", (x, y) => x == y ? UniformValue.Like(x, 0) : null),
         RewriteRule.OnEither<Xor>("x ^ false → x", (x, y) => UniformValue.Is(y, 0) ? x : null),
-        RewriteRule.OnEither<Xor>("x ^ true → !x", (x, y) => UniformValue.Is(y, 1) ? !x : null),
+        RewriteRule.OnEither<Xor>("x ^ true → !x", (x, y) => IsAllOnes(y) ? !x : null),
         RewriteRule.On<Not>("!!x → x", (_, node) => node.Inputs[0].Op is Not ? node.Inputs[0].Inputs[0] : null),
         RewriteRule.On<Not>("!(x == y) → x != y", (_, node) =>
             node.Inputs[0].Op is Equal ? node.Inputs[0].Inputs[0].NotEqualTo(node.Inputs[0].Inputs[1]) : null),
@@ -70,6 +73,9 @@ public static class LogicRules
     ];
 
     private static bool IsSelectOn(Node branch, Node node) => branch.Op is Select && branch.Inputs[0] == node.Inputs[0];
+
+    private static bool IsAllOnes(Node node) =>
+        UniformValue.TryGet(node, out var value) && value.Equals(Scalar.Of(value.DType, -1L));
 
     private static bool IsBool(Node node) => node.Type.DType == DType.Bool;
 

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Rewrite;
 
@@ -69,7 +70,7 @@ public static class ReductionRules
 
     /// <summary>
     /// Repeated axes that stay are repeated afterwards. Of those reduced away an extreme needs one copy, and a sum that many
-    /// times its terms, where the number is exact in the element type.
+    /// times its terms, where the number is exact in the element type and the product is not rounded a second time to 16 bits.
     /// </summary>
     private static Node? PullExpand(ReductionOp op, Node node)
     {
@@ -78,7 +79,7 @@ public static class ReductionRules
         var copies = op.Axes.Where(a => source.Shape[a].Is(1)).Aggregate((Dim)1, (n, a) => n * expanded[a]);
         if (!copies.IsBound || copies.Value < 1) return null;
         var count = Scalar.Of(node.Type.DType, copies.Value);
-        if (op is Sum && node.Type.DType is Runtime.DType.Float32 or Runtime.DType.Float64 && count.AsDouble != copies.Value)
+        if (op is Sum && copies.Value > 1 && (node.Type.DType.IsHalf() || count.AsDouble != copies.Value && node.Type.DType.IsFloat()))
             return null;
         var small = Node.Of(op, source);
         if (op is Sum && copies.Value > 1) small = Node.Of(new Multiply(), small, UniformValue.Of(small.Shape, count));

@@ -16,7 +16,7 @@ public sealed class Lowerer(Func<Node, LoopBuffer?> storedBuffer)
     public Expr Compute(Node node, params IndexExpr[] index)
     {
         if (_elements.TryGetValue((node, index), out var known)) return known;
-        var value = node.Op.Lower(node, new Reader(this, node), index);
+        var value = RoundExpr.Of(node.Type.DType, node.Op.Lower(node, new Reader(this, node), index));
         return _elements[(node, index)] = value;
     }
 

@@ -40,7 +40,7 @@ public sealed record NodeDefinition(
         if (node.Op is Ops.Input or Ops.State) return new(NodeStructure.Leaf, index, null, operands);
         if (node.Op is Ops.Constant { Value: var literal } && !literal.IsUniform(out _)) return new(NodeStructure.Leaf, index, null, operands);
         var reader = new BufferReader(node, operands);
-        var value = node.Op.Lower(node, reader, index.Select(v => (IndexExpr)v).ToArray());
+        var value = RoundExpr.Of(node.Type.DType, node.Op.Lower(node, reader, index.Select(v => (IndexExpr)v).ToArray()));
         return new(Classify(value), index, value, operands);
     }
 

@@ -15,11 +15,12 @@ internal sealed class StateStore
             $"the model reads '{slot.Name}', which is not one of its parameters; " +
             "keep it in a field or property of the module that uses it.");
 
-    /// <summary>A new slot with its storage, zeros at first.</summary>
-    public StateSlot Create(string name, TensorType type)
+    /// <summary>A new slot with its storage, every element <paramref name="initial"/> at first.</summary>
+    public StateSlot Create(string name, TensorType type, double initial = 0)
     {
         var slot = new StateSlot(name, type);
-        _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
+        var buffer = _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
+        if (initial != 0) Fill(buffer.AsBytes(), Literal.Of(Scalar.Of(type.DType, initial)).Bytes);
         return slot;
     }
 
@@ -27,5 +28,10 @@ internal sealed class StateStore
     public void Add(ModuleTree model)
     {
         foreach (var (_, tensor) in model.Tensors) _buffers[tensor.Slot] = tensor.Storage;
+    }
+
+    private static void Fill(Span<byte> bytes, ReadOnlySpan<byte> element)
+    {
+        for (var i = 0; i < bytes.Length; i += element.Length) element.CopyTo(bytes[i..]);
     }
 }

@@ -71,6 +71,8 @@ internal sealed class TrainingProgram
     {
         DType.Float32 => MemoryMarshal.Read<float>(bytes),
         DType.Float64 => MemoryMarshal.Read<double>(bytes),
+        DType.Float16 => (double)MemoryMarshal.Read<Half>(bytes),
+        DType.BFloat16 => MemoryMarshal.Read<BFloat16>(bytes),
         DType.Int64 => MemoryMarshal.Read<long>(bytes),
         DType.Int32 => MemoryMarshal.Read<int>(bytes),
         _ => bytes[0],

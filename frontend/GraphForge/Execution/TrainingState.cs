@@ -1,48 +1,32 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Optimizers;
 using GraphForge.Runtime;
 using GraphForge.Tracing;
 
 namespace GraphForge.Execution;
 
-/// <summary>What a training keeps from step to step besides the model: learning rate, step count, seed, optimizer moments.</summary>
+/// <summary>What a training keeps from step to step besides the model: step count, seed, and what its optimization needs.</summary>
 internal sealed class TrainingState
 {
-    private readonly Dictionary<(StateSlot, string), StateSlot> _moments = [];
-
-    public TrainingState(ModuleTree model, double learningRate, long seed)
+    public TrainingState(ModuleTree model, Optimization optimization, long seed)
     {
         Store.Add(model);
-        LearningRate = Store.Create("learning_rate", new TensorType(DType.Float64, Shape.Scalar));
         StepCount = Store.Create("step", new TensorType(DType.Int64, Shape.Scalar));
         Seed = Store.Create("random_seed", new TensorType(DType.Int64, Shape.Scalar));
-        LearningRateValue = learningRate;
+        Optimization = new OptimizationState(model, optimization, Store, StepCount);
         // Scattered, as seeds count up by one with every step: neighbouring seeds must not share their later steps.
         Store[Seed].AsSpan<long>()[0] = (long)Scatter((ulong)seed);
     }
 
     public StateStore Store { get; } = new();
 
-    public StateSlot LearningRate { get; }
-
     public StateSlot StepCount { get; }
 
     public StateSlot Seed { get; }
 
-    public double LearningRateValue
-    {
-        get => Store[LearningRate].AsSpan<double>()[0];
-        set => Store[LearningRate].AsSpan<double>()[0] = value;
-    }
+    public OptimizationState Optimization { get; }
 
     public long Steps => Store[StepCount].AsSpan<long>()[0];
-
-    /// <summary>A tensor like <paramref name="parameter"/> that the optimizer keeps for it under <paramref name="name"/>.</summary>
-    public StateSlot Moment(Parameter parameter, string name)
-    {
-        if (!_moments.TryGetValue((parameter.Slot, name), out var slot))
-            _moments[(parameter.Slot, name)] = slot = Store.Create($"{parameter.Name}.{name}", parameter.Slot.Type);
-        return slot;
-    }
 
     /// <summary>The finaliser of SplitMix64 (Steele, Lea, Flood 2014).</summary>
     private static ulong Scatter(ulong x)

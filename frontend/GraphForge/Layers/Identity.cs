@@ -1,6 +1,6 @@
 namespace GraphForge.Layers;
 
-/// <summary>The input itself; a place for a layer that a variant of a model leaves out.</summary>
+/// <summary>Its input, unchanged; a place holder where a module is expected.</summary>
 public sealed class Identity : Module
 {
     public override Tensor Forward(Tensor input) => input;

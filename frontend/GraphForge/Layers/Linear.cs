@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Initialization;
+using GraphForge.Runtime;
 
 namespace GraphForge.Layers;
 
@@ -7,15 +8,15 @@ namespace GraphForge.Layers;
 public sealed class Linear : Module
 {
     /// <exception cref="GraphException">A number of features is less than 1.</exception>
-    public Linear(int inFeatures, int outFeatures, bool bias = true)
+    public Linear(int inFeatures, int outFeatures, bool bias = true, DType dtype = DType.Float32)
     {
         if (inFeatures < 1 || outFeatures < 1)
             throw Error(ErrorCode.BadAttribute, $"needs at least one feature on both sides but was given {inFeatures} → {outFeatures}.");
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
-        Weight = new Parameter(Init.KaimingUniform(a: Math.Sqrt(5)), outFeatures, inFeatures);
+        Weight = new Parameter(Init.KaimingUniform(a: Math.Sqrt(5)), dtype, outFeatures, inFeatures);
         var bound = 1 / Math.Sqrt(inFeatures);
-        Bias = bias ? new Parameter(Init.Uniform(-bound, bound), outFeatures) : null;
+        Bias = bias ? new Parameter(Init.Uniform(-bound, bound), dtype, outFeatures) : null;
     }
 
     public int InFeatures { get; }
@@ -37,6 +38,6 @@ public sealed class Linear : Module
                 $"{remedy}let the layer before it give {InFeatures} features.");
         }
         using var scope = Enter();
-        return Functional.Linear(input, Weight, Bias is null ? null : (Tensor)Bias);
+        return Functional.Linear(input, Weight, Bias);
     }
 }

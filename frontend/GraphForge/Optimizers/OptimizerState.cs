@@ -3,7 +3,7 @@ using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Optimizers;
 
-/// <summary>A tensor an optimizer keeps for a parameter from step to step, such as a running mean of gradients.</summary>
+/// <summary>A tensor an optimizer keeps from step to step, such as a running mean of a parameter's gradients.</summary>
 public sealed class OptimizerState
 {
     private readonly StateSlot _slot;
@@ -20,5 +20,7 @@ public sealed class OptimizerState
     /// <summary>The value after the step; set it.</summary>
     public Tensor Next { get; set; }
 
-    internal StateUpdate Update => new(_slot, Next.Node);
+    /// <param name="applies">A bool scalar: where false, the state stays; null for always.</param>
+    internal StateUpdate Update(Tensor? applies) =>
+        new(_slot, (applies is null ? Next : Tensor.Where(applies, Next, Value)).Node);
 }

@@ -7,7 +7,6 @@ public sealed class SGD : Optimizer
 {
     private readonly double _momentum;
     private readonly double _dampening;
-    private readonly double _weightDecay;
     private readonly bool _nesterov;
 
     /// <param name="learningRate">At least 0.</param>
@@ -15,21 +14,24 @@ public sealed class SGD : Optimizer
     /// <param name="dampening">Share of the gradient that is left out of the direction.</param>
     /// <param name="weightDecay">L2 penalty: this times the parameter is added to the gradient.</param>
     /// <param name="nesterov">Looks ahead along the momentum; needs momentum and no dampening.</param>
+    /// <param name="maximize">Whether the loss is to grow.</param>
     /// <exception cref="GraphException">A setting is out of range.</exception>
-    public SGD(double learningRate = 1e-3, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
-        : base(learningRate)
+    public SGD(double learningRate = 1e-3, double momentum = 0, double dampening = 0, double weightDecay = 0,
+        bool nesterov = false, bool maximize = false)
+        : base(learningRate, weightDecay, maximize)
     {
         if (nesterov && (momentum <= 0 || dampening != 0))
             throw new GraphException(ErrorCode.BadAttribute, "SGD: nesterov needs a momentum above 0 and a dampening of 0.");
+        if (!double.IsFinite(dampening))
+            throw new GraphException(ErrorCode.BadAttribute, $"SGD: dampening must be a number but is {dampening}.");
         _momentum = NotNegative(momentum, nameof(momentum));
         _dampening = dampening;
-        _weightDecay = NotNegative(weightDecay, nameof(weightDecay));
         _nesterov = nesterov;
     }
 
     protected internal override Tensor Update(OptimizerStep step)
     {
-        var direction = _weightDecay == 0 ? step.Gradient : step.Gradient + _weightDecay * step.Parameter;
+        var direction = PenalizedSlope(step);
         if (_momentum != 0) direction = WithMomentum(step, direction);
         return step.Parameter - step.Scalar(step.LearningRate) * direction;
     }

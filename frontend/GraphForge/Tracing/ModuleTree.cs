@@ -23,6 +23,10 @@ internal sealed class ModuleTree
         _parameters.Select(p => new KeyValuePair<string, StoredTensor>(p.Key, p.Value))
             .Concat(_buffers.Select(b => new KeyValuePair<string, StoredTensor>(b.Key, b.Value)));
 
+    /// <summary>The module that holds the parameter with the full name <paramref name="parameter"/>.</summary>
+    public Module OwnerOf(string parameter) => _modules
+        .Where(m => m.Key.Length == 0 || parameter.StartsWith(m.Key + ".", StringComparison.Ordinal)).MaxBy(m => m.Key.Length).Value;
+
     public static ModuleTree Of(Module root)
     {
         var tree = new ModuleTree();

@@ -24,7 +24,8 @@ internal sealed class SupervisedFunction(Module model, Loss loss, BatchSpec batc
     public LossAndMetrics Run(NamedTensors inputs)
     {
         var targets = inputs[Targets];
-        var prediction = model.Forward(inputs[Samples]);
+        // A loss in 16 bits would be too coarse to follow, and so would the sums that make it.
+        var prediction = model.Forward(inputs[Samples]).Widened();
         var value = loss(prediction, targets);
         Classes = batch.Target.DType.IsInteger() && prediction.DType.IsFloat() && prediction.Rank == targets.Rank + 1 &&
             prediction.Shape[1].IsBound ? checked((int)prediction.Shape[1].Value) : 0;

@@ -48,5 +48,8 @@ internal sealed class Trace : IDisposable
 
     public void Assign(StateSlot slot, Tensor value) => _assigned[slot] = value.Node;
 
+    /// <summary>What the run writes to a slot as far as the trace knows yet; null where nothing.</summary>
+    public Tensor? Assigned(StateSlot slot) => _assigned.TryGetValue(slot, out var value) ? new Tensor(value) : null;
+
     public void Dispose() => Open = _outer;
 }

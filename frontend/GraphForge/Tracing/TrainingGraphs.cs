@@ -18,7 +18,7 @@ namespace GraphForge.Tracing;
 internal sealed class TrainingGraphs(
     Module model, TrainingFunction function, InputSignature inputs, IReadOnlyCollection<Parameter>? parameters)
 {
-    public TrainingGraph Step(Optimizer optimizer, TrainingState state)
+    public TrainingGraph Step(Optimization optimization, TrainingState state)
     {
         using var trace = Trace.Training(state.Seed);
         var (result, loss) = Forward();
@@ -26,9 +26,8 @@ internal sealed class TrainingGraphs(
         var gradients = Gradients.Of(loss.Node, [.. trained.Select(p => ((Tensor)p).Node)]);
         var updates = new List<StateUpdate>();
         using (NodeScope.Enter("optimizer"))
-            for (var i = 0; i < trained.Count; i++)
-                updates.AddRange(Update(optimizer, state, trained[i], new Tensor(gradients[i])));
-        updates.Add(new StateUpdate(state.StepCount, NextCount(state).Node));
+            updates.AddRange(OptimizationGraph.Of(optimization, state.Optimization, trained, [.. gradients.Select(g => new Tensor(g))]));
+        updates.Add(new StateUpdate(state.StepCount, (new Tensor(Nodes.State(state.StepCount)) + 1).Node));
         updates.AddRange(trace.Updates);
         return Graph("train", result, loss, updates);
     }
@@ -77,18 +76,4 @@ internal sealed class TrainingGraphs(
                 $"model {model.GetType().Name}; compile a model that holds it.");
         return parameters?.Distinct() ?? model.Parameters();
     }
-
-    private static IEnumerable<StateUpdate> Update(Optimizer optimizer, TrainingState state, Parameter parameter, Tensor gradient)
-    {
-        var learningRate = new Tensor(Nodes.State(state.LearningRate));
-        var step = new OptimizerStep(parameter, gradient, learningRate, NextCount(state).To(DType.Float64),
-            name => state.Moment(parameter, name));
-        var updated = optimizer.Update(step);
-        if (updated.Node.Type != parameter.Slot.Type)
-            throw new GraphException(ErrorCode.ShapeMismatch,
-                $"{optimizer.GetType().Name} updates '{parameter.Name}', {parameter.Slot.Type}, to {updated.Node.Type}.");
-        return [new StateUpdate(parameter.Slot, updated.Node), .. step.Updates];
-    }
-
-    private static Tensor NextCount(TrainingState state) => new Tensor(Nodes.State(state.StepCount)) + 1;
 }

@@ -20,6 +20,15 @@ public static class Closeness
         }
     }
 
-    /// <summary>Rounding error expected of short chains of operations.</summary>
-    public static double Tolerance(DType type) => type == DType.Float64 ? 1e-12 : 4e-6;
+    /// <summary>
+    /// Rounding error expected of short chains of operations. Where float32 arithmetic is rounded to 16 bits, a last digit of
+    /// float32 may decide between neighbours, which differ by 2⁻¹⁰ or 2⁻⁷ of their size.
+    /// </summary>
+    public static double Tolerance(DType type) => type switch
+    {
+        DType.Float64 => 1e-12,
+        DType.Float16 => 2e-3,
+        DType.BFloat16 => 1.6e-2,
+        _ => 4e-6,
+    };
 }

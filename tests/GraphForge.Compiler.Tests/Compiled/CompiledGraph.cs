@@ -36,7 +36,7 @@ public static class CompiledGraph
             SetInput(context, i, input.Type, inputs[input.Name].Bytes);
         context.Run();
         var outputs = program.Outputs.Index().ToDictionary(o => o.Item.Name, o => Read(context, o.Index, o.Item));
-        var after = source.States.Zip(buffers).ToDictionary(p => p.First, p => ToLiteral(p.First.Type, p.Second.AsBytes()));
+        var after = source.States.Zip(buffers).ToDictionary(p => p.First, p => Literal.Of(p.First.Type, p.Second.AsBytes()));
         return new ReferenceResult(outputs, after);
     }
 
@@ -53,6 +53,8 @@ public static class CompiledGraph
         {
             case DType.Float32: context.SetInput(index, MemoryMarshal.Cast<byte, float>(bytes)); break;
             case DType.Float64: context.SetInput(index, MemoryMarshal.Cast<byte, double>(bytes)); break;
+            case DType.Float16: context.SetInput(index, MemoryMarshal.Cast<byte, Half>(bytes)); break;
+            case DType.BFloat16: context.SetInput(index, MemoryMarshal.Cast<byte, BFloat16>(bytes)); break;
             case DType.Int32: context.SetInput(index, MemoryMarshal.Cast<byte, int>(bytes)); break;
             case DType.Int64: context.SetInput(index, MemoryMarshal.Cast<byte, long>(bytes)); break;
             case DType.UInt8: context.SetInput(index, bytes); break;
@@ -64,27 +66,11 @@ public static class CompiledGraph
     {
         DType.Float32 => Literal.Of(context.OutputSpan<float>(index), [.. output.Dims]),
         DType.Float64 => Literal.Of(context.OutputSpan<double>(index), [.. output.Dims]),
+        DType.Float16 => Literal.Of(context.OutputSpan<Half>(index), [.. output.Dims]),
+        DType.BFloat16 => Literal.Of(context.OutputSpan<BFloat16>(index), [.. output.Dims]),
         DType.Int32 => Literal.Of(context.OutputSpan<int>(index), [.. output.Dims]),
         DType.Int64 => Literal.Of(context.OutputSpan<long>(index), [.. output.Dims]),
         DType.UInt8 => Literal.Of(context.OutputSpan<byte>(index), [.. output.Dims]),
         _ => Literal.Of(context.OutputSpan<bool>(index), [.. output.Dims]),
     };
-
-    private static Literal ToLiteral(TensorType type, ReadOnlySpan<byte> bytes)
-    {
-        var literal = new Literal(type);
-        for (var i = 0; i < literal.Count; i++)
-        {
-            var element = bytes.Slice(i * type.DType.Size(), type.DType.Size());
-            literal[i] = type.DType switch
-            {
-                DType.Float32 => Scalar.Of(type.DType, (double)MemoryMarshal.Read<float>(element)),
-                DType.Float64 => Scalar.Of(type.DType, MemoryMarshal.Read<double>(element)),
-                DType.Int32 => Scalar.Of(type.DType, (long)MemoryMarshal.Read<int>(element)),
-                DType.Int64 => Scalar.Of(type.DType, MemoryMarshal.Read<long>(element)),
-                _ => Scalar.Of(type.DType, (long)element[0]),
-            };
-        }
-        return literal;
-    }
 }

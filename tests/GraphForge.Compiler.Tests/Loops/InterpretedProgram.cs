@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
 
@@ -15,7 +14,7 @@ public static class InterpretedProgram
         {
             BufferKind.Input => new WatchedBuffer(b.Name, inputs[b.Name]),
             BufferKind.State => new WatchedBuffer(b.Name, states[source.States[(int)b.Offset]]),
-            BufferKind.Constant => new WatchedBuffer(b.Name, FromBytes(TypeOf(b), plan.Constants[(int)b.Offset])),
+            BufferKind.Constant => new WatchedBuffer(b.Name, Literal.Of(TypeOf(b), plan.Constants[(int)b.Offset])),
             _ => new WatchedBuffer(b.Name, TypeOf(b)),
         }).ToArray();
         foreach (var step in plan.Steps)
@@ -28,14 +27,4 @@ public static class InterpretedProgram
     }
 
     private static TensorType TypeOf(PlanBuffer buffer) => new(buffer.Type, Shape.Of(buffer.Dims.ToArray()));
-
-    private static Literal FromBytes(TensorType type, byte[] bytes) => type.DType switch
-    {
-        DType.Float32 => Literal.Of<float>(MemoryMarshal.Cast<byte, float>(bytes), type.Shape.Values),
-        DType.Float64 => Literal.Of<double>(MemoryMarshal.Cast<byte, double>(bytes), type.Shape.Values),
-        DType.Int32 => Literal.Of<int>(MemoryMarshal.Cast<byte, int>(bytes), type.Shape.Values),
-        DType.Int64 => Literal.Of<long>(MemoryMarshal.Cast<byte, long>(bytes), type.Shape.Values),
-        DType.UInt8 => Literal.Of<byte>(bytes, type.Shape.Values),
-        _ => Literal.Of<bool>(MemoryMarshal.Cast<byte, bool>(bytes), type.Shape.Values),
-    };
 }

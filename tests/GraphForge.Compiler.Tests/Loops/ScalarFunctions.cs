@@ -8,7 +8,7 @@ namespace GraphForge.Compiler.Tests.Loops;
 public static class ScalarFunctions
 {
     public static Scalar Apply(UnaryFunction function, Scalar x) =>
-        function == UnaryFunction.Not ? Scalar.Of(!x.AsBool)
+        function == UnaryFunction.Not && x.DType == DType.Bool ? Scalar.Of(!x.AsBool)
         : x.DType.IsFloat() ? Scalar.Of(x.DType, Apply(function, x.AsDouble))
         : Scalar.Of(x.DType, Apply(function, x.AsInt64));
 
@@ -16,6 +16,7 @@ public static class ScalarFunctions
     {
         if (a.DType != b.DType) throw new ArgumentException($"{function} of {a.DType} and {b.DType}");
         if (function >= BinaryFunction.Less) return Scalar.Of(Compare(function, a, b));
+        if (function is BinaryFunction.ShiftLeft or BinaryFunction.ShiftRight) return Shift(function == BinaryFunction.ShiftLeft, a, b.AsInt64);
         return a.DType.IsFloat()
             ? Scalar.Of(a.DType, Apply(function, a.AsDouble, b.AsDouble))
             : Scalar.Of(a.DType, Apply(function, a.AsInt64, b.AsInt64));
@@ -44,6 +45,7 @@ public static class ScalarFunctions
         UnaryFunction.Negate => -x,
         UnaryFunction.Absolute => x < 0 ? -x : x,
         UnaryFunction.Sign => Math.Sign(x),
+        UnaryFunction.Not => ~x,
         _ => throw new ArgumentException($"{function} is not defined on integers"),
     };
 
@@ -75,6 +77,14 @@ public static class ScalarFunctions
         BinaryFunction.Xor => a ^ b,
         _ => throw new ArgumentException($"{function} is not defined on integers"),
     };
+
+    /// <summary>One place at a time, up to more places than any integer has.</summary>
+    private static Scalar Shift(bool isLeft, Scalar bits, long places)
+    {
+        for (var place = 0; place < (places is < 0 or > 64 ? 64 : places); place++)
+            bits = Scalar.Of(bits.DType, isLeft ? bits.AsInt64 << 1 : bits.AsInt64 >> 1);
+        return bits;
+    }
 
     private static bool Compare(BinaryFunction function, Scalar a, Scalar b)
     {

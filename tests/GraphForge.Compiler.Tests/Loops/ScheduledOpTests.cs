@@ -17,7 +17,7 @@ public class ScheduledOpTests
     [TestCaseSource(typeof(OpSamples), nameof(OpSamples.All))]
     public void ForwardAgreesWithReference(OpSample sample)
     {
-        foreach (var type in new[] { DType.Float32, DType.Float64 })
+        foreach (var type in new[] { DType.Float32, DType.Float64, DType.Float16, DType.BFloat16 })
             Compare(sample.Graph(type), sample.Values(type), type);
     }
 

@@ -25,11 +25,14 @@ public sealed class OpErrorTests
             "add needs operands of one shape, got float32[2, 3] and float32[4]; expand or reshape one of them.");
         yield return Row(() => Whole + 0.5, ErrorCode.WrongDType,
             "add of int64[4] and the number 0.5: int64 cannot hold it; cast the tensor.");
-        yield return Row(() => Whole.Exp(), ErrorCode.WrongDType, "exp takes float32 or float64, got int64[4]; cast the operand.");
+        yield return Row(() => Whole.Exp(), ErrorCode.WrongDType, "exp takes a float element type, got int64[4]; cast the operand.");
         yield return Row(() => -Flag, ErrorCode.WrongDType, "negate takes a numeric element type, got bool[2, 3]; cast the operand.");
         yield return Row(() => X & Flag, ErrorCode.WrongDType,
             "and needs operands of one element type, got float32[2, 3] and bool[2, 3]; cast one of them.");
-        yield return Row(() => !X, ErrorCode.WrongDType, "not takes bool, got float32[2, 3]; cast the operand.");
+        yield return Row(() => !X, ErrorCode.WrongDType, "not takes bool or an integer element type, got float32[2, 3]; cast the operand.");
+        yield return Row(() => X & X, ErrorCode.WrongDType, "and takes bool or an integer element type, got float32[2, 3]; cast the operand.");
+        yield return Row(() => X << X, ErrorCode.WrongDType, "shiftLeft takes uint8, int32 or int64, got float32[2, 3]; cast the operand.");
+        yield return Row(() => X >> Whole, ErrorCode.WrongDType, "shiftRight needs operands of one element type, got float32[2, 3] and int64[4]; cast one of them.");
         yield return Row(() => Nodes.Select(X, X, X), ErrorCode.WrongDType, "select takes bool, got float32[2, 3]; cast the operand.");
         yield return Row(() => X.Reshape([7]), ErrorCode.ShapeMismatch,
             "reshape cannot turn float32[2, 3], which has 6 elements, into [7], which has 7; the numbers of elements must agree.");
@@ -62,7 +65,7 @@ public sealed class OpErrorTests
             "reduceMaximum of float32[2, 0] has nothing to choose from: axis 1 is empty.");
         yield return Row(() => Empty.ArgMin(1), ErrorCode.ShapeMismatch,
             "argMinimum of float32[2, 0] has nothing to choose from: axis 1 is empty.");
-        yield return Row(() => Whole.Mean(), ErrorCode.WrongDType, "mean takes float32 or float64, got int64[4]; cast the operand.");
+        yield return Row(() => Whole.Mean(), ErrorCode.WrongDType, "mean takes a float element type, got int64[4]; cast the operand.");
         yield return Row(() => X.Unsqueeze(3), ErrorCode.BadAxis,
             "unsqueeze of float32[2, 3] cannot insert axis 3; axes run from -3 to 2.");
         yield return Row(() => X.Squeeze(1), ErrorCode.ShapeMismatch,

@@ -28,14 +28,20 @@ public sealed class OpSampleTests
     // The interpreter rounds after every scalar function, the reference once, so sums of products differ by a few roundings.
     [Test]
     public void Lowered_elements_equal_the_reference(
-        [ValueSource(nameof(Samples))] OpSample sample, [Values(DType.Float32, DType.Float64)] DType floatType)
+        [ValueSource(nameof(Samples))] OpSample sample, [Values(DType.Float32, DType.Float64, DType.Float16, DType.BFloat16)] DType floatType)
     {
         foreach (var node in sample.Graph(floatType).TopologicalOrder().Where(n => n.Op is not Leaf))
         {
             var operands = Operands(node, sample, floatType);
             var expected = node.Op.Evaluate(node, operands);
             Assert.That(expected.Type, Is.EqualTo(node.Type));
-            var tolerance = node.Type.DType == DType.Float64 ? 1e-12 : 1e-6;
+            var tolerance = node.Type.DType switch
+            {
+                DType.Float64 => 1e-12,
+                DType.Float16 => 1.0 / (1 << 10),
+                DType.BFloat16 => 1.0 / (1 << 7),
+                _ => 1e-6,
+            };
             AssertClose(Lowering.Interpret(node, operands), expected, tolerance, node.ToString());
         }
     }

@@ -77,6 +77,10 @@ internal static class AlgebraicRows
         new("x ^ false → x", () => P ^ Bool(X, false), () => P),
         new("x ^ true → !x", () => P ^ Bool(X, true), () => !P),
         new("!!x → x", () => !!P, () => P),
+        new("x & true → x", () => I & Full(I, -1), () => I),
+        new("x & false → false", () => I & Full(I, 0), () => Full(I, 0)),
+        new("x | true → true", () => I | Full(I, -1), () => Full(I, -1)),
+        new("x ^ true → !x", () => I ^ Full(I, -1), () => ~I),
     ];
 
     private static RuleRow[] Comparisons =>

@@ -18,8 +18,47 @@ public static class CpuSimd
         _ => "bool",
     };
 
-    /// <summary>Element type in memory; a bool is a byte there.</summary>
-    public static string StorageName(DType type) => type == DType.Bool ? "byte" : TypeName(type);
+    /// <summary>Element type in memory; a bool is a byte there, and a float of 16 bits its bits.</summary>
+    public static string StorageName(DType type) => type switch
+    {
+        DType.Bool => "byte",
+        DType.Float16 or DType.BFloat16 => "ushort",
+        _ => TypeName(type),
+    };
+
+    /// <summary>The value of an element in memory.</summary>
+    public static string Load(DType stored, string element) => stored switch
+    {
+        DType.Bool => $"({element} != 0)",
+        DType.Float16 or DType.BFloat16 => $"Halves.From{stored}({element})",
+        _ => element,
+    };
+
+    /// <summary>What a value becomes in memory.</summary>
+    public static string Store(DType stored, string value) => stored switch
+    {
+        DType.Bool => $"{value} ? (byte)1 : (byte)0",
+        DType.Float16 or DType.BFloat16 => $"Halves.To{stored}({value})",
+        _ => value,
+    };
+
+    /// <summary>Neighbouring elements in memory as lanes; those behind <paramref name="count"/> are zero.</summary>
+    public static string VectorLoad(DType stored, string address, long count, int lanes, bool wide) => stored switch
+    {
+        DType.Bool => $"Lanes.LoadMask{(wide ? 64 : 32)}({address}, {count})",
+        DType.UInt8 => $"Lanes.LoadBytes{(wide ? 64 : 32)}({address}, {count})",
+        DType.Float16 or DType.BFloat16 => $"Halves.Load{stored}({address}, {count})",
+        _ => count == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {count})",
+    };
+
+    /// <summary>The statement that stores the first <paramref name="count"/> lanes.</summary>
+    public static string VectorStore(DType stored, string value, string address, long count, int lanes) => stored switch
+    {
+        DType.Bool => $"Lanes.StoreMask({value}, {address}, {count});",
+        DType.UInt8 => $"Lanes.StoreBytes({value}, {address}, {count});",
+        DType.Float16 or DType.BFloat16 => $"Halves.Store{stored}({value}, {address}, {count});",
+        _ => count == lanes ? $"Vec.Store({value}, {address});" : $"Lanes.StorePartial({value}, {address}, {count});",
+    };
 
     /// <summary>Register type; bool and uint8 take the integer type of the kernel's lane width.</summary>
     public static string VectorName(DType type, bool wide) => type switch
@@ -88,6 +127,8 @@ public static class CpuSimd
             (BinaryFunction.Remainder, _) => $"Integers.Remainder({a}, {b})",
             (BinaryFunction.Power, DType.Float32 or DType.Float64) => $"VectorMath.Power({a}, {b})",
             (BinaryFunction.Power, _) => $"Integers.Power({a}, {b})",
+            (BinaryFunction.ShiftLeft, _) => $"Shifts.Left({a}, {b})",
+            (BinaryFunction.ShiftRight, _) => $"Shifts.Right({a}, {b})",
             (BinaryFunction.Minimum or BinaryFunction.And, DType.Bool) => $"({a} & {b})",
             (BinaryFunction.Maximum or BinaryFunction.Or, DType.Bool) => $"({a} | {b})",
             (BinaryFunction.Less, DType.Bool) => $"(!{a} & {b})",
@@ -112,6 +153,8 @@ public static class CpuSimd
             (BinaryFunction.Equal, DType.Bool) => $"~({a} ^ {b})",
             (BinaryFunction.Less, DType.Bool) => $"Vec.AndNot({b}, {a})",
             (BinaryFunction.LessOrEqual, DType.Bool) => $"(~{a} | {b})",
+            (BinaryFunction.ShiftLeft, _) => $"Shifts.Left({a}, {b})",
+            (BinaryFunction.ShiftRight, _) => $"Shifts.Right({a}, {b})",
             (BinaryFunction.Minimum, _) => $"Vec.Min({a}, {b})",
             (BinaryFunction.Maximum, _) => $"Vec.Max({a}, {b})",
             (BinaryFunction.Power, _) => $"VectorMath.Power({a}, {b})",
@@ -122,6 +165,9 @@ public static class CpuSimd
             _ => $"({a} {Operator(function)} {b})",
         };
     }
+
+    /// <summary>A float32, or lanes of them, rounded to a type of 16 bits.</summary>
+    public static string Round(DType precision, string x) => $"Halves.Round{precision}({x})";
 
     /// <summary>A scalar as another type, as <see cref="Scalar.As"/> does it.</summary>
     public static string Convert(DType from, DType to, string x) => (from, to) switch

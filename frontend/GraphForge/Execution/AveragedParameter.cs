@@ -1,0 +1,24 @@
+using GraphForge.Runtime;
+
+namespace GraphForge.Execution;
+
+/// <summary>A parameter with its running mean, which can take the parameter's place for a while.</summary>
+/// <param name="parameter">The parameter.</param>
+/// <param name="average">Its mean, of the type the optimizer computes in.</param>
+internal sealed class AveragedParameter(Parameter parameter, StateBuffer average)
+{
+    private StateBuffer? _trained;
+
+    /// <summary>Puts the mean in the parameter's place.</summary>
+    public void Enter()
+    {
+        _trained ??= new StateBuffer(parameter.Name, parameter.DType, parameter.Shape.Values);
+        Copy(parameter.Storage, _trained);
+        Copy(average, parameter.Storage);
+    }
+
+    /// <summary>Gives the parameter the value that training left it with.</summary>
+    public void Leave() => Copy(_trained!, parameter.Storage);
+
+    private static void Copy(StateBuffer source, StateBuffer destination) => source.AsBytes().CopyTo(destination.AsBytes());
+}

@@ -1,0 +1,63 @@
+using GraphForge.Compiler.Tests.Reference;
+using GraphForge.Layers;
+
+namespace GraphForge.Tests.Reference;
+
+/// <summary>Convolution layers with the recorded weights against PyTorch's outputs and gradients.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class RecordedConvolutionTests
+{
+    private static readonly RecordedFamily Family = new("convolution_layers", new Dictionary<string, FamilyFunction>
+    {
+        ["convolution"] = (x, a) => Apply(Convolution(a), x, a),
+        ["transposed convolution"] = (x, a) => Apply(Transposed(a), x, a),
+    });
+
+    private static IEnumerable<RecordedCase> Cases => Family.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
+
+    [Test]
+    public void Every_function_has_a_case() => Family.AssertComplete();
+
+    private static Tensor Apply(Module layer, Tensor[] x, CaseAttributes a) => RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
+
+    private static Module Convolution(CaseAttributes a)
+    {
+        var (from, to, groups, bias) = (a.Integer("in_channels"), a.Integer("out_channels"), a.Integer("groups"), a.Flag("bias"));
+        return a.Rank switch
+        {
+            1 => new Conv1d(from, to, a.One("kernel_size", 0), a.One("stride", 1), Padding(a), a.One("dilation", 1), groups, bias, Mode(a)),
+            2 => new Conv2d(from, to, a.Two("kernel_size", 0), a.Two("stride", 1), Padding(a), a.Two("dilation", 1), groups, bias, Mode(a)),
+            _ => new Conv3d(from, to, a.Three("kernel_size", 0), a.Three("stride", 1), Padding(a), a.Three("dilation", 1), groups, bias, Mode(a)),
+        };
+    }
+
+    private static ConvolutionPadding Padding(CaseAttributes a) => a.Has("padding") && !a.IsList("padding")
+        ? a.Text("padding") == "same" ? ConvolutionPadding.Same : ConvolutionPadding.Valid
+        : a.Rank switch { 1 => a.One("padding", 0), 2 => a.Two("padding", 0), _ => a.Three("padding", 0) };
+
+    private static PadMode Mode(CaseAttributes a) => a.Text("padding_mode", "zeros") switch
+    {
+        "zeros" => PadMode.Constant,
+        var mode => Enum.Parse<PadMode>(mode, ignoreCase: true),
+    };
+
+    private static Module Transposed(CaseAttributes a)
+    {
+        var (from, to, groups, bias) = (a.Integer("in_channels"), a.Integer("out_channels"), a.Integer("groups"), a.Flag("bias"));
+        return a.Rank switch
+        {
+            1 => new ConvTranspose1d(from, to, a.One("kernel_size", 0), a.One("stride", 1), a.One("padding", 0), a.One("output_padding", 0),
+                groups, bias, a.One("dilation", 1)),
+            2 => new ConvTranspose2d(from, to, a.Two("kernel_size", 0), a.Two("stride", 1), a.Two("padding", 0), a.Two("output_padding", 0),
+                groups, bias, a.Two("dilation", 1)),
+            _ => new ConvTranspose3d(from, to, a.Three("kernel_size", 0), a.Three("stride", 1), a.Three("padding", 0),
+                a.Three("output_padding", 0), groups, bias, a.Three("dilation", 1)),
+        };
+    }
+}

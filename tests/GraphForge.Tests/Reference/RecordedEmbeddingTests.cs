@@ -1,0 +1,40 @@
+using GraphForge.Compiler.Tests.Reference;
+using GraphForge.Layers;
+
+namespace GraphForge.Tests.Reference;
+
+/// <summary>Embeddings and bilinear products with the recorded weights against PyTorch's outputs and gradients.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class RecordedEmbeddingTests
+{
+    private static readonly RecordedFamily Family = new("embedding_layers", new Dictionary<string, FamilyFunction>
+    {
+        ["embedding"] = (x, a) =>
+        {
+            var layer = new Embedding(a.Integer("num_embeddings"), a.Integer("embedding_dim"), PaddingIdx(a));
+            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
+        },
+        ["embedding bag"] = (x, a) => Functional.EmbeddingBag(
+            x[0], x[1], Enum.Parse<BagMode>(a.Text("mode"), ignoreCase: true), paddingIdx: PaddingIdx(a)),
+        ["weighed bag"] = (x, _) => Functional.EmbeddingBag(x[0], x[1], BagMode.Sum, perSampleWeights: x[2]),
+        ["bilinear"] = (x, a) =>
+        {
+            var layer = new Bilinear(
+                a.Integer("in1_features"), a.Integer("in2_features"), a.Integer("out_features"), a.Flag("bias", true));
+            return RecordedFamily.Apply(layer, () => layer.Forward(x[0], x[1]), x, a);
+        },
+    });
+
+    private static IEnumerable<RecordedCase> Cases => Family.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
+
+    [Test]
+    public void Every_function_has_a_case() => Family.AssertComplete();
+
+    private static int? PaddingIdx(CaseAttributes a) => a.Has("padding_idx") ? a.Integer("padding_idx") : null;
+}

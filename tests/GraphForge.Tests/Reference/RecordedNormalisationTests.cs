@@ -1,0 +1,65 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Tests.Reference;
+using GraphForge.Layers;
+
+namespace GraphForge.Tests.Reference;
+
+/// <summary>Normalisation with the recorded weights against PyTorch's outputs and gradients.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class RecordedNormalisationTests
+{
+    private static readonly RecordedFamily Family = new("normalisation_layers", new Dictionary<string, FamilyFunction>
+    {
+        ["batch norm training"] = (x, a) => Functional.BatchNorm(x[0], null, null, x[1], x[2], training: true, Eps(a)),
+        ["batch norm evaluation"] = (x, _) => Functional.BatchNorm(x[0], x[1].Detach(), x[2].Detach(), x[3], x[4]),
+        ["instance norm evaluation"] = (x, _) =>
+            Functional.InstanceNorm(x[0], x[1].Detach(), x[2].Detach(), x[3], x[4], useInputStats: false),
+        ["batch norm"] = (x, a) => Apply(BatchNorm(a), x, a),
+        ["layer norm"] = (x, a) => Apply(new LayerNorm(Dims(a, "normalized_shape"), Eps(a), a.Flag("elementwise_affine", true)), x, a),
+        ["group norm"] = (x, a) => Apply(
+            new GroupNorm(a.Integer("num_groups"), a.Integer("num_channels"), Eps(a), a.Flag("affine", true)), x, a),
+        ["instance norm"] = (x, a) => Apply(InstanceNorm(a), x, a),
+        ["local response norm"] = (x, a) => Apply(
+            new LocalResponseNorm(a.Integer("size"), a.Number("alpha", 1e-4), a.Number("beta", 0.75), a.Number("k", 1)), x, a),
+        ["rms norm"] = (x, a) => Functional.RmsNorm(x[0], Dims(a, "dims"), x[1], a.Has("eps") ? a.Number("eps") : null),
+    });
+
+    private static IEnumerable<RecordedCase> Cases => Family.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
+
+    [Test]
+    public void Every_function_has_a_case() => Family.AssertComplete();
+
+    private static Tensor Apply(Module layer, Tensor[] x, CaseAttributes a) => RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
+
+    private static double Eps(CaseAttributes a) => a.Number("eps", 1e-5);
+
+    private static Shape Dims(CaseAttributes a, string name) => Shape.Of(a.Integers(name));
+
+    private static Module BatchNorm(CaseAttributes a)
+    {
+        var (features, affine) = (a.Integer("num_features"), a.Flag("affine", true));
+        return a.Rank switch
+        {
+            1 => new BatchNorm1d(features, Eps(a), affine: affine, trackRunningStats: false),
+            2 => new BatchNorm2d(features, Eps(a), affine: affine, trackRunningStats: false),
+            _ => new BatchNorm3d(features, Eps(a), affine: affine, trackRunningStats: false),
+        };
+    }
+
+    private static Module InstanceNorm(CaseAttributes a)
+    {
+        var (features, affine) = (a.Integer("num_features"), a.Flag("affine", false));
+        return a.Rank switch
+        {
+            1 => new InstanceNorm1d(features, Eps(a), affine: affine),
+            2 => new InstanceNorm2d(features, Eps(a), affine: affine),
+            _ => new InstanceNorm3d(features, Eps(a), affine: affine),
+        };
+    }
+}
