@@ -69,6 +69,7 @@ public static class OpSet
         typeof(ReduceMinimum),
         typeof(ArgMaximum),
         typeof(ArgMinimum),
+        typeof(ArgSort),
         typeof(ScatterAdd),
         typeof(ScatterElements),
         typeof(Contraction),

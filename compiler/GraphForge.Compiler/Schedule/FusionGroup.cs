@@ -19,6 +19,9 @@ public enum GroupKind
 
     /// <summary>One scatter.</summary>
     Scatter,
+
+    /// <summary>One sort.</summary>
+    Sort,
 }
 
 /// <summary>Nodes that become one kernel.</summary>
@@ -27,6 +30,9 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
     public int Id { get; } = id;
 
     public GroupKind Kind { get; set; } = kind;
+
+    /// <summary>Whether the kernel holds its one node only: no result is complete before it ends.</summary>
+    public bool StandsAlone => Kind is GroupKind.Scatter or GroupKind.Sort;
 
     /// <summary>Values per column-reduced member; for other kinds the number of elements of the domain.</summary>
     public long Rows { get; set; } = rows;

@@ -23,6 +23,9 @@ public enum NodeStructure
 
     /// <summary>Elements choose where they are added.</summary>
     Scatter,
+
+    /// <summary>Elements of a row are put in order.</summary>
+    Sort,
 }
 
 /// <summary>A node's scalar definition over loop variables, with its operands as buffers.</summary>
@@ -46,6 +49,7 @@ public sealed record NodeDefinition(
 
     private static NodeStructure Classify(Expr value)
     {
+        if (value.DescendantsAndSelf().Any(e => e is SortExpr)) return NodeStructure.Sort;
         var reductions = value.DescendantsAndSelf().OfType<ReduceExpr>().ToArray();
         if (reductions.Any(r => r.Match is not null)) return NodeStructure.Scatter;
         if (reductions.Any(IsContraction)) return NodeStructure.Contraction;
