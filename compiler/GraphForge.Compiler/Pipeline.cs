@@ -20,11 +20,14 @@ public static class Pipeline
         var dump = new PassDump(options.DumpFolder, graph.Name);
         GraphVerifier.CheckNames(graph);
         graph = Pass("bind", Binding.Bind(graph, binding));
-        graph = Pass("empty tensors", EmptyTensors.Run(graph));
-        graph = Pass("simplify", RewriteDriver.Apply(graph, RuleSet.SimplifyDifferentiated, out _));
-        graph = Pass("mask from result", MaskFromResult.Run(graph));
-        graph = Pass("explicit convolutions", ExplicitConvolutions.Run(graph));
-        graph = Pass("scatter precision", ScatterPrecision.Run(graph));
+        graph = Pass("lean scans", LeanScans.Run(graph));
+        graph = Pass("empty tensors", BodyPasses.Everywhere(graph, EmptyTensors.Run));
+        graph = Pass("simplify", BodyPasses.Everywhere(graph, g => RewriteDriver.Apply(g, RuleSet.SimplifyDifferentiated, out _)));
+        graph = Pass("lean scans again", LeanScans.Run(graph));
+        graph = Pass("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
+        graph = Pass("explicit convolutions", BodyPasses.Everywhere(graph, ExplicitConvolutions.Run));
+        graph = Pass("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
+        graph = Pass("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
         graph = Pass("root copies", RootCopies.Run(graph));
 
         var fusion = Fusion.Run(graph);
@@ -35,8 +38,8 @@ public static class Pipeline
         var direct = StateWrites.Direct(graph, fusion);
         foreach (var update in graph.Updates.Where(u => direct.Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
         var definitions = KernelDefinitions.Of(graph, fusion, buffers);
-        dump.Write("definitions", () => string.Join('\n', definitions.Select(d => d.Definition)));
-        var kernels = definitions.Select(d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target)).ToArray();
+        dump.Write("definitions", () => string.Join('\n', definitions.Kernels.Select(d => d.Definition)));
+        var kernels = definitions.Kernels.Select(d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target)).ToArray();
         dump.Write("loops", () => string.Join('\n', kernels.Select(LoopPrinter.Print)));
         foreach (var kernel in kernels) LoopVerifier.Verify(kernel);
         cancellationToken.ThrowIfCancellationRequested();
@@ -46,7 +49,7 @@ public static class Pipeline
         prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target);
         dump.Write("kernels", () => text, ".cs");
-        return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, fusion.Decisions);
+        return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, [.. fusion.Decisions, .. definitions.Decisions]);
 
         ComputationGraph Pass(string name, ComputationGraph result)
         {

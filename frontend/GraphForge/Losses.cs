@@ -1,50 +1,54 @@
-using GraphForge.Compiler.Graph;
-using GraphForge.Runtime;
-
 namespace GraphForge;
 
 /// <summary>What training makes small: a scalar from a prediction and what it should have been.</summary>
 public delegate Tensor Loss(Tensor prediction, Tensor target);
 
-/// <summary>Loss functions as torch.nn.functional defines them, with their mean taken.</summary>
+/// <summary>
+/// Losses with PyTorch's defaults and their mean taken, to hand over by name: <c>Training.Compile(model, Losses.CrossEntropy, …)</c>.
+/// With other settings they are functions of <see cref="Functional"/>:
+/// <c>(prediction, target) => Functional.CrossEntropy(prediction, target, labelSmoothing: 0.1)</c>.
+/// </summary>
 public static class Losses
 {
     /// <summary>
-    /// Mean of -log softmax(logits)[target]. Logits are [batch, classes, …], or [classes] for one sample; targets are class
-    /// numbers (integers) of the same shape without the axis of classes.
+    /// Mean of -log softmax(prediction)[target], where every label counts; <see cref="Functional.CrossEntropy"/> can ignore
+    /// one.
     /// </summary>
-    /// <exception cref="GraphException">Shapes or types do not fit.</exception>
-    public static Tensor CrossEntropy(Tensor prediction, Tensor target)
-    {
-        if (!prediction.DType.IsFloat() || !target.DType.IsInteger())
-            throw new GraphException(ErrorCode.WrongDType, "cross-entropy takes float logits and integer class numbers, " +
-                $"got {prediction.Node.Type} and {target.Node.Type}.");
-        var classAxis = Math.Min(1, prediction.Rank - 1);
-        var expected = Shape.Of(prediction.Shape.Where((_, axis) => axis != classAxis));
-        if (prediction.Rank == 0 || target.Shape != expected)
-            throw new GraphException(ErrorCode.ShapeMismatch, "cross-entropy takes logits [batch, classes, …] and targets [batch, …], " +
-                $"got {prediction.Node.Type} and {target.Node.Type}.");
-        // A one-hot choice instead of an indexed read: it fuses with the softmax, forward and backward. Class numbers as int32
-        // share vector lanes with float32 logits.
-        var classes = Tensor.Arange(prediction.Shape[classAxis], DType.Int32);
-        for (var axis = classAxis + 1; axis < prediction.Rank; axis++) classes = classes.Unsqueeze(-1);
-        var chosen = Tensor.Where(target.To(DType.Int32).Unsqueeze(classAxis).Eq(classes), prediction.LogSoftmax(classAxis), 0);
-        return -chosen.Sum() / Count(expected, prediction.DType);
-    }
+    /// <inheritdoc cref="Functional.CrossEntropy"/>
+    public static Tensor CrossEntropy(Tensor prediction, Tensor target) =>
+        Functional.CrossEntropy(prediction, target, ignoreIndex: null);
+
+    /// <summary>Mean of -prediction[target], where every label counts; <see cref="Functional.NllLoss"/> can ignore one.</summary>
+    /// <inheritdoc cref="Functional.NllLoss"/>
+    public static Tensor Nll(Tensor prediction, Tensor target) => Functional.NllLoss(prediction, target, ignoreIndex: null);
+
+    /// <inheritdoc cref="Functional.BinaryCrossEntropy"/>
+    public static Tensor BinaryCrossEntropy(Tensor prediction, Tensor target) => Functional.BinaryCrossEntropy(prediction, target);
+
+    /// <inheritdoc cref="Functional.BinaryCrossEntropyWithLogits"/>
+    public static Tensor BinaryCrossEntropyWithLogits(Tensor prediction, Tensor target) =>
+        Functional.BinaryCrossEntropyWithLogits(prediction, target);
 
     /// <summary>Mean of the squared differences.</summary>
-    /// <exception cref="GraphException">Shapes or types do not fit.</exception>
-    public static Tensor Mse(Tensor prediction, Tensor target)
-    {
-        if (!prediction.DType.IsFloat() || target.DType != prediction.DType)
-            throw new GraphException(ErrorCode.WrongDType,
-                $"mean squared error takes floats of one type, got {prediction.Node.Type} and {target.Node.Type}.");
-        if (prediction.Shape != target.Shape)
-            throw new GraphException(ErrorCode.ShapeMismatch, "mean squared error takes a prediction and a target of one shape, " +
-                $"got {prediction.Node.Type} and {target.Node.Type}; reshape one of them.");
-        return (prediction - target).Square().Mean();
-    }
+    /// <inheritdoc cref="Functional.MseLoss"/>
+    public static Tensor Mse(Tensor prediction, Tensor target) => Functional.MseLoss(prediction, target);
 
-    private static Tensor Count(Shape shape, DType dtype) =>
-        shape.Size.IsBound ? shape.Size.Value : Tensor.SizeOf(shape.Size).To(dtype);
+    /// <summary>Mean of the absolute differences.</summary>
+    /// <inheritdoc cref="Functional.L1Loss"/>
+    public static Tensor L1(Tensor prediction, Tensor target) => Functional.L1Loss(prediction, target);
+
+    /// <inheritdoc cref="Functional.SmoothL1Loss"/>
+    public static Tensor SmoothL1(Tensor prediction, Tensor target) => Functional.SmoothL1Loss(prediction, target);
+
+    /// <inheritdoc cref="Functional.HuberLoss"/>
+    public static Tensor Huber(Tensor prediction, Tensor target) => Functional.HuberLoss(prediction, target);
+
+    /// <inheritdoc cref="Functional.KlDiv"/>
+    public static Tensor KlDiv(Tensor prediction, Tensor target) => Functional.KlDiv(prediction, target);
+
+    /// <inheritdoc cref="Functional.HingeEmbeddingLoss"/>
+    public static Tensor HingeEmbedding(Tensor prediction, Tensor target) => Functional.HingeEmbeddingLoss(prediction, target);
+
+    /// <inheritdoc cref="Functional.PoissonNllLoss"/>
+    public static Tensor PoissonNll(Tensor prediction, Tensor target) => Functional.PoissonNllLoss(prediction, target);
 }

@@ -70,7 +70,7 @@ public sealed partial class Tensor
     /// <summary>The same elements, through which no gradient flows back.</summary>
     public Tensor Detach() => new(Node.StopGradient());
 
-    private Node Float() => DType.IsFloat() ? Node : To(DType.Float32).Node;
+    private Node Float() => Floating().Node;
 }
 
 /// <summary>How <see cref="Tensor.Gelu"/> computes the normal distribution function.</summary>

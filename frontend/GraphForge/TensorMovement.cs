@@ -101,7 +101,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>An axis that may count from the end, as 0..rank-1.</summary>
-    private int Axis(string function, int dim)
+    internal int Axis(string function, int dim)
     {
         if (dim >= -Rank && dim < Rank) return dim < 0 ? dim + Rank : dim;
         var valid = Rank == 0 ? "a scalar has no axes" : $"axes run from {-Rank} to {Rank - 1}";

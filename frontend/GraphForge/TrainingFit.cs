@@ -120,7 +120,7 @@ public sealed partial class Training
     private TrainingProgress RunEpoch(
         ArrayDataset train, TrainingProgress now, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var meter = new EpochMeter(Supervised.Classes > 0, Supervised.DecisionsPerSample);
+        var meter = new EpochMeter();
         var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_options.Seed), _epochsDone++);
         now = now with { Steps = batches.Count };
         foreach (var batch in batches)
@@ -129,7 +129,9 @@ public sealed partial class Training
             var compileTicks = _compileTicks;
             var loss = RunStep(batch.Features, batch.Labels);
             meter.Exclude(_compileTicks - compileTicks);
-            meter.Add(loss, Supervised.Classes > 0 ? (long)_stepMetrics.Values[0] : 0, batch.Count);
+            meter.Add(loss, batch.Count);
+            if (Supervised.Classes > 0)
+                meter.AddDecisions((long)_stepMetrics.Values[0], batch.Labels.Length - Ignored(batch.Labels));
             now = now with
             {
                 Step = now.Step + 1,
@@ -154,10 +156,12 @@ public sealed partial class Training
             var decisions = predicted.AsSpan(0, confusion is null ? 0 : batch.Count);
             var loss = _evaluations.Get([batch.Count]).Run(batch.Features, batch.Labels, _evaluationMetrics.Values, decisions);
             lossSum += (double)loss * batch.Count;
-            confusion?.Add(batch.Labels, decisions);
+            confusion?.Add(batch.Labels, decisions, Supervised.IgnoredLabel);
         }
         return new Evaluation(lossSum / data.Count, data.Count, confusion);
     }
+
+    private int Ignored(ReadOnlySpan<long> labels) => Supervised.IgnoredLabel is { } label ? labels.Count(label) : 0;
 
     private float RunStep<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
         where TSample : unmanaged where TTarget : unmanaged

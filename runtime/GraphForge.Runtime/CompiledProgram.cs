@@ -47,9 +47,9 @@ public sealed class CompiledProgram
         _constants = new ConstantPool(plan.Constants);
         _inputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Input)];
         _outputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Output)];
-        Steps = StepCall.Resolve(plan, kernels);
+        Code = PlanCode.Of(plan, kernels);
         // A team is of no use to a program whose every step is worker 0's.
-        Team = threads > 1 && Steps.Any(step => step.Tasks > 1) ? WorkerTeam.OfSize(threads) : null;
+        Team = threads > 1 && Code.Steps.Any(step => step.Tasks > 1) ? WorkerTeam.OfSize(threads) : null;
         _contexts = new DefaultObjectPool<RunContext>(new ContextPolicy(this));
     }
 
@@ -74,7 +74,7 @@ public sealed class CompiledProgram
     /// </summary>
     public bool Poison { get; init; }
 
-    internal StepCall[] Steps { get; }
+    internal PlanCode Code { get; }
 
     /// <summary>Referenced so that the kernels' code is not unloaded.</summary>
     internal object? KernelOwner { get; }

@@ -9,23 +9,34 @@ internal sealed unsafe class ContextMemory
     private readonly AlignedMemory[] _scratch;
     private readonly AlignedMemory _arguments;
     private readonly PlanBuffer[] _inputs;
+    private readonly PlanInstruction[] _instructions;
+    private readonly long _counterBytes;
 
     public ContextMemory(CompiledProgram program)
     {
         var plan = program.Plan;
+        _instructions = program.Code.Instructions;
+        _counterBytes = PlanCode.CounterBytes(plan);
         _arena = new AlignedMemory(plan.ArenaBytes, program.Poison);
         _scratch = new AlignedMemory[program.Workers];
         for (var worker = 0; worker < _scratch.Length; worker++)
-            _scratch[worker] = new AlignedMemory(plan.ScratchBytes, program.Poison);
+            _scratch[worker] = new AlignedMemory(_counterBytes + plan.ScratchBytes, program.Poison);
         _inputs = [.. program.Inputs.Where(input => input.Bytes > 0).OrderBy(input => input.Offset)];
-        _arguments = new AlignedMemory(plan.Steps.Sum(step => (long)step.Buffers.Count) * sizeof(nint));
+        _arguments = new AlignedMemory(((long)program.Code.FirstFlag + program.Code.Flags.Count) * sizeof(nint));
         FillArguments(program);
     }
 
-    /// <summary>The base addresses of all steps' arguments, one step after the other.</summary>
+    /// <summary>The base addresses of all steps' arguments, one step after the other, then those of conditions.</summary>
     public nint* Arguments => (nint*)_arguments.Address;
 
-    public nint Scratch(int worker) => _scratch[worker].Address;
+    /// <summary>A worker's scratch; the counters of its loops stand right before it.</summary>
+    public nint Scratch(int worker) => _scratch[worker].Address + (nint)_counterBytes;
+
+    public PlanCursor Cursor(int worker) => new(_instructions, Arguments, (long*)Scratch(worker));
+
+    /// <summary>Gives a worker the loop counters of the first, where one thread does the work of all.</summary>
+    public void ShareCounters(int worker) =>
+        Buffer.MemoryCopy((void*)_scratch[0].Address, (void*)_scratch[worker].Address, _counterBytes, _counterBytes);
 
     public void* Locate(PlanBuffer buffer) => (void*)(_arena.Address + (nint)buffer.Offset);
 
@@ -45,7 +56,7 @@ internal sealed unsafe class ContextMemory
         _arena.Fill(end, _arena.Bytes, PoisonValue);
     }
 
-    public void PoisonScratch(int worker) => _scratch[worker].Fill(0, _scratch[worker].Bytes, PoisonValue);
+    public void PoisonScratch(int worker) => _scratch[worker].Fill(_counterBytes, _scratch[worker].Bytes, PoisonValue);
 
     /// <summary>What has been overrun since the last check, or null; the guards are whole again afterwards.</summary>
     public string? TakeOverrun(int worker)
@@ -61,11 +72,15 @@ internal sealed unsafe class ContextMemory
         var next = Arguments;
         foreach (var step in program.Plan.Steps)
         {
-            for (var argument = 0; argument < step.Buffers.Count; argument++)
-            {
-                var buffer = program.Plan.Buffers[step.Buffers[argument]];
-                *next++ = buffer.InArena ? (nint)Locate(buffer) : program.Locate(buffer);
-            }
+            for (var argument = 0; argument < step.Buffers.Count; argument++) *next++ = AddressOf(step.Buffers[argument]);
+        }
+
+        foreach (var flag in program.Code.Flags) *next++ = AddressOf(flag);
+
+        nint AddressOf(int index)
+        {
+            var buffer = program.Plan.Buffers[index];
+            return buffer.InArena ? (nint)Locate(buffer) : program.Locate(buffer);
         }
     }
 }

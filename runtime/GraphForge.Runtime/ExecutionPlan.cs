@@ -44,7 +44,7 @@ public sealed record PlanStep(int Kernel, IReadOnlyList<int> Buffers, int Tasks,
 
 /// <summary>
 /// A compiled program as plain data: which kernels run, in which order, over which bytes. It can be printed, verified,
-/// serialised, and executed by walking <see cref="Steps"/> in order.
+/// serialised, and executed by walking <see cref="Steps"/> in order, again and again where a loop says so.
 /// </summary>
 /// <param name="Name">Name for people.</param>
 /// <param name="ArenaBytes">Size of the one allocation that holds every arena buffer.</param>
@@ -64,4 +64,7 @@ public sealed record ExecutionPlan(
 {
     /// <summary>Every arena offset and every allocation starts on a multiple of this many bytes: one cache line, one Vector512.</summary>
     public const int Alignment = 64;
+
+    /// <summary>Which of the steps run more than once, or not always.</summary>
+    public IReadOnlyList<PlanLoop> Loops { get; init; } = [];
 }

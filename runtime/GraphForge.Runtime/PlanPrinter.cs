@@ -8,8 +8,8 @@ public static class PlanPrinter
 {
     /// <summary>
     /// A summary, a table of buffers, and one line per step: its kernel, the buffers it is given (index:name) in argument order, its
-    /// number of tasks, and <c>barrier</c> where every earlier step must have finished. Lines end in <c>\n</c>. The plan
-    /// need not be valid.
+    /// number of tasks, and <c>barrier</c> where every earlier step must have finished; then one line per loop.
+    /// Lines end in <c>\n</c>. The plan need not be valid.
     /// </summary>
     public static string Print(ExecutionPlan plan)
     {
@@ -22,6 +22,9 @@ public static class PlanPrinter
         AppendTable(text, [.. BufferRows(plan)]);
         text.Append("\nsteps\n");
         AppendTable(text, [.. StepRows(plan)]);
+        if (plan.Loops.Count == 0) return text.ToString();
+        text.Append("\nloops\n");
+        AppendTable(text, [.. LoopRows(plan)]);
         return text.ToString();
     }
 
@@ -49,6 +52,14 @@ public static class PlanPrinter
             var buffers = string.Join(", ", step.Buffers.Select(b => b >= 0 && b < plan.Buffers.Count ? $"{b}:{plan.Buffers[b].Name}" : $"?{b}"));
             yield return [$"{index}", kernel, buffers, $"{step.Tasks}", step.BarrierBefore ? "barrier" : ""];
         }
+    }
+
+    private static IEnumerable<string[]> LoopRows(ExecutionPlan plan)
+    {
+        yield return ["steps", "iterations", "while"];
+        foreach (var loop in plan.Loops)
+            yield return [$"{loop.FirstStep}..{loop.End - 1}", $"{loop.Iterations}",
+                loop.Condition is { } c ? $"{c.Buffer} is {(c.Value ? "true" : "false")}" : ""];
     }
 
     private static void AppendTable(StringBuilder text, string[][] rows)

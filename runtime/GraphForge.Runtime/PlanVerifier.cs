@@ -17,6 +17,7 @@ public static class PlanVerifier
         VerifyNames(plan, BufferKind.Output, "outputs");
         VerifyInputsDisjoint(plan);
         for (var index = 0; index < plan.Steps.Count; index++) VerifyStep(plan, index);
+        foreach (var loop in plan.Loops) VerifyLoop(plan, loop);
     }
 
     private static void VerifyBuffer(ExecutionPlan plan, int index)
@@ -94,6 +95,21 @@ public static class PlanVerifier
             if (buffer < 0 || buffer >= plan.Buffers.Count)
                 throw Fault(plan, $"{what}: argument {argument} is buffer {buffer}, out of range; there are {plan.Buffers.Count}");
         }
+    }
+
+    private static void VerifyLoop(ExecutionPlan plan, PlanLoop loop)
+    {
+        var what = $"the loop over steps {loop.FirstStep}..{loop.End - 1}";
+        if (loop.FirstStep < 0 || loop.StepCount < 1 || loop.End > plan.Steps.Count)
+            throw Fault(plan, $"{what} leaves the {plan.Steps.Count} steps");
+        if (loop.Iterations < 0) throw Fault(plan, $"{what} has {loop.Iterations} iterations");
+        if (!plan.Steps[loop.FirstStep].BarrierBefore) throw Fault(plan, $"{what} has no barrier before its first step");
+        foreach (var other in plan.Loops)
+            if (!loop.Contains(other) && !other.Contains(loop) && loop.FirstStep < other.End && other.FirstStep < loop.End)
+                throw Fault(plan, $"{what} overlaps the one over steps {other.FirstStep}..{other.End - 1}");
+        if (loop.Condition is not { Buffer: var flag }) return;
+        if (flag < 0 || flag >= plan.Buffers.Count) throw Fault(plan, $"{what} asks buffer {flag}, out of range; there are {plan.Buffers.Count}");
+        if (plan.Buffers[flag].Bytes != 1) throw Fault(plan, $"{what} asks buffer {flag} '{plan.Buffers[flag].Name}', which has {plan.Buffers[flag].Bytes} bytes, not 1");
     }
 
     private static InvalidPlanException Fault(ExecutionPlan plan, int buffer, string fault) =>

@@ -5,8 +5,10 @@ namespace GraphForge.Runtime;
 public sealed unsafe partial class RunContext : IParallelRegion
 {
     private readonly RegionFailure _failure = new();
-    private readonly long[] _timestamps;
+    private readonly long[] _ticks;
     private bool _timed;
+    private int _timedStep;
+    private long _timedSince;
 
     /// <summary>
     /// Runs all steps. An exception of a kernel, on whichever thread, is thrown here after every thread has stopped;
@@ -25,16 +27,18 @@ public sealed unsafe partial class RunContext : IParallelRegion
 
     /// <summary>
     /// Runs all steps as <see cref="Run"/> does and fills <paramref name="ticks"/>, one element per step of the plan, with
-    /// the time from the step's start to the next one's on the caller's thread, in units of 1 / <see cref="Stopwatch.Frequency"/>
-    /// seconds. Waiting at a barrier counts towards the step before it.
+    /// the time from the step's start to the next one's on the caller's thread, all iterations together, in units of
+    /// 1 / <see cref="Stopwatch.Frequency"/> seconds. Waiting at a barrier counts towards the step before it.
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="ticks"/> has not one element per step.</exception>
     public void Profile(Span<long> ticks)
     {
-        var steps = _program.Steps.Length;
+        var steps = _program.Plan.Steps.Count;
         if (ticks.Length != steps)
             throw new ArgumentException($"Program '{_program.Plan.Name}' has {steps} steps; there is room for {ticks.Length}.", nameof(ticks));
+        ticks.Clear();
         _timed = true;
+        _timedStep = -1;
         try
         {
             Run();
@@ -44,42 +48,49 @@ public sealed unsafe partial class RunContext : IParallelRegion
             _timed = false;
         }
 
-        _timestamps[steps] = Stopwatch.GetTimestamp();
-        for (var step = 0; step < steps; step++) ticks[step] = _timestamps[step + 1] - _timestamps[step];
+        StartTiming(-1);
+        _ticks.CopyTo(ticks);
+        Array.Clear(_ticks);
     }
 
     void IParallelRegion.Execute(ref TeamMember member)
     {
-        var step = 0;
+        var cursor = _memory.Cursor(member.Index);
+        var time = 0L;
         try
         {
-            RunShares(ref member, ref step);
+            RunShares(ref member, ref cursor, ref time);
         }
         catch (Exception exception)
         {
-            _failure.Record(step, member.Index, exception);
+            _failure.Record(time, member.Index, exception);
             // The others stop at the next barrier, where they learn of the failure; they wait for this worker there.
-            if (HasBarrierAfter(step)) member.Barrier();
+            if (cursor.SeekBarrier()) member.Barrier();
         }
     }
 
     /// <param name="member">This worker.</param>
-    /// <param name="index">The step at work, for the caller when one throws.</param>
-    private void RunShares(ref TeamMember member, ref int index)
+    /// <param name="cursor">Its way.</param>
+    /// <param name="time">Barriers passed, and the step at work in the lower half, for the caller when one throws.</param>
+    private void RunShares(ref TeamMember member, ref PlanCursor cursor, ref long time)
     {
-        var steps = _program.Steps;
+        var steps = _program.Code.Steps;
         var arguments = _memory.Arguments;
         var scratch = _memory.Scratch(member.Index);
-        for (; index < steps.Length; index++)
+        for (var barriers = 0L; !cursor.IsAtEnd;)
         {
-            ref readonly var step = ref steps[index];
-            if (step.Barrier)
+            if (cursor.IsAtBarrier)
             {
+                time = ++barriers << 32;
                 member.Barrier();
-                if (_failure.IsBefore(index)) return;
+                if (_failure.IsBefore(time)) return;
             }
 
-            if (_timed && member.Index == 0) _timestamps[index] = Stopwatch.GetTimestamp();
+            var index = cursor.Advance(member.Index);
+            if (index < 0) continue;
+            time = (barriers << 32) + index;
+            if (_timed && member.Index == 0) StartTiming(index);
+            ref readonly var step = ref steps[index];
             var (begin, end) = step.Share(member.Index, member.TeamSize);
             if (begin < end) Call(step, arguments, scratch, begin, end);
         }
@@ -89,10 +100,13 @@ public sealed unsafe partial class RunContext : IParallelRegion
     {
         var arguments = _memory.Arguments;
         var scratch = _memory.Scratch(0);
-        var steps = _program.Steps;
-        for (var index = 0; index < steps.Length; index++)
+        var steps = _program.Code.Steps;
+        var cursor = _memory.Cursor(0);
+        while (!cursor.IsAtEnd)
         {
-            if (_timed) _timestamps[index] = Stopwatch.GetTimestamp();
+            var index = cursor.Advance(0);
+            if (index < 0) continue;
+            if (_timed) StartTiming(index);
             ref readonly var step = ref steps[index];
             if (step.Tasks > 0) Call(step, arguments, scratch, 0, step.Tasks);
         }
@@ -101,19 +115,31 @@ public sealed unsafe partial class RunContext : IParallelRegion
     private void RunPoisoned()
     {
         _memory.PoisonArena();
-        var steps = _program.Steps;
-        for (var index = 0; index < steps.Length; index++)
+        var steps = _program.Code.Steps;
+        var cursor = _memory.Cursor(0);
+        while (!cursor.IsAtEnd)
         {
-            if (_timed) _timestamps[index] = Stopwatch.GetTimestamp();
+            var index = cursor.Advance(0);
+            if (index < 0) continue;
+            if (_timed) StartTiming(index);
             for (var worker = 0; worker < _program.Workers; worker++)
             {
                 var (begin, end) = steps[index].Share(worker, _program.Workers);
                 if (begin == end) continue;
                 _memory.PoisonScratch(worker);
+                _memory.ShareCounters(worker);
                 Call(steps[index], _memory.Arguments, _memory.Scratch(worker), begin, end);
                 CheckOverrun(index, worker);
             }
         }
+    }
+
+    /// <summary>Adds the time since the last call to the step of that call.</summary>
+    private void StartTiming(int step)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (_timedStep >= 0) _ticks[_timedStep] += now - _timedSince;
+        (_timedStep, _timedSince) = (step, now);
     }
 
     private static void Call(in StepCall step, nint* arguments, nint scratch, int begin, int end) =>
@@ -125,16 +151,5 @@ public sealed unsafe partial class RunContext : IParallelRegion
         var plan = _program.Plan;
         throw new MemoryOverrunException(
             $"Kernel '{plan.KernelNames[plan.Steps[index].Kernel]}' (step {index} of program '{plan.Name}') wrote outside {overrun}.");
-    }
-
-    private bool HasBarrierAfter(int index)
-    {
-        var steps = _program.Steps;
-        for (var later = index + 1; later < steps.Length; later++)
-        {
-            if (steps[later].Barrier) return true;
-        }
-
-        return false;
     }
 }

@@ -16,7 +16,7 @@ public sealed unsafe partial class RunContext : IDisposable
     {
         _program = program;
         _memory = new ContextMemory(program);
-        _timestamps = new long[program.Steps.Length + 1];
+        _ticks = new long[program.Plan.Steps.Count];
     }
 
     public CompiledProgram Program => _program;

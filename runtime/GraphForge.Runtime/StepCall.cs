@@ -17,29 +17,4 @@ internal readonly record struct StepCall(nint Kernel, int FirstArgument, int Tas
         var begin = worker * each + Math.Min(worker, odd);
         return (begin, begin + each + (worker < odd ? 1 : 0));
     }
-
-    /// <summary>
-    /// Resolves a plan's steps. Of the barriers it asks for, those between steps that worker 0 does alone are dropped or
-    /// put off until the next step that other workers take part in: worker 0 does its own steps in order anyway.
-    /// </summary>
-    public static StepCall[] Resolve(ExecutionPlan plan, IReadOnlyList<nint> kernels)
-    {
-        var calls = new StepCall[plan.Steps.Count];
-        var argument = 0;
-        var pending = false;
-        var sharedSinceBarrier = false;
-        for (var index = 0; index < calls.Length; index++)
-        {
-            var step = plan.Steps[index];
-            var shared = step.Tasks > 1;
-            pending |= step.BarrierBefore && index > 0;
-            var barrier = pending && (shared || sharedSinceBarrier);
-            if (barrier) pending = sharedSinceBarrier = false;
-            sharedSinceBarrier |= shared;
-            calls[index] = new StepCall(kernels[step.Kernel], argument, step.Tasks, barrier);
-            argument = checked(argument + step.Buffers.Count);
-        }
-
-        return calls;
-    }
 }

@@ -11,6 +11,19 @@ internal static class Reference
         "Cos" => Math.Cos(x),
         "Tanh" => Math.Tanh(x),
         "Erf" => Erf(x),
+        "Erfc" => Erfc(x),
+        "Expm1" => Expm1(x),
+        "Log1p" => Log1p(x),
+        "Sigmoid" => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x)),
+        "Softplus" => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))),
+        "Tan" => Math.Tan(x),
+        "Asin" => Math.Asin(x),
+        "Acos" => Math.Acos(x),
+        "Atan" => Math.Atan(x),
+        "Sinh" => Math.Sinh(x),
+        "Cosh" => Math.Cosh(x),
+        "Asinh" => Math.Asinh(x),
+        "Acosh" => Math.Acosh(x),
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, null),
     };
 
@@ -38,18 +51,36 @@ internal static class Reference
 
     /// <summary>
     /// M. Abramowitz and I. Stegun, Handbook of Mathematical Functions: the series 7.1.5 for small |x|, the continued fraction
-    /// 7.1.14 of erfc beyond. Itself good to about 2 ulp.
+    /// 7.1.14 of erfc beyond. Itself good to about 2 ulp, its complement to 4.
     /// </summary>
     public static double Erf(double x)
     {
         var t = Math.Abs(x);
         if (double.IsNaN(x)) return x;
         if (t > 6) return Math.Sign(x);
-        if (t < 0.5) return x * Series(t * t);
-        // exp(-t^2) with the rounding error of the square put back.
+        return t < 0.5 ? x * Series(t * t) : Math.CopySign(1 - Gaussian(t) * Fraction(t), x);
+    }
+
+    public static double Erfc(double x)
+    {
+        if (double.IsNaN(x)) return x;
+        if (Math.Abs(x) < 0.5) return 1 - Erf(x);
+        return x < 0 ? 1 + Erf(-x) : x > 28 ? 0 : Gaussian(x) * Fraction(x);
+    }
+
+    /// <summary>2 sinh(x / 2) e^(x / 2), which does not cancel.</summary>
+    private static double Expm1(double x) =>
+        Math.Abs(x) > 1 ? Math.Exp(x) - 1 : 2 * Math.Sinh(x / 2) * Math.Exp(x / 2);
+
+    /// <summary>2 atanh(x / (2 + x)) near 0, where the logarithm cancels.</summary>
+    private static double Log1p(double x) =>
+        Math.Abs(x) > 0.5 ? Math.Log(1 + x) + (Math.Abs(x) is < 1e15 and not 1 ? (x - (1 + x - 1)) / (1 + x) : 0) : 2 * Math.Atanh(x / (2 + x));
+
+    /// <summary>exp(-t^2) with the rounding error of the square put back.</summary>
+    private static double Gaussian(double t)
+    {
         var square = t * t;
-        var gaussian = Math.Exp(-square) * (1 - Math.FusedMultiplyAdd(t, t, -square));
-        return Math.CopySign(1 - gaussian * Fraction(t), x);
+        return Math.Exp(-square) * (1 - Math.FusedMultiplyAdd(t, t, -square));
     }
 
     /// <summary>erf(t) / t, smallest terms first.</summary>

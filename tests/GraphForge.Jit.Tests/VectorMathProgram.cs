@@ -9,7 +9,12 @@ internal sealed class VectorMathProgram
     public static readonly int[] Widths = [128, 256, 512];
 
     private static readonly string[] Unary =
-        ["Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign"];
+    [
+        "Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign", "Erfc", "Expm1", "Log1p", "Sigmoid", "Softplus",
+        "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh",
+    ];
+
+    private static readonly string[] Binary = ["Power", "Atan2"];
 
     private static readonly string[] Reductions = ["Sum", "Product", "Max", "Min"];
 
@@ -99,14 +104,18 @@ internal sealed class VectorMathProgram
                 """);
         }
 
-        yield return ($"Power{vector}", $"""
-            var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1]; var z = ({scalar}*)buffers[2];
-            for (var i = begin; i < end; i += {vector}.Count) Vec.Store(VectorMath.Power(Vec.Load(x + i), Vec.Load(y + i)), z + i);
-            """);
-        yield return ($"Power{vector}Scalar", $"""
-            var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1]; var z = ({scalar}*)buffers[2];
-            for (var i = begin; i < end; i++) z[i] = VectorMath.Power(x[i], y[i]);
-            """);
+        foreach (var function in Binary)
+        {
+            yield return ($"{function}{vector}", $"""
+                var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1]; var z = ({scalar}*)buffers[2];
+                for (var i = begin; i < end; i += {vector}.Count)
+                    Vec.Store(VectorMath.{function}(Vec.Load(x + i), Vec.Load(y + i)), z + i);
+                """);
+            yield return ($"{function}{vector}Scalar", $"""
+                var x = ({scalar}*)buffers[0]; var y = ({scalar}*)buffers[1]; var z = ({scalar}*)buffers[2];
+                for (var i = begin; i < end; i++) z[i] = VectorMath.{function}(x[i], y[i]);
+                """);
+        }
     }
 
     private static IEnumerable<(string Name, string Body)> LaneKernels((string Vector, string Scalar) type)

@@ -11,6 +11,19 @@ public class VectorMathTests
     [TestCase("Cos", -1e5, 1e5, 2)]
     [TestCase("Tanh", -10, 10, 2.5)]
     [TestCase("Erf", -4.5, 4.5, 2)]
+    [TestCase("Erfc", -4.5, 11, 4)]
+    [TestCase("Expm1", -20, 90, 1.6)]
+    [TestCase("Log1p", -1, 3, 2.5)]
+    [TestCase("Sigmoid", -105, 20, 2.5)]
+    [TestCase("Softplus", -105, 20, 3.5)]
+    [TestCase("Tan", -1e5, 1e5, 3.5)]
+    [TestCase("Asin", -1, 1, 2.5)]
+    [TestCase("Acos", -1, 1, 2.5)]
+    [TestCase("Atan", -10, 10, 2)]
+    [TestCase("Sinh", -90, 90, 2.5)]
+    [TestCase("Cosh", -90, 90, 2.5)]
+    [TestCase("Asinh", -50, 50, 4)]
+    [TestCase("Acosh", 1, 50, 4)]
     public void Float32ErrorStaysWithinItsBound(string function, double low, double high, double bound)
     {
         float[] x = [.. EveryNthPattern(), .. Grid(low, high, 1 << 18).Select(v => (float)v)];
@@ -29,6 +42,19 @@ public class VectorMathTests
     [TestCase("Cos", -1e6, 1e6, 2.5)]
     [TestCase("Tanh", -20, 20, 3.5)]
     [TestCase("Erf", -6.5, 6.5, 3)]
+    [TestCase("Erfc", -6.5, 27, 7)]
+    [TestCase("Expm1", -40, 710, 4)]
+    [TestCase("Log1p", -1, 3, 4)]
+    [TestCase("Sigmoid", -745, 40, 4)]
+    [TestCase("Softplus", -745, 40, 4)]
+    [TestCase("Tan", -1e6, 1e6, 0)]
+    [TestCase("Asin", -1, 1, 0)]
+    [TestCase("Acos", -1, 1, 0)]
+    [TestCase("Atan", -10, 10, 0)]
+    [TestCase("Sinh", -710, 710, 0)]
+    [TestCase("Cosh", -710, 710, 0)]
+    [TestCase("Asinh", -50, 50, 0)]
+    [TestCase("Acosh", 1, 50, 0)]
     public void Float64ErrorStaysWithinItsBound(string function, double low, double high, double bound)
     {
         double[] x = [.. RandomPatterns(1 << 16), .. Grid(low, high, 1 << 17), .. Grid(low / 1e3, high / 1e3, 1 << 16)];
@@ -53,6 +79,40 @@ public class VectorMathTests
         var (worst, error) = Worst(x.Length, i => Reference.Ulps(z[i], Math.Pow(x[i], y[i])));
         Assert.That(error, Is.LessThanOrEqualTo(0.6), $"at {x[worst]:R} ^ {y[worst]:R}");
         AssertSameBits("PowerF32", z, (program, kernel) => program.Map(kernel, x, y));
+    }
+
+    [Test]
+    public void Float32Atan2IsWithinItsBound()
+    {
+        var random = new Random(3);
+        float[] y = [.. Enumerable.Range(0, 1 << 17).Select(_ => (float)(Math.Exp(60 * random.NextDouble() - 30) * (random.Next(2) * 2 - 1)))];
+        float[] x = [.. y.Select(v => (float)(v * Math.Exp(30 * random.NextDouble() - 15) * (random.Next(2) * 2 - 1)))];
+
+        var z = VectorMathProgram.OfWidth(512).Map("Atan2F32", y, x);
+
+        var (worst, error) = Worst(x.Length, i => Reference.Ulps(z[i], Math.Atan2(y[i], x[i])));
+        TestContext.Out.WriteLine($"{error:F3} ulp at ({x[worst]:R}, {y[worst]:R}): {z[worst]:R}");
+        Assert.That(error, Is.LessThanOrEqualTo(3), $"at ({x[worst]:R}, {y[worst]:R})");
+        AssertSameBits("Atan2F32", z, (program, kernel) => program.Map(kernel, y, x));
+    }
+
+    [Test]
+    public void Atan2TakesEverySpecialCaseAsIeeeAtan2Does()
+    {
+        float[] values = [0, -0f, 1, -1, 1e38f, -1e38f, float.Epsilon, -float.Epsilon, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 3, -3, 0.5f, -0.5f, 2];
+        var y = values.SelectMany(_ => values).ToArray();
+        var x = values.SelectMany(value => Enumerable.Repeat(value, values.Length)).ToArray();
+
+        foreach (var width in VectorMathProgram.Widths)
+        {
+            var z = VectorMathProgram.OfWidth(width).Map("Atan2F32", y, x);
+            for (var i = 0; i < z.Length; i++)
+            {
+                var exact = Math.Atan2(y[i], x[i]);
+                Assert.That(Reference.Ulps(z[i], exact), Is.LessThanOrEqualTo(3), $"({x[i]}, {y[i]}): {z[i]}, width {width}");
+                if (!double.IsNaN(exact)) Assert.That(float.IsNegative(z[i]), Is.EqualTo(double.IsNegative(exact)), $"({x[i]}, {y[i]})");
+            }
+        }
     }
 
     [Test]
@@ -91,6 +151,35 @@ public class VectorMathTests
     [TestCase("Erf", float.NegativeInfinity, -1)]
     [TestCase("Erf", float.PositiveInfinity, 1)]
     [TestCase("Erf", -0f, -0f)]
+    [TestCase("Erfc", float.NegativeInfinity, 2)]
+    [TestCase("Erfc", float.PositiveInfinity, 0)]
+    [TestCase("Expm1", float.NegativeInfinity, -1)]
+    [TestCase("Expm1", float.PositiveInfinity, float.PositiveInfinity)]
+    [TestCase("Expm1", -0f, -0f)]
+    [TestCase("Log1p", -1, float.NegativeInfinity)]
+    [TestCase("Log1p", float.PositiveInfinity, float.PositiveInfinity)]
+    [TestCase("Log1p", -2, float.NaN)]
+    [TestCase("Log1p", -0f, -0f)]
+    [TestCase("Sigmoid", float.NegativeInfinity, 0)]
+    [TestCase("Sigmoid", float.PositiveInfinity, 1)]
+    [TestCase("Sigmoid", 0, 0.5f)]
+    [TestCase("Softplus", float.NegativeInfinity, 0)]
+    [TestCase("Softplus", float.PositiveInfinity, float.PositiveInfinity)]
+    [TestCase("Tan", float.PositiveInfinity, float.NaN)]
+    [TestCase("Asin", -0f, -0f)]
+    [TestCase("Asin", 1.5f, float.NaN)]
+    [TestCase("Acos", 1, 0)]
+    [TestCase("Acos", -1.5f, float.NaN)]
+    [TestCase("Atan", -0f, -0f)]
+    [TestCase("Sinh", -0f, -0f)]
+    [TestCase("Sinh", float.NegativeInfinity, float.NegativeInfinity)]
+    [TestCase("Cosh", 0, 1)]
+    [TestCase("Cosh", float.NegativeInfinity, float.PositiveInfinity)]
+    [TestCase("Asinh", -0f, -0f)]
+    [TestCase("Asinh", float.NegativeInfinity, float.NegativeInfinity)]
+    [TestCase("Acosh", 1, 0)]
+    [TestCase("Acosh", 0.5f, float.NaN)]
+    [TestCase("Acosh", float.PositiveInfinity, float.PositiveInfinity)]
     [TestCase("Sign", -0f, -0f)]
     [TestCase("Sign", -3, -1)]
     [TestCase("Sign", float.Epsilon, 1)]
@@ -110,7 +199,9 @@ public class VectorMathTests
     }
 
     [Test]
-    public void NaNStaysNaN([Values("Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign")] string function)
+    public void NaNStaysNaN([Values(
+        "Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign", "Erfc", "Expm1", "Log1p", "Sigmoid", "Softplus",
+        "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh")] string function)
     {
         foreach (var width in VectorMathProgram.Widths)
         {

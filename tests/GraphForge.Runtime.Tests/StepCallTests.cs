@@ -33,7 +33,7 @@ public sealed class StepCallTests
     public void Barriers_that_the_callers_order_implies_are_dropped(string plan, string expected)
     {
         var steps = plan.Split(' ').Select(step => new PlanStep(0, [], int.Parse(step.TrimStart('|')), step[0] == '|'));
-        var calls = StepCall.Resolve(new ExecutionPlan("p", 0, 0, ["k"], [], [.. steps], []), [1]);
+        var calls = PlanCode.Of(new ExecutionPlan("p", 0, 0, ["k"], [], [.. steps], []), [1]).Steps;
         Assert.That(string.Join(' ', calls.Select(call => (call.Barrier ? "|" : "") + call.Tasks)), Is.EqualTo(expected));
     }
 }

@@ -46,7 +46,8 @@ public sealed class LossTests
         Assert.Multiple(() =>
         {
             Assert.That(Problem(() => Losses.CrossEntropy(logits, Tensor.Input("t", DType.Float32, batch))), Is.EqualTo(
-                "cross-entropy takes float logits and integer class numbers, got float32[batch, 10] and float32[batch]."));
+                "cross-entropy takes float logits with integer class numbers or with probabilities of their type and shape, " +
+                "got float32[batch, 10] and float32[batch]."));
             Assert.That(Problem(() => Losses.CrossEntropy(logits, Tensor.Input("t", DType.Int64, batch, 10))), Is.EqualTo(
                 "cross-entropy takes logits [batch, classes, …] and targets [batch, …], got float32[batch, 10] and int64[batch, 10]."));
             Assert.That(Problem(() => Losses.Mse(logits, Tensor.Input("t", DType.Float32, batch))), Is.EqualTo(

@@ -32,20 +32,54 @@ public static class Gradients
     public static Node[] Of(Node output, Node cotangent, IReadOnlyList<Node> targets)
     {
         Check(output, cotangent, targets);
-        var order = Topology.Order([output]);
-        var active = DependentOn(targets, order);
-        var cotangents = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance) { [output] = cotangent };
-        for (var i = order.Count - 1; i >= 0; i--)
-            if (active.Contains(order[i]) && cotangents.TryGetValue(order[i], out var arrived))
-                Propagate(order[i], arrived, active, cotangents);
-        return targets.Select(t => cotangents.GetValueOrDefault(t) ?? t.ZerosLike()).ToArray();
+        return Of([(output, cotangent)], targets).Zip(targets, (g, t) => g ?? t.ZerosLike()).ToArray();
     }
 
-    private static void Propagate(Node node, Node cotangent, HashSet<Node> active, Dictionary<Node, Node> cotangents)
+    /// <summary>∂Σ⟨output, cotangent⟩/∂target for each target; null where no output depends on it.</summary>
+    internal static Node?[] Of(IReadOnlyList<(Node Output, Node Cotangent)> outputs, IReadOnlyList<Node> targets)
     {
-        if (!ContainsAny(active, node.Inputs)) return;
-        using var scope = NodeScope.Of(node);
-        var gradients = node.Op.Gradient(node, cotangent);
+        var order = Topology.Order(outputs.Select(o => o.Output));
+        var active = DependentOn(targets, order);
+        var cotangents = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
+        foreach (var (output, cotangent) in outputs) Accumulate(output, cotangent, cotangents);
+        var siblings = SiblingsIn(order);
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            var node = order[i];
+            if (!active.Contains(node) || !ContainsAny(active, node.Inputs)) continue;
+            using var scope = NodeScope.Of(node);
+            if (node.Op is not SiblingOp)
+            {
+                if (cotangents.TryGetValue(node, out var arrived)) Propagate(node, node.Op.Gradient(node, arrived), active, cotangents);
+            }
+            // Whoever uses any sibling comes later than it, so all have their cotangents once the first of them is reached.
+            else if (siblings[SiblingOp.LeaderOf(node)] is var group && group[0] == node) PropagateAll(group, active, cotangents);
+        }
+        return targets.Select(cotangents.GetValueOrDefault).ToArray();
+    }
+
+    private static Dictionary<Node, List<Node>> SiblingsIn(IReadOnlyList<Node> order)
+    {
+        var siblings = new Dictionary<Node, List<Node>>(ReferenceEqualityComparer.Instance);
+        foreach (var node in order.Where(n => n.Op is SiblingOp))
+        {
+            var leader = SiblingOp.LeaderOf(node);
+            if (!siblings.TryGetValue(leader, out var group)) siblings[leader] = group = [];
+            group.Add(node);
+        }
+        return siblings;
+    }
+
+    private static void PropagateAll(IReadOnlyList<Node> siblings, HashSet<Node> active, Dictionary<Node, Node> cotangents)
+    {
+        var arrived = siblings.Where(cotangents.ContainsKey).Select(s => (s, cotangents[s])).ToArray();
+        if (arrived.Length == 0) return;
+        var isWanted = siblings[0].Inputs.ToArray().Select(active.Contains).ToArray();
+        Propagate(siblings[0], ((SiblingOp)siblings[0].Op).Gradient(arrived, isWanted), active, cotangents);
+    }
+
+    private static void Propagate(Node node, Node?[] gradients, HashSet<Node> active, Dictionary<Node, Node> cotangents)
+    {
         if (gradients.Length != node.Inputs.Length)
             throw new InternalCompilerException("gradient",
                 $"{node.Op} has {node.Inputs.Length} operands and gave {gradients.Length} gradients");
@@ -55,9 +89,12 @@ public static class Gradients
             if (gradient.Type != node.Inputs[i].Type)
                 throw new InternalCompilerException("gradient",
                     $"{node.Op} gave operand {i} of {node.Inputs[i].Type} a gradient of {gradient.Type}");
-            cotangents[node.Inputs[i]] = cotangents.TryGetValue(node.Inputs[i], out var sum) ? sum + gradient : gradient;
+            Accumulate(node.Inputs[i], gradient, cotangents);
         }
     }
+
+    private static void Accumulate(Node node, Node cotangent, Dictionary<Node, Node> cotangents) =>
+        cotangents[node] = cotangents.TryGetValue(node, out var sum) ? sum + cotangent : cotangent;
 
     /// <summary>The nodes of <paramref name="order"/> through which a change of a target reaches the output.</summary>
     private static HashSet<Node> DependentOn(IReadOnlyList<Node> targets, IReadOnlyList<Node> order)

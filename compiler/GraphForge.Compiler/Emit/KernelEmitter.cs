@@ -41,9 +41,21 @@ internal sealed class KernelEmitter
         {
             for (var i = 0; i < _kernel.Arguments.Count; i++)
                 _writer.Line($"var {_locals.Declare(_kernel.Arguments[i])} = ({CpuSimd.StorageName(_kernel.Arguments[i].Type)}*)buffers[{i}];");
+            DeclareCounters();
             DeclareLaneBuffers();
             var task = _locals.Variable(_kernel.Body.Variable);
             using (_writer.Open($"for (long {task} = begin; {task} < end; {task}++)")) WriteLoopBody(_kernel.Body);
+        }
+    }
+
+    /// <summary>The iterations at work of the plan's loops around the kernel; see <see cref="PlanLoop"/>.</summary>
+    private void DeclareCounters()
+    {
+        var used = StatementWalk.Variables(_kernel.Body);
+        foreach (var (depth, counter) in _kernel.Counters.Index().Where(c => used.Contains(c.Item)))
+        {
+            _writer.Line($"var {_locals.Variable(counter)} = ((long*)scratch)[{-1 - depth}];");
+            _bound.Add(counter);
         }
     }
 

@@ -21,12 +21,19 @@ public static class Binding
     private static List<DimSymbol> SymbolsOf(ComputationGraph graph)
     {
         var symbols = new HashSet<DimSymbol>();
-        foreach (var node in graph.TopologicalOrder())
+        Collect(graph.TopologicalOrder(), symbols);
+        return symbols.OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
+    }
+
+    private static void Collect(IReadOnlyList<Node> nodes, HashSet<DimSymbol> symbols)
+    {
+        foreach (var node in nodes)
         {
             foreach (var dim in node.Shape) symbols.UnionWith(dim.Symbols);
             if (node.Op is DimSize size) symbols.UnionWith(size.Dim.Symbols);
+            if (node.Op is Scan scan) symbols.UnionWith(scan.Length.Symbols);
+            foreach (var body in node.Op.Bodies) Collect(body.Order, symbols);
         }
-        return symbols.OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
     }
 
     private static void Check(DimSymbol symbol, IReadOnlyDictionary<DimSymbol, long> values)

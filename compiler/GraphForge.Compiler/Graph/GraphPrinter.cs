@@ -14,7 +14,20 @@ public static class GraphPrinter
         var numbers = Append(text, graph.TopologicalOrder());
         foreach (var output in graph.Outputs) text.Append($"output {output.Name} = %{numbers[output.Value]}\n");
         foreach (var update in graph.Updates) text.Append($"update {update.Slot} = %{numbers[update.Value]}\n");
+        foreach (var body in BodiesIn(graph.TopologicalOrder(), []))
+        {
+            numbers = Append(text.Append($"body {body}\n"), body.Order);
+            text.Append($"yields {string.Join(", ", body.Roots.Select(r => $"%{numbers[r]}"))}\n");
+        }
         return text.ToString();
+    }
+
+    /// <summary>The bodies the nodes run, outer ones first, each once.</summary>
+    private static HashSet<Subgraph> BodiesIn(IReadOnlyList<Node> nodes, HashSet<Subgraph> seen)
+    {
+        foreach (var body in nodes.SelectMany(n => n.Op.Bodies))
+            if (seen.Add(body)) BodiesIn(body.Order, seen);
+        return seen;
     }
 
     /// <summary>Prints what <paramref name="node"/> is computed from, down to the leaves.</summary>

@@ -1,3 +1,5 @@
+using GraphForge.Compiler.Ops;
+
 namespace GraphForge.Compiler.Graph;
 
 /// <summary>The invariants of a graph, checked after every pass.</summary>
@@ -14,7 +16,7 @@ public static class GraphVerifier
     {
         try
         {
-            foreach (var node in graph.TopologicalOrder()) Verify(node, graph, pass);
+            Verify(graph.TopologicalOrder(), graph, pass);
             foreach (var (slot, value) in graph.Updates)
                 if (value.Type != slot.Type)
                     throw Broken(graph, pass, $"state {slot} is {slot.Type} and is updated with {value.Type}");
@@ -26,10 +28,13 @@ public static class GraphVerifier
         }
     }
 
-    /// <summary>Checks what the user named: inputs, outputs and states.</summary>
-    /// <exception cref="GraphException">Two of one kind share a name.</exception>
+    /// <summary>Checks what the user named: inputs, outputs and states; and that no value left the body of a loop by itself.</summary>
+    /// <exception cref="GraphException">Two of one kind share a name, or a value belongs to a body that is over.</exception>
     public static void CheckNames(ComputationGraph graph)
     {
+        if (graph.TopologicalOrder().FirstOrDefault(n => n.Op is BodyParameter || n.Inputs.ToArray().Any(i => i.Op is BodyParameter)) is { } stray)
+            throw new GraphException(ErrorCode.DanglingInput,
+                "a value of the body of a loop or branch is used outside of it; return it from the body.", stray.Source);
         Unique(graph, "inputs", graph.Inputs.Select(i => i.Label));
         Unique(graph, "outputs", graph.Outputs.Select(o => o.Name));
         Unique(graph, "states", graph.States.Select(s => s.Name));
@@ -43,6 +48,23 @@ public static class GraphVerifier
             if (!seen.Add(name))
                 throw new GraphException(ErrorCode.DuplicateName,
                     $"graph {graph.Name} has two {kind} named '{name}'; rename one of them.", SourceLocation.Unknown);
+    }
+
+    private static void Verify(IReadOnlyList<Node> nodes, ComputationGraph graph, string pass)
+    {
+        foreach (var node in nodes)
+        {
+            Verify(node, graph, pass);
+            foreach (var body in node.Op.Bodies) VerifyClosed(body, graph, pass);
+        }
+    }
+
+    private static void VerifyClosed(Subgraph body, ComputationGraph graph, string pass)
+    {
+        foreach (var node in body.Order)
+            if (node.Op is Input or State || node.Op is BodyParameter p && (p.Index < 0 || p.Index >= body.Parameters.Count || p.Type != body.Parameters[(int)p.Index]))
+                throw Broken(graph, pass, $"{node} stands in body {body}, which takes {body.Parameters}");
+        Verify(body.Order, graph, pass);
     }
 
     private static void Verify(Node node, ComputationGraph graph, string pass)

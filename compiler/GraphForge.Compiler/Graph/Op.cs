@@ -44,6 +44,12 @@ public abstract record Op
     /// <summary>The op with symbols in its attributes replaced. Only ops whose attributes hold extents override this.</summary>
     public virtual Op Bind(IReadOnlyDictionary<DimSymbol, long> values) => this;
 
+    /// <summary>Closed pieces of graph the op runs; empty for all but loops and branches.</summary>
+    public virtual IReadOnlyList<Subgraph> Bodies => [];
+
+    /// <summary>The op with other bodies, in the order of <see cref="Bodies"/>.</summary>
+    public virtual Op WithBodies(IReadOnlyList<Subgraph> bodies) => this;
+
     public sealed override string ToString() => Attributes.Length == 0 ? Name : $"{Name}({Attributes})";
 }
 

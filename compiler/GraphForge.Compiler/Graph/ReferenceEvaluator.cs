@@ -37,7 +37,7 @@ public static class ReferenceEvaluator
         return Evaluate(graph, new Dictionary<string, Literal>(), new Dictionary<StateSlot, Literal>()).Outputs[""];
     }
 
-    private static Literal Apply(Node node, Dictionary<Node, Literal> values)
+    internal static Literal Apply(Node node, Dictionary<Node, Literal> values)
     {
         var operands = new Literal[node.Inputs.Length];
         for (var i = 0; i < operands.Length; i++) operands[i] = values[node.Inputs[i]];

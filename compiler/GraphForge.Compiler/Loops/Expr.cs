@@ -7,12 +7,13 @@ namespace GraphForge.Compiler.Loops;
 public enum UnaryFunction
 {
     Negate, Absolute, Sign, Exp, Log, Sqrt, Sin, Cos, Tanh, Erf, Floor, Ceiling, Round, Not,
+    Erfc, Expm1, Log1p, Sigmoid, Softplus, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh,
 }
 
 /// <summary>Scalar functions of two operands of one type. Comparisons yield bool.</summary>
 public enum BinaryFunction
 {
-    Add, Subtract, Multiply, Divide, Remainder, Power, Minimum, Maximum, And, Or, Xor, ShiftLeft, ShiftRight,
+    Add, Subtract, Multiply, Divide, Remainder, Power, Atan2, Minimum, Maximum, And, Or, Xor, ShiftLeft, ShiftRight,
     Less, LessOrEqual, Equal, NotEqual,
 }
 

@@ -21,6 +21,9 @@ public sealed record KernelDefinition(
     string Name, IReadOnlyList<string> Summary, IReadOnlyList<LoopVar> Rows, IReadOnlyList<StoreDefinition> Stores,
     IReadOnlyList<LoopBuffer> Arguments)
 {
+    /// <summary>Counters of the plan's loops around the kernel, outermost first; the work reads them and never changes them.</summary>
+    public IReadOnlyList<LoopVar> Counters { get; init; } = [];
+
     /// <summary>Every reduction in the stored values, inner ones first, each once.</summary>
     public IReadOnlyList<ReduceExpr> Reductions() =>
         Stores.SelectMany(s => s.Value.DescendantsAndSelf()).OfType<ReduceExpr>().Distinct().ToArray();

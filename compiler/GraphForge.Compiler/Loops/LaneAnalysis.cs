@@ -63,7 +63,7 @@ public static class LaneAnalysis
         UnaryExpr u => u.Type.IsFloat() || u.Type is DType.Bool ||
             u.Type is not DType.UInt8 && u.Function is UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Not,
         BinaryExpr { Function: BinaryFunction.Remainder } => false,
-        BinaryExpr { Function: BinaryFunction.Divide or BinaryFunction.Power } b => b.Type.IsFloat(),
+        BinaryExpr { Function: BinaryFunction.Divide or BinaryFunction.Power or BinaryFunction.Atan2 } b => b.Type.IsFloat(),
         BinaryExpr { Function: BinaryFunction.And or BinaryFunction.Or or BinaryFunction.Xor } => true,
         BinaryExpr b => b.Left.Type is not DType.UInt8 || b.Type is DType.Bool,
         ReduceExpr { IsArg: true } => false,

@@ -9,10 +9,14 @@ public static class LoopPrinter
     {
         var text = new StringBuilder();
         text.Append($"kernel {kernel.Name}({string.Join(", ", kernel.Arguments.Select(a => $"{a.Name}: {a.Type}[{a.Count}]"))})");
-        text.Append($"  // {kernel.Tasks} tasks, {kernel.Lanes} lanes, {kernel.ScratchBytes} bytes of scratch\n");
+        text.Append($"  // {kernel.Tasks} tasks, {kernel.Lanes} lanes, {kernel.ScratchBytes} bytes of scratch{Counters(kernel)}\n");
         Print(kernel.Body, 1, text);
         return text.ToString();
     }
+
+    private static string Counters(LoopKernel kernel) => kernel.Counters.Count == 0
+        ? ""
+        : $", within {string.Join(", ", kernel.Counters.Select(c => $"{c} < {c.Extent}"))}";
 
     private static void Print(Statement statement, int depth, StringBuilder text)
     {

@@ -22,6 +22,7 @@ public sealed class LoopVerifier
     {
         _kernel = kernel;
         foreach (var argument in kernel.Arguments) _buffers[argument] = null;
+        foreach (var counter in kernel.Counters) _bound[counter] = LoopKind.Serial;
     }
 
     /// <exception cref="InternalCompilerException">An invariant does not hold; the message carries the kernel.</exception>

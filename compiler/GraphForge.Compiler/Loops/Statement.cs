@@ -100,6 +100,9 @@ public sealed class If(Expr condition, Statement body) : Statement
 public sealed record LoopKernel(
     string Name, IReadOnlyList<string> Summary, IReadOnlyList<LoopBuffer> Arguments, For Body, int Lanes)
 {
+    /// <summary>Counters of the plan's loops around the kernel, outermost first; their values stand before the scratch memory.</summary>
+    public IReadOnlyList<LoopVar> Counters { get; init; } = [];
+
     /// <summary>Number of tasks: iterations of the parallel loop.</summary>
     public int Tasks => checked((int)Body.Variable.Extent);
 

@@ -89,6 +89,14 @@ public sealed record Erf() : FloatUnaryOp(UnaryFunction.Erf)
     protected override Node Gradient(Node x, Node y, Node g) => g * (-x.Square()).Exp() * (2 / Math.Sqrt(Math.PI));
 }
 
+/// <summary>1 − erf x, precise where that is near 0.</summary>
+public sealed record Erfc() : FloatUnaryOp(UnaryFunction.Erfc)
+{
+    protected override double Compute(double x) => ErrorFunction.Erfc(x);
+
+    protected override Node Gradient(Node x, Node y, Node g) => g * (-x.Square()).Exp() * (-2 / Math.Sqrt(Math.PI));
+}
+
 /// <summary>Largest integer not above x.</summary>
 public sealed record Floor() : FloatUnaryOp(UnaryFunction.Floor)
 {

@@ -41,6 +41,20 @@ public sealed record State(StateSlot Slot) : Leaf
     public override TensorType Infer(ReadOnlySpan<TensorType> inputs) => Slot.Type;
 }
 
+/// <summary>
+/// A parameter of a <see cref="Subgraph"/>: what the op that runs it hands in. Numbers are positions; a negative one belongs to
+/// a body that is still being written down.
+/// </summary>
+public sealed record BodyParameter(long Index, TensorType Type) : Leaf
+{
+    public override string Attributes => $"{Index}";
+
+    public override TensorType Infer(ReadOnlySpan<TensorType> inputs) => Type;
+
+    public override Op Bind(IReadOnlyDictionary<DimSymbol, long> values) =>
+        this with { Type = Type with { Shape = Type.Shape.Bind(values) } };
+}
+
 /// <summary>A value known when the graph is built.</summary>
 public sealed record Constant(Literal Value) : Leaf
 {

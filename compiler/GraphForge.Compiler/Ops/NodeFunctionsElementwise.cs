@@ -28,6 +28,37 @@ public static class NodeFunctionsElementwise
 
         public Node Erf() => Node.Of(new Erf(), x);
 
+        /// <inheritdoc cref="Ops.Erfc"/>
+        public Node Erfc() => Node.Of(new Erfc(), x);
+
+        /// <inheritdoc cref="Ops.Expm1"/>
+        public Node Expm1() => Node.Of(new Expm1(), x);
+
+        /// <inheritdoc cref="Ops.Log1p"/>
+        public Node Log1p() => Node.Of(new Log1p(), x);
+
+        /// <inheritdoc cref="Ops.Sigmoid"/>
+        public Node Sigmoid() => Node.Of(new Sigmoid(), x);
+
+        /// <inheritdoc cref="Ops.Softplus"/>
+        public Node Softplus() => Node.Of(new Softplus(), x);
+
+        public Node Tan() => Node.Of(new Tan(), x);
+
+        public Node Asin() => Node.Of(new Asin(), x);
+
+        public Node Acos() => Node.Of(new Acos(), x);
+
+        public Node Atan() => Node.Of(new Atan(), x);
+
+        public Node Sinh() => Node.Of(new Sinh(), x);
+
+        public Node Cosh() => Node.Of(new Cosh(), x);
+
+        public Node Asinh() => Node.Of(new Asinh(), x);
+
+        public Node Acosh() => Node.Of(new Acosh(), x);
+
         public Node Floor() => Node.Of(new Floor(), x);
 
         public Node Ceiling() => Node.Of(new Ceiling(), x);
@@ -65,9 +96,6 @@ public static class NodeFunctionsElementwise
 
         /// <summary>max(x, 0), with derivative 0 at 0; NaN stays NaN. A select, since a maximum would split the tie at 0.</summary>
         public Node Relu() => Nodes.Select(x.LessOrEqual(0), x.ZerosLike(), x);
-
-        /// <summary>1 / (1 + e^(−x)), written ½ + ½ tanh(x/2), which neither overflows nor has an overflowing derivative.</summary>
-        public Node Sigmoid() => (x * 0.5).Tanh() * 0.5 + 0.5;
 
         /// <summary>x · Φ(x) with the normal distribution function Φ, exact: ½x(1 + erf(x/√2)).</summary>
         public Node Gelu() => x * 0.5 * ((x * Math.Sqrt(0.5)).Erf() + 1);

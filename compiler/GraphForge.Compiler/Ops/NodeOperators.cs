@@ -92,6 +92,9 @@ public static class NodeOperators
         /// <inheritdoc cref="Ops.Power"/>
         public Node Power(double right) => Broadcasting.Apply(new Power(), left, right);
 
+        /// <inheritdoc cref="Ops.Atan2"/>
+        public Node Atan2(Node right) => Broadcasting.Apply(new Atan2(), left, right);
+
         /// <inheritdoc cref="ExtremumOp"/>
         public Node Minimum(Node right) => Broadcasting.Apply(new Minimum(), left, right);
 

@@ -9,6 +9,7 @@ public static class OpSet
         // Leaves
         typeof(Input),
         typeof(State),
+        typeof(BodyParameter),
         typeof(Constant),
         typeof(DimSize),
         typeof(Iota),
@@ -26,6 +27,19 @@ public static class OpSet
         typeof(Cos),
         typeof(Tanh),
         typeof(Erf),
+        typeof(Erfc),
+        typeof(Expm1),
+        typeof(Log1p),
+        typeof(Sigmoid),
+        typeof(Softplus),
+        typeof(Tan),
+        typeof(Asin),
+        typeof(Acos),
+        typeof(Atan),
+        typeof(Sinh),
+        typeof(Cosh),
+        typeof(Asinh),
+        typeof(Acosh),
         typeof(Floor),
         typeof(Ceiling),
         typeof(Round),
@@ -36,6 +50,7 @@ public static class OpSet
         typeof(Divide),
         typeof(Remainder),
         typeof(Power),
+        typeof(Atan2),
         typeof(Minimum),
         typeof(Maximum),
         typeof(And),
@@ -86,5 +101,8 @@ public static class OpSet
         typeof(WindowArgMinimum),
         typeof(WindowGather),
         typeof(WindowScatter),
+
+        // Loops and branches
+        typeof(Scan),
     ];
 }

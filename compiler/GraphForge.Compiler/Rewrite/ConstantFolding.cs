@@ -52,7 +52,7 @@ public static class ConstantFolding
 
     private static Node? Fold(Op op, Node node)
     {
-        if (node.Inputs.Length == 0 || op is RandomUniform or Expand || UniformValue.TryGet(node, out _)) return null;
+        if (node.Inputs.Length == 0 || op is RandomUniform or Expand || op.Bodies.Count > 0 || UniformValue.TryGet(node, out _)) return null;
         foreach (var input in node.Inputs)
             if (!IsKnown(input)) return null;
         if (!IsAffordable(node)) return null;

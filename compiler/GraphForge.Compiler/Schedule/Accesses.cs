@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -26,12 +27,17 @@ public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<Loo
         var nodes = new Dictionary<LoopBuffer, Node>();
         var lowerer = new Lowerer(n => isAbsorbed(n) ? null : BufferOf(n));
         var index = LoopIndices.For(node.Shape, "i");
+        if (node.Op is SiblingOp) return new NodeAccesses(node, LoopIndices.Linear(index), [], OperandsOf(node));
         var value = lowerer.Compute(node, index.Select(v => (IndexExpr)v).ToArray());
         var reads = Loads.Of(value).Distinct()
             .Select(l => new Access(nodes[l.Buffer], l.Index)).ToArray();
         var reduced = value.DescendantsAndSelf().OfType<ReduceExpr>().SelectMany(r => r.ReducedVariables).Distinct().ToArray();
         var choosers = AxisCollapse.IndicesOf(value).SelectMany(Loads.Of).Select(l => nodes[l.Buffer]);
         return new NodeAccesses(node, LoopIndices.Linear(index), reduced, reads) { Choosers = choosers.ToHashSet() };
+
+        Access[] OperandsOf(Node loop) => loop.Inputs.ToArray()
+            .Select(i => lowerer.Read(i, LoopIndices.For(i.Shape, "i").Select(v => (IndexExpr)v).ToArray()))
+            .SelectMany(Loads.Of).Distinct().Select(l => new Access(nodes[l.Buffer], l.Index)).ToArray();
 
         LoopBuffer BufferOf(Node n)
         {

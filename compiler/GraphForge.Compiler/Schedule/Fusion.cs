@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -38,6 +39,7 @@ public sealed class Fusion
     private readonly HashSet<Node> _materialised = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
     private readonly List<FusionGroup> _groups = [];
+    private readonly Dictionary<Node, FusionGroup> _loops = new(ReferenceEqualityComparer.Instance);
     private readonly List<FusionDecision> _decisions = [];
 
     private readonly HashSet<Node> _roots;
@@ -102,6 +104,11 @@ public sealed class Fusion
 
     private void Place(Node node)
     {
+        if (_structures[node] == NodeStructure.Loop)
+        {
+            PlaceLoop(node);
+            return;
+        }
         var producers = ProducersOf(node).ToArray();
         FusionGroup? home = null;
         foreach (var group in producers.Select(p => _groupOf[p]).Distinct().OrderByDescending(g => g.Kind))
@@ -121,6 +128,19 @@ public sealed class Fusion
             _decisions.Add(new FusionDecision(producer, node, true, $"same {home.Kind} loop nest"));
     }
 
+    /// <summary>Results of one loop stand together and by themselves.</summary>
+    private void PlaceLoop(Node node)
+    {
+        var leader = SiblingOp.LeaderOf(node);
+        if (_loops.TryGetValue(leader, out var group))
+        {
+            group.Members.Add(node);
+            _groupOf[node] = group;
+        }
+        else _loops[leader] = Found(node);
+        foreach (var producer in ProducersOf(node)) _decisions.Add(new FusionDecision(producer, node, false, "a loop has kernels of its own"));
+    }
+
     private FusionGroup Found(Node node)
     {
         var size = node.Shape.Size.Value;
@@ -130,6 +150,7 @@ public sealed class Fusion
             NodeStructure.Contraction => (GroupKind.Contraction, size, 1L),
             NodeStructure.Scatter => (GroupKind.Scatter, size, 1L),
             NodeStructure.Sort => (GroupKind.Sort, size, 1L),
+            NodeStructure.Loop => (GroupKind.Loop, size, 1L),
             NodeStructure.Reduction when RowColumns(node) is { } c => (GroupKind.Rows, size, c),
             NodeStructure.Reduction => (GroupKind.Reduction, size, 1L),
             _ => (GroupKind.Map, size, 1L),
@@ -184,6 +205,7 @@ public sealed class Fusion
         var size = node.Shape.Size.Value;
         var accesses = _accesses[node];
         var producers = ProducersOf(node).Where(p => _groupOf[p] == group).ToArray();
+        if (group.Kind == GroupKind.Loop) return "a loop is complete only when its last step ends";
         if (group.StandsAlone) return $"a {group.Kind} is complete only when its kernel ends".ToLowerInvariant();
         if (group.Kind != GroupKind.Map && producers.Any(accesses.Choosers.Contains)) return "a combined value chooses the elements to read";
         if (group.Kind != GroupKind.Rows)

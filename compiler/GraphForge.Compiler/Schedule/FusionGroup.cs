@@ -22,17 +22,20 @@ public enum GroupKind
 
     /// <summary>One sort.</summary>
     Sort,
+
+    /// <summary>All results of one loop.</summary>
+    Loop,
 }
 
-/// <summary>Nodes that become one kernel.</summary>
+/// <summary>Nodes that become one kernel, or one loop of kernels.</summary>
 public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
 {
     public int Id { get; } = id;
 
     public GroupKind Kind { get; set; } = kind;
 
-    /// <summary>Whether the kernel holds its one node only: no result is complete before it ends.</summary>
-    public bool StandsAlone => Kind is GroupKind.Scatter or GroupKind.Sort;
+    /// <summary>Whether no result is complete before all of it has run, so that nothing else fits in.</summary>
+    public bool StandsAlone => Kind is GroupKind.Scatter or GroupKind.Sort or GroupKind.Loop;
 
     /// <summary>Values per column-reduced member; for other kinds the number of elements of the domain.</summary>
     public long Rows { get; set; } = rows;

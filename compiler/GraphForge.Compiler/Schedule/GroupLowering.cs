@@ -5,12 +5,15 @@ namespace GraphForge.Compiler.Schedule;
 
 /// <summary>Lowers groups of nodes to kernel definitions: stored values as scalar expressions over a shared domain.</summary>
 /// <param name="plan">The groups.</param>
-/// <param name="bufferOf">The buffer of a leaf, or of a node some group stores.</param>
-public sealed class GroupLowering(FusionPlan plan, Func<Node, LoopBuffer> bufferOf)
+/// <param name="storage">Where leaves, and nodes some group stores, are found.</param>
+public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
 {
+    /// <summary>The element of a node as a reader outside of all groups sees it.</summary>
+    public Expr Read(Node node, params IndexExpr[] index) => LowererFor(null).Read(node, index);
+
     public KernelDefinition Lower(FusionGroup group, string name)
     {
-        var lowerer = new Lowerer(n => plan.IsAbsorbed(n) || plan.GroupOf.GetValueOrDefault(n) == group ? null : bufferOf(n));
+        var lowerer = LowererFor(group);
         var (rows, columns) = Domain(group);
         var rowIndex = LoopIndices.Linear(rows);
         var elementIndex = LoopIndices.Linear([.. rows, .. columns]);
@@ -19,12 +22,16 @@ public sealed class GroupLowering(FusionPlan plan, Func<Node, LoopBuffer> buffer
             var isRow = columns.Count == 0 || group.RowLevel.Contains(node);
             var linear = isRow ? rowIndex : elementIndex;
             var value = lowerer.Compute(node, IndexExpr.Unravel(linear, node.Shape.Values));
-            return new StoreDefinition(isRow ? rows : [.. rows, .. columns], bufferOf(node), linear, value);
+            var (buffer, start) = storage.PlaceOf(node);
+            return new StoreDefinition(isRow ? rows : [.. rows, .. columns], buffer, start + linear, value);
         }).ToArray();
         var ordered = StoreOrder.Of(stores);
         var arguments = stores.Select(s => s.Buffer).Concat(stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
-        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, ordered, arguments);
+        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, ordered, arguments) { Counters = storage.Counters };
     }
+
+    private Lowerer LowererFor(FusionGroup? group) => new((node, index) =>
+        plan.IsAbsorbed(node) || group is not null && plan.GroupOf.GetValueOrDefault(node) == group ? null : storage.Load(node, index));
 
     /// <summary>Loop variables for the rows and, in row groups, the columns of a group.</summary>
     private (IReadOnlyList<LoopVar> Rows, IReadOnlyList<LoopVar> Columns) Domain(FusionGroup group)

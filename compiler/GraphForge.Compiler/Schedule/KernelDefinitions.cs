@@ -3,45 +3,87 @@ using GraphForge.Compiler.Loops;
 
 namespace GraphForge.Compiler.Schedule;
 
-/// <summary>A kernel to be and what the planner needs to know about it.</summary>
-/// <param name="Definition">What it computes.</param>
-/// <param name="Kind">Its loop nest.</param>
-/// <param name="Writes">Buffers it writes.</param>
-/// <param name="Reads">Buffers it reads.</param>
-/// <param name="InPlace">Results that may take over an operand's bytes.</param>
-public sealed record PlannedKernel(
-    KernelDefinition Definition, GroupKind Kind, IReadOnlyList<LoopBuffer> Writes, IReadOnlyList<LoopBuffer> Reads,
-    IReadOnlyList<(LoopBuffer Result, LoopBuffer Operand)> InPlace);
-
-/// <summary>Lowers every group, and adds a copying kernel for each state that cannot be written directly.</summary>
-public static class KernelDefinitions
+/// <summary>Lowers every group, bodies of loops included, and adds a copying kernel for each state that cannot be written directly.</summary>
+public sealed class KernelDefinitions
 {
-    public static IReadOnlyList<PlannedKernel> Of(ComputationGraph graph, FusionPlan fusion, ProgramBuffers buffers)
+    private readonly List<PlannedKernel> _kernels = [];
+    private readonly List<FusionDecision> _decisions = [];
+
+    private KernelDefinitions(ProgramBuffers program) => Program = program;
+
+    /// <summary>Buffers of the program; they hold the constants of bodies too.</summary>
+    internal ProgramBuffers Program { get; }
+
+    internal int Count => _kernels.Count;
+
+    /// <summary>What the planner orders.</summary>
+    public IReadOnlyList<PlannedWork> Work { get; private set; } = [];
+
+    /// <summary>Every kernel, those in loops included.</summary>
+    public IReadOnlyList<PlannedKernel> Kernels => _kernels;
+
+    /// <summary>Why edges of bodies were fused, or were not.</summary>
+    public IReadOnlyList<FusionDecision> Decisions => _decisions;
+
+    public static KernelDefinitions Of(ComputationGraph graph, FusionPlan fusion, ProgramBuffers buffers)
     {
-        var lowering = new GroupLowering(fusion, buffers.Of);
-        var kernels = new List<PlannedKernel>();
-        foreach (var group in fusion.Groups)
-        {
-            var definition = lowering.Lower(group, KernelSummary.Name(kernels.Count, group));
-            var writes = definition.Stores.Select(s => s.Buffer).Distinct().ToArray();
-            var inPlace = InPlace.Pairs(group, fusion).Select(p => (buffers.Of(p.Result), buffers.Of(p.Operand)))
-                .Where(p => buffers.IsArena(p.Item1) && buffers.IsArena(p.Item2)).ToArray();
-            kernels.Add(new PlannedKernel(definition, group.Kind, writes, ReadsOf(definition), inPlace));
-        }
+        var definitions = new KernelDefinitions(buffers);
+        var work = definitions.Lower(fusion, buffers).ToList();
         foreach (var update in graph.Updates.Where(u => buffers.Of(u.Value) != buffers.Of(u.Slot)))
-            kernels.Add(Copy(buffers.Of(update.Value), buffers.Of(update.Slot), kernels.Count));
-        return kernels;
+            work.Add(definitions.Copy(buffers.Of(update.Value), buffers.Of(update.Slot)));
+        definitions.Work = work;
+        return definitions;
     }
 
-    private static LoopBuffer[] ReadsOf(KernelDefinition definition) =>
-        definition.Stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer).Distinct().ToArray();
+    internal IReadOnlyList<PlannedWork> Lower(FusionPlan plan, NodeStorage storage)
+    {
+        if (storage != Program) _decisions.AddRange(plan.Decisions);
+        var lowering = new GroupLowering(plan, storage);
+        var work = new List<PlannedWork>();
+        foreach (var group in plan.Groups)
+            work.Add(group.Kind == GroupKind.Loop
+                ? new LoopLowering(this, group, plan, storage).Lower()
+                : Kernel(group, plan, lowering, storage));
+        return work;
+    }
 
-    private static PlannedKernel Copy(LoopBuffer from, LoopBuffer to, int position)
+    /// <summary>A kernel that is no group of nodes.</summary>
+    internal PlannedKernel Kernel(
+        string name, string title, IReadOnlyList<LoopVar> domain, IReadOnlyList<StoreDefinition> stores, IReadOnlyList<LoopVar> counters)
+    {
+        var writes = stores.Select(s => s.Buffer).ToArray();
+        var reads = ReadsOf(stores);
+        var definition = new KernelDefinition(Emit.CSharpNames.Identifier($"K{Count}_{name}"), ["<summary>", title, "</summary>"],
+            domain, stores, [.. writes, .. reads]) { Counters = counters };
+        return Add(new PlannedKernel(definition, GroupKind.Map, writes, reads, []));
+    }
+
+    private PlannedKernel Kernel(FusionGroup group, FusionPlan plan, GroupLowering lowering, NodeStorage storage)
+    {
+        var definition = lowering.Lower(group, KernelSummary.Name(Count, group));
+        var writes = definition.Stores.Select(s => s.Buffer).Distinct().ToArray();
+        var inPlace = InPlace.Pairs(group, plan).Select(p => (storage.PlaceOf(p.Result).Buffer, OperandOf(p.Operand, storage)))
+            .Where(p => storage.Owns(p.Item1) && p.Item2 is not null && storage.Owns(p.Item2)).Select(p => (p.Item1, p.Item2!)).ToArray();
+        return Add(new PlannedKernel(definition, group.Kind, writes, ReadsOf(definition.Stores), inPlace));
+    }
+
+    private static LoopBuffer? OperandOf(Node node, NodeStorage storage) =>
+        node.Op is Ops.BodyParameter or Ops.Constant ? null : storage.PlaceOf(node).Buffer;
+
+    private PlannedKernel Add(PlannedKernel kernel)
+    {
+        _kernels.Add(kernel);
+        return kernel;
+    }
+
+    private static LoopBuffer[] ReadsOf(IEnumerable<StoreDefinition> stores) =>
+        stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer).Distinct().ToArray();
+
+    private PlannedKernel Copy(LoopBuffer from, LoopBuffer to)
     {
         var index = new LoopVar("i0", from.Count);
-        var store = new StoreDefinition([index], to, index, new LoadExpr(from, index));
-        string[] summary = ["<summary>", $"Copies the new value of {to} into its state, once nothing reads the old one.", "</summary>"];
-        var definition = new KernelDefinition($"K{position}_store_{Emit.CSharpNames.Identifier(to.Name)}", summary, [index], [store], [to, from]);
-        return new PlannedKernel(definition, GroupKind.Map, [to], [from], []);
+        return Kernel($"store_{Emit.CSharpNames.Identifier(to.Name)}",
+            $"Copies the new value of {to} into its state, once nothing reads the old one.",
+            [index], [new StoreDefinition([index], to, index, new LoadExpr(from, index))], []);
     }
 }

@@ -9,8 +9,8 @@ namespace GraphForge.Compiler.Schedule;
 public static class Materialisation
 {
     /// <summary>
-    /// Roots, because the caller reads them; and operands of contractions whose elements are not plain loads (padding), because
-    /// each is read many times and a guard in the inner loop costs more than the copy.
+    /// Roots, because the caller reads them; and operands of contractions and loops whose elements are not plain loads (padding),
+    /// because each is read many times and a guard in the inner loop costs more than the copy. Initial carries are read once.
     /// </summary>
     public static IEnumerable<Node> Choose(
         ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures)
@@ -18,6 +18,9 @@ public static class Materialisation
         foreach (var root in graph.Roots) yield return root;
         foreach (var node in order.Where(n => structures[n] == NodeStructure.Contraction))
             foreach (var input in node.Inputs.ToArray())
+                if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
+        foreach (var node in order.Where(n => structures[n] == NodeStructure.Loop))
+            foreach (var input in node.Inputs.ToArray().Skip(((Scan)node.Op).Carries))
                 if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
     }
 

@@ -26,6 +26,9 @@ public enum NodeStructure
 
     /// <summary>Elements of a row are put in order.</summary>
     Sort,
+
+    /// <summary>One result of a loop or branch, which has kernels of its own.</summary>
+    Loop,
 }
 
 /// <summary>A node's scalar definition over loop variables, with its operands as buffers.</summary>
@@ -40,7 +43,8 @@ public sealed record NodeDefinition(
     {
         var operands = node.Inputs.ToArray().Select((n, i) => new LoopBuffer($"operand{i}", n.Type.DType, n.Shape.Size.Value)).ToArray();
         var index = LoopIndices.For(node.Shape, "i");
-        if (node.Op is Ops.Input or Ops.State) return new(NodeStructure.Leaf, index, null, operands);
+        if (node.Op is Ops.SiblingOp) return new(NodeStructure.Loop, index, null, operands);
+        if (node.Op is Ops.Input or Ops.State or Ops.BodyParameter) return new(NodeStructure.Leaf, index, null, operands);
         if (node.Op is Ops.Constant { Value: var literal } && !literal.IsUniform(out _)) return new(NodeStructure.Leaf, index, null, operands);
         var reader = new BufferReader(node, operands);
         var value = RoundExpr.Of(node.Type.DType, node.Op.Lower(node, reader, index.Select(v => (IndexExpr)v).ToArray()));

@@ -5,11 +5,14 @@ using GraphForge.Compiler.Ops;
 namespace GraphForge.Compiler.Schedule;
 
 /// <summary>One loop buffer for every leaf that is read and every node that is stored, named after the model.</summary>
-public sealed class ProgramBuffers
+public sealed class ProgramBuffers : NodeStorage
 {
     private readonly Dictionary<Node, LoopBuffer> _ofNode = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StateSlot, LoopBuffer> _ofState = [];
     private readonly Dictionary<LoopBuffer, Node> _nodes = [];
+    private readonly HashSet<LoopBuffer> _reserved = [];
+
+    public override IReadOnlyList<LoopVar> Counters => [];
 
     public LoopBuffer Of(Node node)
     {
@@ -36,9 +39,20 @@ public sealed class ProgramBuffers
     public StateSlot? SlotOf(LoopBuffer buffer) => _ofState.FirstOrDefault(p => p.Value == buffer).Key;
 
     /// <summary>Whether the planner decides where the buffer stands.</summary>
-    public bool IsArena(LoopBuffer buffer) => NodeOf(buffer) is { Op: not Constant };
+    public override bool Owns(LoopBuffer buffer) => NodeOf(buffer) is { Op: not Constant } || _reserved.Contains(buffer);
 
-    private static string NameOf(Node node) => node.Op switch
+    public override Expr Load(Node node, IndexExpr[] index) => new LoadExpr(Of(node), IndexExpr.Linear(index, node.Shape.Strides()));
+
+    public override (LoopBuffer Buffer, IndexExpr Start) PlaceOf(Node node) => (Of(node), 0);
+
+    public override LoopBuffer Reserve(string name, Runtime.DType type, long count)
+    {
+        var buffer = new LoopBuffer(name, type, count);
+        _reserved.Add(buffer);
+        return buffer;
+    }
+
+    public static string NameOf(Node node) => node.Op switch
     {
         Input input => input.Label,
         Constant => "constant",

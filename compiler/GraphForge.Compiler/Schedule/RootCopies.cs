@@ -5,7 +5,7 @@ namespace GraphForge.Compiler.Schedule;
 
 /// <summary>
 /// Gives every output and every state update a node of its own: a root that is given from outside (an input, a state, a
-/// constant), or that another root shares, becomes a copy.
+/// constant), that a loop makes, or that another root shares, becomes a copy.
 /// </summary>
 public static class RootCopies
 {
@@ -21,7 +21,7 @@ public static class RootCopies
 
         Node Own(Node node, string tag)
         {
-            if (node.Op is not Leaf && taken.Add(node)) return node;
+            if (node.Op is not (Leaf or SiblingOp) && taken.Add(node)) return node;
             using (NodeScope.Of(node)) return Node.Of(new Identity(tag), node);
         }
     }

@@ -8,7 +8,8 @@ namespace GraphForge.Execution;
 /// <summary>Looks at what a step is fed before anything is changed.</summary>
 /// <param name="batch">What it should be fed.</param>
 /// <param name="classes">Number of classes where targets are class numbers, else 0.</param>
-internal sealed class BatchChecks(BatchSpec batch, int classes)
+/// <param name="ignoredLabel">The class number that the loss leaves out; null if it counts all.</param>
+internal sealed class BatchChecks(BatchSpec batch, int classes, long? ignoredLabel)
 {
     private readonly long _sampleSize = batch.Sample.Shape.Size.Value;
     private readonly long _targetSize = batch.Target.Shape.Size.Value;
@@ -59,11 +60,13 @@ internal sealed class BatchChecks(BatchSpec batch, int classes)
             var label = typeof(T) == typeof(long) ? MemoryMarshal.Cast<T, long>(targets)[i]
                 : typeof(T) == typeof(int) ? MemoryMarshal.Cast<T, int>(targets)[i]
                 : MemoryMarshal.AsBytes(targets)[i];
-            if (label < 0 || label >= classes)
+            if ((label < 0 || label >= classes) && label != ignoredLabel)
                 throw new GraphException(ErrorCode.BadRunArgument,
-                    $"label {i} of {where} is {label}, but the model tells {classes} classes, 0..{classes - 1}.");
+                    $"label {i} of {where} is {label}, but the model tells {classes} classes, 0..{classes - 1}{Ignored}.");
         }
     }
+
+    private string Ignored => ignoredLabel is { } label ? $", and the loss ignores {label}" : "";
 
     private static string Name(DType type) => type.ToString().ToLowerInvariant();
 }

@@ -10,9 +10,9 @@ internal sealed class Supervision(SupervisedFunction function, BatchSpec batch)
     /// <summary>Number of classes where targets are class numbers, else 0.</summary>
     public int Classes => function.Classes;
 
-    /// <summary>Class decisions of one sample.</summary>
-    public long DecisionsPerSample => function.DecisionsPerSample;
+    /// <summary>The class number that the loss leaves out; null if it counts all.</summary>
+    public long? IgnoredLabel => function.IgnoredLabel;
 
     /// <summary>Made once the number of classes is known.</summary>
-    public BatchChecks Checks => field ??= new BatchChecks(batch, function.Classes);
+    public BatchChecks Checks => field ??= new BatchChecks(batch, function.Classes, function.IgnoredLabel);
 }

@@ -21,19 +21,23 @@ public sealed class ConfusionMatrix(int classes)
     /// <summary>Right decisions as a share of all, 0..1; NaN when there are none.</summary>
     public double Accuracy => (double)Correct / Total;
 
+    /// <param name="actual">What was right.</param>
+    /// <param name="predicted">What was decided, one for one.</param>
+    /// <param name="ignored">Entries with this actual class are left out; null to count all.</param>
     /// <exception cref="ArgumentException">The numbers of decisions differ, or a class is out of range.</exception>
-    public void Add(ReadOnlySpan<long> actual, ReadOnlySpan<long> predicted)
+    public void Add(ReadOnlySpan<long> actual, ReadOnlySpan<long> predicted, long? ignored = null)
     {
         if (actual.Length != predicted.Length)
             throw new ArgumentException($"{actual.Length} actual classes were given with {predicted.Length} predictions.");
         for (var i = 0; i < actual.Length; i++)
         {
+            if (actual[i] == ignored) continue;
             if (actual[i] < 0 || actual[i] >= classes || predicted[i] < 0 || predicted[i] >= classes)
                 throw new ArgumentException(
                     $"Entry {i} is class {actual[i]} predicted as {predicted[i]}; there are classes 0..{classes - 1}.");
             _counts[actual[i], predicted[i]]++;
+            Total++;
         }
-        Total += actual.Length;
     }
 
     /// <summary>A table with a row for each actual class and a column for each predicted one.</summary>

@@ -12,8 +12,8 @@ internal sealed class SupervisedFunction(Module model, Loss loss, BatchSpec batc
     /// <summary>Number of classes where targets are class numbers, else 0; known once the function was called.</summary>
     public int Classes { get; private set; }
 
-    /// <summary>Class decisions of one sample: 1, or more where every position has a class of its own.</summary>
-    public long DecisionsPerSample => batch.Target.Shape.Size.Value;
+    /// <summary>The class number that the loss leaves out; null if it counts all.</summary>
+    public long? IgnoredLabel { get; private set; }
 
     public IReadOnlyList<TensorSpec> Inputs =>
     [
@@ -29,10 +29,13 @@ internal sealed class SupervisedFunction(Module model, Loss loss, BatchSpec batc
         var value = loss(prediction, targets);
         Classes = batch.Target.DType.IsInteger() && prediction.DType.IsFloat() && prediction.Rank == targets.Rank + 1 &&
             prediction.Shape[1].IsBound ? checked((int)prediction.Shape[1].Value) : 0;
+        IgnoredLabel = Trace.Current!.IgnoredLabel(targets.Node);
         if (Classes == 0) return value;
         var predicted = prediction.ArgMax(1).To(targets.DType);
-        return Trace.Current!.IsTraining
-            ? new LossAndMetrics(value) { [TrainingOutputs.Correct] = predicted.Eq(targets).Sum() }
+        var isRight = predicted.Eq(targets);
+        if (IgnoredLabel is { } label) isRight &= targets.Ne(label);
+        return Trace.Current.IsTraining
+            ? new LossAndMetrics(value) { [TrainingOutputs.Correct] = isRight.Sum() }
             : new LossAndMetrics(value) { Predicted = predicted };
     }
 }

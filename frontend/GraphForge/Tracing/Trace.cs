@@ -12,6 +12,7 @@ internal sealed class Trace : IDisposable
     private readonly Trace? _outer = Open;
     private readonly StateSlot? _seed;
     private readonly Dictionary<StateSlot, Node> _assigned = [];
+    private readonly Dictionary<Node, long> _ignoredLabels = new(ReferenceEqualityComparer.Instance);
     private long _streams;
 
     private Trace(StateSlot? seed, bool isTraining)
@@ -45,6 +46,12 @@ internal sealed class Trace : IDisposable
         _assigned[slot] = (new Tensor(seed) + 1).Node;
         return new Tensor(Node.Of(new RandomUniform(shape, _streams++), seed));
     }
+
+    /// <summary>A loss over the class numbers <paramref name="target"/> leaves <paramref name="label"/> out.</summary>
+    public void IgnoreLabel(Node target, long label) => _ignoredLabels[target] = label;
+
+    /// <summary>The class number that losses over <paramref name="target"/> leave out; null if none does.</summary>
+    public long? IgnoredLabel(Node target) => _ignoredLabels.TryGetValue(target, out var label) ? label : null;
 
     public void Assign(StateSlot slot, Tensor value) => _assigned[slot] = value.Node;
 

@@ -53,7 +53,14 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
         Log => errors[0] / Margin(_facts[0].Smallest, errors[0]) + FunctionUnit * Math.Max(1, _result.Largest),
         Sqrt => errors[0] == 0 ? Unit * _result.Largest : errors[0] / Math.Sqrt(Margin(_facts[0].Smallest, errors[0])) + Unit * _result.Largest,
         Sin or Cos => errors[0] + FunctionUnit * Math.Max(1, _facts[0].Largest),
-        Tanh or Erf => 1.2 * errors[0] + FunctionUnit,
+        Tanh or Erf or Erfc => 1.2 * errors[0] + 2 * FunctionUnit,
+        Sigmoid or Softplus or Atan or Asinh => errors[0] + FunctionUnit * Math.Max(1, _result.Largest),
+        Expm1 or Sinh or Cosh => (Math.Exp(errors[0]) - 1 + FunctionUnit) * (_result.Largest + 1),
+        Log1p => errors[0] / Margin(Least(x => 1 + x), errors[0]) + FunctionUnit * Math.Max(1, _result.Largest),
+        Tan => errors[0] * (1 + Math.Pow(_result.Largest + errors[0], 2)) * 1.1 + FunctionUnit * Math.Max(1, _result.Largest),
+        Asin or Acos => errors[0] / Math.Sqrt(Margin(Least(x => 1 - x * x), 2 * errors[0])) + 4 * FunctionUnit,
+        Acosh => errors[0] / Math.Sqrt(Margin(Least(x => x * x - 1), 4 * errors[0] * _facts[0].Largest)) + FunctionUnit * Math.Max(1, _result.Largest),
+        Atan2 => errors.Sum() / Margin(Math.Max(_facts[0].Smallest, _facts[1].Smallest), errors.Max()) + 4 * FunctionUnit,
         Power => Powers(),
         _ => throw new ArgumentException($"the error of {node.Op} is not known"),
     };
@@ -68,6 +75,10 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
     }
 
     private static double Margin(double smallest, double error) => smallest > 2 * error ? smallest - error : 0;
+
+    /// <summary>Smallest value of a function of the operand's elements; infinite where there are none.</summary>
+    private double Least(Func<double, double> function) =>
+        Enumerable.Range(0, operands[0].Count).Select(i => function(operands[0][i].AsDouble)).DefaultIfEmpty(double.PositiveInfinity).Min();
 
     private double Quotient() => Margin(_facts[1].Smallest, errors[1]) is var divisor and > 0
         ? (errors[0] + _result.Largest * errors[1]) / divisor + Unit * _result.Largest

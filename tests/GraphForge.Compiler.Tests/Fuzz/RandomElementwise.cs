@@ -44,7 +44,26 @@ internal sealed class RandomElementwise(Random random, Func<Node, Node> partner)
         _ => x.GreaterOrEqual(y),
     };
 
-    private Node Function(Node x) => random.Next(22) switch
+    private Node Function(Node x) => random.Next(3) == 0 ? Transcendental(x) : Common(x);
+
+    private Node Transcendental(Node x) => random.Next(13) switch
+    {
+        0 => x.Erfc(),
+        1 => x.Minimum(2).Expm1(),
+        2 => x.Absolute().Log1p(),
+        3 => x.Sigmoid(),
+        4 => x.Softplus(),
+        5 => x.Sigmoid().Tan(),
+        6 => (x.Tanh() * 0.875).Asin(),
+        7 => (x.Tanh() * 0.875).Acos(),
+        8 => x.Atan(),
+        9 => x.Tanh().Sinh(),
+        10 => x.Tanh().Cosh(),
+        11 => x.Asinh(),
+        _ => (x.Absolute() + 1.5).Acosh(),
+    };
+
+    private Node Common(Node x) => random.Next(22) switch
     {
         0 => -x,
         1 => x.Absolute(),
@@ -70,7 +89,7 @@ internal sealed class RandomElementwise(Random random, Func<Node, Node> partner)
         _ => x - 0.25,
     };
 
-    private Node Binary(Node x, Node y) => random.Next(12) switch
+    private Node Binary(Node x, Node y) => random.Next(13) switch
     {
         0 or 1 => x + y,
         2 => x - y,
@@ -81,6 +100,7 @@ internal sealed class RandomElementwise(Random random, Func<Node, Node> partner)
         8 => x.Minimum(y),
         9 => x.Maximum(y),
         10 => (x.Absolute() + 0.5).Power(y.Tanh()),
+        11 => x.Atan2(y.Absolute() + 0.5),
         _ => Compare(x, y),
     };
 

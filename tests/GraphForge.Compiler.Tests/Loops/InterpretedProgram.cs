@@ -17,13 +17,31 @@ public static class InterpretedProgram
             BufferKind.Constant => new WatchedBuffer(b.Name, Literal.Of(TypeOf(b), plan.Constants[(int)b.Offset])),
             _ => new WatchedBuffer(b.Name, TypeOf(b)),
         }).ToArray();
-        foreach (var step in plan.Steps)
-            LoopInterpreter.Run(source.Kernels[step.Kernel], step.Buffers.Select(b => memory[b]).ToArray());
+        Run(0, plan.Steps.Count, plan.Loops, []);
         var outputs = plan.Buffers.Zip(memory).Where(p => p.First.Kind == BufferKind.Output)
             .ToDictionary(p => p.First.Name, p => p.Second.Contents);
         var after = plan.Buffers.Zip(memory).Where(p => p.First.Kind == BufferKind.State)
             .ToDictionary(p => source.States[(int)p.First.Offset], p => p.Second.Contents);
         return new ReferenceResult(outputs, after);
+
+        void Run(int first, int end, IReadOnlyList<PlanLoop> loops, long[] counters)
+        {
+            for (var index = first; index < end; index++)
+            {
+                if (loops.Index().FirstOrDefault(l => l.Item.FirstStep == index) is { Item: { } loop } found)
+                {
+                    for (long i = 0; i < loop.Iterations && Holds(loop.Condition); i++)
+                        Run(loop.FirstStep, loop.End, loops.Skip(found.Index + 1).Where(loop.Contains).ToArray(), [.. counters, i]);
+                    index = loop.End - 1;
+                    continue;
+                }
+                var step = plan.Steps[index];
+                LoopInterpreter.Run(source.Kernels[step.Kernel], step.Buffers.Select(b => memory[b]).ToArray(), counters);
+            }
+        }
+
+        bool Holds(PlanCondition? condition) =>
+            condition is null || memory[condition.Buffer].Contents[0].AsBool == condition.Value;
     }
 
     private static TensorType TypeOf(PlanBuffer buffer) => new(buffer.Type, Shape.Of(buffer.Dims.ToArray()));

@@ -21,10 +21,12 @@ public sealed class LoopInterpreter
 
     /// <param name="kernel">The kernel.</param>
     /// <param name="arguments">Memory of its arguments, in their order.</param>
-    public static void Run(LoopKernel kernel, IReadOnlyList<WatchedBuffer> arguments)
+    /// <param name="counters">Iterations at work of the loops around it, outermost first.</param>
+    public static void Run(LoopKernel kernel, IReadOnlyList<WatchedBuffer> arguments, IReadOnlyList<long> counters)
     {
         foreach (var argument in arguments) argument.BeginKernel();
         var interpreter = new LoopInterpreter(kernel, arguments);
+        foreach (var (counter, value) in kernel.Counters.Zip(counters)) interpreter._expressions.Set(counter, value);
         for (; interpreter._task < kernel.Tasks; interpreter._task++)
         {
             interpreter._expressions.Set(kernel.Body.Variable, interpreter._task);

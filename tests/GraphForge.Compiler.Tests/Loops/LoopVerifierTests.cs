@@ -57,7 +57,7 @@ public class LoopVerifierTests
     }
 
     private static void Interpret(Statement body) => LoopInterpreter.Run(Kernel(body),
-        [new WatchedBuffer("y", new TensorType(DType.Float32, [8])), new WatchedBuffer("x", Literal.Of<float>(new float[8], 8))]);
+        [new WatchedBuffer("y", new TensorType(DType.Float32, [8])), new WatchedBuffer("x", Literal.Of<float>(new float[8], 8))], []);
 
     private static TestCaseData Case(Statement body, string problem) => new TestCaseData(body, problem).SetArgDisplayNames(problem);
 

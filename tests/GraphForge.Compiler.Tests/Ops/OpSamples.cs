@@ -8,7 +8,10 @@ namespace GraphForge.Compiler.Tests.Ops;
 public static class OpSamples
 {
     public static IReadOnlyList<OpSample> All { get; } =
-        [.. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions, .. ConvolutionSamples.All, .. BitSamples.All, .. IndexingSamples.All];
+        [
+            .. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions, .. ConvolutionSamples.All,
+            .. BitSamples.All, .. IndexingSamples.All, .. ScanSamples.All, .. ElementwiseSamples.All,
+        ];
 
     private static IEnumerable<OpSample> Unary =>
     [

@@ -19,9 +19,16 @@ public sealed record RecordedCase(
     RecordedTensor? Cotangent,
     RecordedTensor?[]? Gradients)
 {
+    /// <summary>Families of operations on nodes.</summary>
+    private static readonly string[] NodeFamilies =
+    [
+        "element_choice",
+        "elementwise_ops",
+    ];
+
     /// <summary>The cases of operations on nodes.</summary>
     public static IReadOnlyList<RecordedCase> All { get; } =
-        [.. RecordedFile<RecordedCase>.Read("cases.json.gz"), .. Family("element_choice")];
+        [.. RecordedFile<RecordedCase>.Read("cases.json.gz"), .. NodeFamilies.SelectMany(Family)];
 
     /// <summary>The cases of a family, by the name of its file in tests/Reference/families.</summary>
     public static IReadOnlyList<RecordedCase> Family(string name) => RecordedFile<RecordedCase>.Read($"families/{name}.json.gz");

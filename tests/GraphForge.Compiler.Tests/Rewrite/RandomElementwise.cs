@@ -61,7 +61,7 @@ internal sealed class RandomElementwise(Random random)
 
     private Node Small(Node x) => x.Op is Negate ? -Small(x.Inputs[0]) : x.Type.DType.IsFloat() ? x.Tanh() : x % 3;
 
-    private Node Function(Node x) => random.Next(16) switch
+    private Node Function(Node x) => random.Next(18) switch
     {
         0 or 13 or 14 or 15 => x.Tanh().Power(Of(0.0, 1, 2, 3)),
         1 => (x.Absolute() + 1).Power(Of(-1.0, 0.5, -0.5)),
@@ -75,6 +75,8 @@ internal sealed class RandomElementwise(Random random)
         9 => x.Sin(),
         10 => x.Exp().Minimum(1),
         11 => Full(x, 2) * Full(x, Constant()),
+        16 => x.Sigmoid(),
+        17 => x.Tanh().Softplus(),
         _ => x.Tanh(),
     };
 

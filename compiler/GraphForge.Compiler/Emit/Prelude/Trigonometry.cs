@@ -102,20 +102,6 @@ internal static unsafe partial class VectorMath
         return Vec.ConditionalSelect(odd, cosine, sine) ^ sign;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static F32 Lanewise(F32 x, delegate*<double, double> function)
-    {
-        for (var lane = 0; lane < F32.Count; lane++) x = x.WithElement(lane, (float)function(x.GetElement(lane)));
-        return x;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static F64 Lanewise(F64 x, delegate*<double, double> function)
-    {
-        for (var lane = 0; lane < F64.Count; lane++) x = x.WithElement(lane, function(x.GetElement(lane)));
-        return x;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sin(float x) => Sin(Vec.CreateScalar(x)).ToScalar();
 

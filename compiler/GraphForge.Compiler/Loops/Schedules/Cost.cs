@@ -8,12 +8,15 @@ public static class Cost
 
     private static double Of(Expr expr) => expr switch
     {
-        UnaryExpr u => u.Function is UnaryFunction.Exp or UnaryFunction.Log or UnaryFunction.Tanh or UnaryFunction.Erf or
-            UnaryFunction.Sin or UnaryFunction.Cos ? 8 : 0.5,
-        BinaryExpr { Function: BinaryFunction.Power } => 20,
+        UnaryExpr u => IsOneInstruction(u.Function) ? 0.5 : 8,
+        BinaryExpr { Function: BinaryFunction.Power or BinaryFunction.Atan2 } => 20,
         RandomExpr => 30,
         ReduceExpr r => r.ReducedVariables.Aggregate(1.0, (p, v) => p * v.Extent) * 2,
         ConstantExpr => 0,
         _ => 0.5,
     };
+
+    private static bool IsOneInstruction(UnaryFunction function) => function is
+        UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or UnaryFunction.Sqrt or UnaryFunction.Floor or
+        UnaryFunction.Ceiling or UnaryFunction.Round or UnaryFunction.Not;
 }

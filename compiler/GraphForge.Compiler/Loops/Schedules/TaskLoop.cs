@@ -7,7 +7,7 @@ public static class TaskLoop
     public const double GrainWork = 16384;
 
     public static LoopKernel Wrap(KernelDefinition definition, LoopVar task, Statement body, int lanes) =>
-        new(definition.Name, definition.Summary, definition.Arguments, new For(task, LoopKind.Parallel, body), lanes);
+        new(definition.Name, definition.Summary, definition.Arguments, new For(task, LoopKind.Parallel, body), lanes) { Counters = definition.Counters };
 
     /// <summary>Tasks are runs of consecutive rows; <paramref name="body"/> handles one row, named by <paramref name="axes"/>.</summary>
     public static LoopKernel OverRows(

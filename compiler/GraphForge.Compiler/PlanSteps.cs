@@ -1,0 +1,49 @@
+using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Schedule;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler;
+
+/// <summary>Lays planned work out as the flat list of steps that a plan is, with the loops over them.</summary>
+/// <param name="kernels">Every kernel of the program.</param>
+/// <param name="loops">The same, scheduled.</param>
+/// <param name="buffers">Index of each buffer in the plan.</param>
+internal sealed class PlanSteps(IReadOnlyList<PlannedKernel> kernels, IReadOnlyList<LoopKernel> loops, IReadOnlyDictionary<LoopBuffer, int> buffers)
+{
+    private readonly Dictionary<PlannedKernel, int> _numbers =
+        new(kernels.Index().Select(k => KeyValuePair.Create(k.Item, k.Index)), ReferenceEqualityComparer.Instance);
+
+    private readonly List<PlanStep> _steps = [];
+    private readonly List<PlanLoop> _loops = [];
+
+    public IReadOnlyList<PlanStep> Steps => _steps;
+
+    /// <summary>Outer loops before those inside.</summary>
+    public IReadOnlyList<PlanLoop> Loops => _loops;
+
+    public void Append(WorkPlan plan)
+    {
+        foreach (var (work, barrier) in plan.Order)
+        {
+            if (work is PlannedLoop loop) Append(loop, plan.BodyOf(loop).Plan, barrier);
+            else Append((PlannedKernel)work, barrier);
+        }
+    }
+
+    private void Append(PlannedKernel kernel, bool barrier)
+    {
+        var number = _numbers[kernel];
+        _steps.Add(new PlanStep(number, kernel.Definition.Arguments.Select(a => buffers[a]).ToArray(), loops[number].Tasks, barrier));
+    }
+
+    private void Append(PlannedLoop loop, WorkPlan body, bool barrier)
+    {
+        foreach (var (i, kernel) in loop.Before.Index()) Append(kernel, barrier && i == 0);
+        var (first, position) = (_steps.Count, _loops.Count);
+        Append(body);
+        if (_steps.Count == first) return;
+        // An iteration begins when every worker has done with the one before.
+        _steps[first] = _steps[first] with { BarrierBefore = true };
+        _loops.Insert(position, new PlanLoop(first, _steps.Count - first, loop.Iterations));
+    }
+}

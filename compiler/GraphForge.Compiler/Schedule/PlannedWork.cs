@@ -1,0 +1,39 @@
+using GraphForge.Compiler.Loops;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>What the planner orders and places as one step.</summary>
+/// <param name="Writes">Buffers from outside the work that it writes.</param>
+/// <param name="Reads">Buffers from outside the work that it reads.</param>
+public abstract record PlannedWork(IReadOnlyList<LoopBuffer> Writes, IReadOnlyList<LoopBuffer> Reads)
+{
+    public abstract string Name { get; }
+}
+
+/// <summary>A kernel to be and what the planner needs to know about it.</summary>
+/// <param name="Definition">What it computes.</param>
+/// <param name="Kind">Its loop nest.</param>
+/// <param name="Writes">Buffers it writes.</param>
+/// <param name="Reads">Buffers it reads.</param>
+/// <param name="InPlace">Results that may take over an operand's bytes.</param>
+public sealed record PlannedKernel(
+    KernelDefinition Definition, GroupKind Kind, IReadOnlyList<LoopBuffer> Writes, IReadOnlyList<LoopBuffer> Reads,
+    IReadOnlyList<(LoopBuffer Result, LoopBuffer Operand)> InPlace) : PlannedWork(Writes, Reads)
+{
+    public override string Name => Definition.Name;
+}
+
+/// <summary>Work that runs again and again.</summary>
+/// <param name="Name">Name for people.</param>
+/// <param name="Iterations">How often the body runs.</param>
+/// <param name="Before">Kernels that set up the carries.</param>
+/// <param name="Body">One iteration.</param>
+/// <param name="Storage">What the body's own buffers are.</param>
+/// <param name="Writes">Buffers from outside that it writes.</param>
+/// <param name="Reads">Buffers from outside that it reads.</param>
+public sealed record PlannedLoop(
+    string Name, long Iterations, IReadOnlyList<PlannedKernel> Before, IReadOnlyList<PlannedWork> Body, LoopStorage Storage,
+    IReadOnlyList<LoopBuffer> Writes, IReadOnlyList<LoopBuffer> Reads) : PlannedWork(Writes, Reads)
+{
+    public override string Name { get; } = Name;
+}

@@ -1,0 +1,110 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Memory;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>
+/// One iteration of a loop, or a whole program, ordered and placed. The body of a loop is planned first: what it needs for an
+/// iteration is one value of the work around it.
+/// </summary>
+internal sealed class WorkPlan
+{
+    private readonly IReadOnlyList<PlannedWork> _work;
+    private readonly Dictionary<LoopBuffer, int> _ids = [];
+    private readonly List<PlannedValue> _values = [];
+    private readonly Dictionary<PlannedWork, (WorkPlan Plan, int Value)> _bodies = new(ReferenceEqualityComparer.Instance);
+
+    private WorkPlan(IReadOnlyList<PlannedWork> work) => _work = work;
+
+    public MemoryPlan Memory { get; private set; } = null!;
+
+    /// <summary>Values of the planner by buffer.</summary>
+    public IReadOnlyDictionary<LoopBuffer, int> Ids => _ids;
+
+    /// <summary>The work in execution order, and whether a barrier stands before it.</summary>
+    public IEnumerable<(PlannedWork Work, bool Barrier)> Order =>
+        Memory.Order.Select((index, position) => (_work[index], Memory.Barriers[position]));
+
+    /// <summary>The plan of a loop's body, and where its bytes begin among those of this plan.</summary>
+    public (WorkPlan Plan, long Offset) BodyOf(PlannedLoop loop)
+    {
+        var (plan, value) = _bodies[loop];
+        return (plan, Memory.Layout.Offsets[value]);
+    }
+
+    public long OffsetOf(LoopBuffer buffer) => Memory.Layout.Offsets[_ids[buffer]];
+
+    /// <param name="work">All work.</param>
+    /// <param name="inputs">Buffers that hold a value before the first step.</param>
+    /// <param name="value">The planner's view of a buffer, or null where something else decides where it stands.</param>
+    /// <param name="slotOf">Number of the state behind a buffer; null for other buffers.</param>
+    /// <param name="plan">Solves the problem.</param>
+    public static WorkPlan OfProgram(
+        IReadOnlyList<PlannedWork> work, IEnumerable<LoopBuffer> inputs, Func<LoopBuffer, int, PlannedValue?> value,
+        Func<LoopBuffer, int?> slotOf, Func<PlanningProblem, MemoryPlan> plan)
+    {
+        var result = new WorkPlan(work);
+        foreach (var input in inputs) result.Add(input, value);
+        var steps = result.Steps(value, slotOf);
+        result.Memory = plan(new PlanningProblem(result._values, steps, OldBeforeNew(steps).ToArray()));
+        return result;
+    }
+
+    private static WorkPlan OfBody(PlannedLoop loop)
+    {
+        var result = new WorkPlan(loop.Body);
+        var outside = new Dictionary<LoopBuffer, int>();
+        var steps = result.Steps(
+            (buffer, id) => loop.Storage.Owns(buffer) ? new PlannedValue(id, buffer.Name, Bytes(buffer), false, false, SourceLocation.Unknown) : null,
+            buffer => outside.TryGetValue(buffer, out var id) ? id : outside[buffer] = outside.Count);
+        result.Memory = MemoryPlanner.Plan(new PlanningProblem(result._values, steps, NewBeforeRead(steps).ToArray()));
+        return result;
+    }
+
+    public static long Bytes(LoopBuffer buffer) => buffer.Count * Runtime.DTypes.Size(buffer.Type);
+
+    private PlannedStep[] Steps(Func<LoopBuffer, int, PlannedValue?> value, Func<LoopBuffer, int?> otherOf)
+    {
+        foreach (var buffer in _work.SelectMany(w => w.Writes.Concat(w.Reads))) Add(buffer, value);
+        foreach (var loop in _work.OfType<PlannedLoop>())
+        {
+            var plan = OfBody(loop);
+            _bodies[loop] = (plan, _values.Count);
+            _values.Add(new PlannedValue(_values.Count, $"{loop.Name} iteration", plan.Memory.Layout.ArenaBytes, false, false, SourceLocation.Unknown));
+        }
+        return _work.Select(work =>
+        {
+            var writes = Owned(work.Writes);
+            if (_bodies.TryGetValue(work, out var body)) writes = [.. writes, body.Value];
+            var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
+            return new PlannedStep(work.Name, Owned(work.Reads), writes, inPlace) { StateReads = Others(work.Reads), StateWrites = Others(work.Writes) };
+        }).ToArray();
+
+        int[] Owned(IEnumerable<LoopBuffer> buffers) => buffers.Where(_ids.ContainsKey).Select(b => _ids[b]).ToArray();
+
+        int[] Others(IEnumerable<LoopBuffer> buffers) => buffers.Where(b => !_ids.ContainsKey(b)).Select(otherOf).OfType<int>().ToArray();
+    }
+
+    private void Add(LoopBuffer buffer, Func<LoopBuffer, int, PlannedValue?> value)
+    {
+        if (_ids.ContainsKey(buffer) || value(buffer, _values.Count) is not { } planned) return;
+        _ids[buffer] = _values.Count;
+        _values.Add(planned);
+    }
+
+    /// <summary>Whoever reads the old value of a state runs before whoever writes the new one.</summary>
+    private static IEnumerable<(int Before, int After)> OldBeforeNew(PlannedStep[] steps) =>
+        Touching(steps).Select(p => (p.Reader, p.Writer));
+
+    /// <summary>Results of an iteration are written once and read afterwards.</summary>
+    private static IEnumerable<(int Before, int After)> NewBeforeRead(PlannedStep[] steps) =>
+        Touching(steps).Select(p => (p.Writer, p.Reader));
+
+    private static IEnumerable<(int Reader, int Writer)> Touching(PlannedStep[] steps) =>
+        from writer in steps.Index()
+        from buffer in writer.Item.StateWrites
+        from reader in steps.Index()
+        where reader.Index != writer.Index && reader.Item.StateReads.Contains(buffer)
+        select (reader.Index, writer.Index);
+}

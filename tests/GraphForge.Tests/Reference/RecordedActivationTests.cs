@@ -1,0 +1,56 @@
+using GraphForge.Compiler.Tests.Reference;
+using GraphForge.Layers;
+
+namespace GraphForge.Tests.Reference;
+
+/// <summary>Activation layers against PyTorch's outputs and gradients, kinks and far ends included.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class RecordedActivationTests
+{
+    private static readonly RecordedFamily Family = new("activations", new Dictionary<string, FamilyFunction>
+    {
+        ["relu"] = Layer(_ => new ReLU()),
+        ["relu6"] = Layer(_ => new ReLU6()),
+        ["leaky relu"] = Layer(a => new LeakyReLU(a.Number("negative_slope", 0.01))),
+        ["elu"] = Layer(a => new ELU(a.Number("alpha", 1))),
+        ["selu"] = Layer(_ => new SELU()),
+        ["celu"] = Layer(a => new CELU(a.Number("alpha", 1))),
+        ["gelu"] = Layer(a => new GELU(a.Has("approximate") ? GeluApproximation.Tanh : GeluApproximation.None)),
+        ["silu"] = Layer(_ => new SiLU()),
+        ["mish"] = Layer(_ => new Mish()),
+        ["softplus"] = Layer(a => new Softplus(a.Number("beta", 1), a.Number("threshold", 20))),
+        ["softsign"] = Layer(_ => new Softsign()),
+        ["hardsigmoid"] = Layer(_ => new Hardsigmoid()),
+        ["hardswish"] = Layer(_ => new Hardswish()),
+        ["hardtanh"] = Layer(a => new Hardtanh(a.Number("min_val", -1), a.Number("max_val", 1))),
+        ["threshold"] = Layer(a => new Threshold(a.Number("threshold", 0), a.Number("value", 0))),
+        ["log sigmoid"] = Layer(_ => new LogSigmoid()),
+        ["tanhshrink"] = Layer(_ => new Tanhshrink()),
+        ["softshrink"] = Layer(a => new Softshrink(a.Number("lambd", 0.5))),
+        ["hardshrink"] = Layer(a => new Hardshrink(a.Number("lambd", 0.5))),
+        ["sigmoid"] = Layer(_ => new Sigmoid()),
+        ["tanh"] = Layer(_ => new Tanh()),
+        ["softmax"] = Layer(a => new Softmax(a.Integer("dim"))),
+        ["log softmax"] = Layer(a => new LogSoftmax(a.Integer("dim"))),
+        ["softmin"] = Layer(a => new Softmin(a.Integer("dim"))),
+        ["glu"] = Layer(a => new GLU(a.Integer("dim"))),
+        ["prelu"] = (x, a) =>
+        {
+            var layer = new PReLU(a.Integer("num_parameters", 1));
+            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
+        },
+    });
+
+    private static IEnumerable<RecordedCase> Cases => Family.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
+
+    [Test]
+    public void Every_function_has_a_case() => Family.AssertComplete();
+
+    private static FamilyFunction Layer(Func<CaseAttributes, Module> make) => (x, a) => make(a).Forward(x[0]);
+}
