@@ -145,11 +145,25 @@ public sealed class StructureErrorTests
             "unflatten cannot make [3] of the 4 elements of axis 1 of float32[1, 4, 2, 3]."),
     ];
 
+    private static IEnumerable<TestCaseData> Sorting =>
+    [
+        Row(() => X.Sort(2).Values, ErrorCode.BadAxis, "argsort has no axis 2 in float32[2, 3]; axes run from -2 to 1."),
+        Row(() => X.Topk(4).Values, ErrorCode.BadAttribute, "topk of float32[2, 3] takes k within 0..3 along axis 1, got 4."),
+        Row(() => X.Kthvalue(0).Values, ErrorCode.BadAttribute, "kthvalue of float32[2, 3] takes k within 1..3 along axis 1, got 0."),
+        Row(() => Tensor.Zeros([2, 0]).Median(1).Values, ErrorCode.ShapeMismatch,
+            "median of float32[2, 0] has nothing to choose from: axis 1 is empty."),
+        Row(() => Batch.Median(0).Values, ErrorCode.ShapeMismatch,
+            "median needs a fixed extent and axis 0 of float32[n, 3] is symbolic; its parts could not be counted."),
+        Row(() => Tensor.Searchsorted(X, Y), ErrorCode.ShapeMismatch,
+            "searchsorted takes a sequence that is a vector or has as many rows as the values, got float32[2, 3] and float32[4]."),
+    ];
+
     [TestCaseSource(nameof(Indexing))]
     [TestCaseSource(nameof(Layout))]
     [TestCaseSource(nameof(Products))]
     [TestCaseSource(nameof(Pads))]
     [TestCaseSource(nameof(Resampling))]
+    [TestCaseSource(nameof(Sorting))]
     public void Mistakes_are_told_whole(Func<Tensor> mistake, ErrorCode code, string problem)
     {
         var error = Assert.Throws<GraphException>(() => mistake())!;
