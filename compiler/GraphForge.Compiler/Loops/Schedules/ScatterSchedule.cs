@@ -25,10 +25,10 @@ public static class ScatterSchedule
         {
             var body = Body(store, scatter, match, target, inner, statement => For.Nest(inner, statement));
             var work = Work(scatter.ReducedVariables, inner) + (target is null ? 1 : Work([target], inner));
-            return TaskLoop.OverRows(definition, outer, body, work, 1);
+            return TaskLoop.OverRows(definition, outer, null, body, work, 1);
         }
         var chunk = new LoopVar("chunk", (inner[0].Extent + Neighbours - 1) / Neighbours);
-        return TaskLoop.OverRows(definition, [chunk], Body(store, scatter, match, target, inner, OverChunk), double.MaxValue, 1);
+        return TaskLoop.OverRows(definition, [chunk], null, Body(store, scatter, match, target, inner, OverChunk), double.MaxValue, 1);
 
         Statement OverChunk(Statement statement)
         {

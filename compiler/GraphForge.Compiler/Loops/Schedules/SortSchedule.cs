@@ -38,7 +38,7 @@ public static class SortSchedule
         ]);
         var stages = BitOperations.Log2((ulong)count);
         var work = stages * (stages + 1) / 2.0 * count / lanes * ExchangeWork;
-        return TaskLoop.OverRows(definition, [.. store.Domain.Where(v => v != rank)], body, work, lanes);
+        return TaskLoop.OverRows(definition, [.. store.Domain.Where(v => v != rank)], null, body, work, lanes);
     }
 
     private static Statement Fill(SortNetwork network, Expr key, LoopVar variable, int lanes, CpuTarget target)
