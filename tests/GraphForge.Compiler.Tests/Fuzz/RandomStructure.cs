@@ -176,7 +176,7 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
             0 => x.GatherElements(axis, indices),
             1 => x.ScatterElements(axis, indices, random.Next(1, 9)),
             // Where nothing arrives stands an infinity or the least integer, which must not spread.
-            _ => x.ScatterElements(axis, indices, random.Next(1, 9), ReduceFunction.Maximum).Maximum(-9),
+            _ => x.ScatterElements(axis, indices, random.Next(1, 9), ReduceFunction.Maximum).Maximum(x.Type.DType == DType.UInt8 ? 1 : -9),
         };
     }
 

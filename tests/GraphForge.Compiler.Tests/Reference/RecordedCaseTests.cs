@@ -15,6 +15,8 @@ public sealed class RecordedCaseTests
         [typeof(ShiftLeft)] = "recorded as a function of tensors, in the family dtypes",
         [typeof(ShiftRight)] = "recorded as a function of tensors, in the family dtypes",
         [typeof(Scan)] = "recorded as a function of tensors, in the families scan and recurrent",
+        [typeof(Cond)] = "chooses between bodies whose ops are recorded; this PyTorch has no such function",
+        [typeof(While)] = "repeats a body whose ops are recorded; this PyTorch has no such function",
         [typeof(DimSize)] = "an extent of the graph, which PyTorch has no op for",
     };
 
