@@ -31,7 +31,10 @@ public sealed partial class Tensor
     public Tensor Tile(params ReadOnlySpan<int> dims) =>
         Repeat([.. Enumerable.Repeat(1, Math.Max(0, Rank - dims.Length)), .. dims]);
 
-    /// <summary>Each slice along <paramref name="dim"/> <paramref name="repeats"/> times in a row; without dim, each element of the flattened tensor.</summary>
+    /// <summary>
+    /// Each slice along <paramref name="dim"/> <paramref name="repeats"/> times in a row; without dim, each element of the
+    /// flattened tensor.
+    /// </summary>
     public Tensor RepeatInterleave(int repeats, int? dim = null)
     {
         CheckCounts("repeatInterleave", [repeats]);
@@ -69,7 +72,8 @@ public sealed partial class Tensor
         var (from, to) = (source.Select(d => Axis("movedim", d)).ToArray(), destination.Select(d => Axis("movedim", d)).ToArray());
         if (from.Distinct().Count() != to.Distinct().Count() || from.Distinct().Count() != from.Length || from.Length != to.Length)
             throw new GraphException(ErrorCode.BadAxis,
-                $"movedim of {Node.Type} needs distinct axes, as many to move as places, got [{string.Join(", ", source)}] and [{string.Join(", ", destination)}].");
+                $"movedim of {Node.Type} needs distinct axes, as many to move as places, " +
+                $"got [{string.Join(", ", source)}] and [{string.Join(", ", destination)}].");
         var others = new Queue<int>(Enumerable.Range(0, Rank).Except(from));
         return Permute([.. Enumerable.Range(0, Rank).Select(axis => Array.IndexOf(to, axis) is >= 0 and var i ? from[i] : others.Dequeue())]);
     }
