@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
 
 namespace GraphForge;
@@ -18,7 +19,8 @@ internal sealed record AxisResampling(int[][] Indices, double[][]? Weights)
     /// <param name="alignCorners">Whether the middles of the first and last elements stay where they are, and not their edges.</param>
     public static AxisResampling Of(InterpolationMode mode, int from, int to, double? factor, bool alignCorners)
     {
-        if (mode is InterpolationMode.Nearest or InterpolationMode.NearestExact) return Nearest(from, to, factor, mode == InterpolationMode.NearestExact);
+        if (mode is InterpolationMode.Nearest or InterpolationMode.NearestExact)
+            return Nearest(from, to, factor, mode == InterpolationMode.NearestExact);
         var step = alignCorners ? to > 1 ? (from - 1.0) / (to - 1) : 0 : factor is { } given ? 1 / given : (double)from / to;
         var positions = Enumerable.Range(0, to).Select(i => alignCorners ? i * step : (i + 0.5) * step - 0.5);
         return mode == InterpolationMode.Bicubic ? Cubic(from, [.. positions]) : Linear(from, [.. positions.Select(p => Math.Max(0, p))]);
@@ -45,7 +47,7 @@ internal sealed record AxisResampling(int[][] Indices, double[][]? Weights)
         var (up, down) = (indices.Length / extent, extent / indices.Length);
         if (indices.Length == up * extent && indices.Index().All(p => p.Item == p.Index / up)) return input.RepeatInterleave(up, axis);
         if (extent == down * indices.Length && indices.Index().All(p => p.Item == p.Index * down))
-            return new(Compiler.Ops.NodeFunctionsMovement.Slice(input.Node, axis, 0, indices.Length, down));
+            return new(input.Node.Slice(axis, 0, indices.Length, down));
         return input.IndexSelect(axis, Tensor.Constant<int>(indices, indices.Length));
     }
 
@@ -53,7 +55,8 @@ internal sealed record AxisResampling(int[][] Indices, double[][]? Weights)
     private static AxisResampling Nearest(int from, int to, double? factor, bool exact)
     {
         var step = factor is { } given ? (float)(1 / given) : (float)from / to;
-        return new([[.. Enumerable.Range(0, to).Select(i => Math.Min(from - 1, (int)MathF.Floor(exact ? (i + 0.5f) * step : i * step)))]], null);
+        var positions = Enumerable.Range(0, to).Select(i => exact ? (i + 0.5f) * step : i * step);
+        return new([[.. positions.Select(p => Math.Min(from - 1, (int)MathF.Floor(p)))]], null);
     }
 
     private static AxisResampling Linear(int from, double[] positions)

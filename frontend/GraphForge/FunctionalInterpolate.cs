@@ -37,21 +37,22 @@ public static partial class Functional
     {
         var axes = input.Rank - 2;
         var isNearest = mode is InterpolationMode.Nearest or InterpolationMode.NearestExact;
-        var fits = mode switch
+        var (least, most) = mode switch
         {
-            InterpolationMode.Linear => axes == 1,
-            InterpolationMode.Bilinear or InterpolationMode.Bicubic => axes == 2,
-            InterpolationMode.Trilinear => axes == 3,
-            _ => axes is >= 1 and <= 3,
+            InterpolationMode.Linear => (1, 1),
+            InterpolationMode.Bilinear or InterpolationMode.Bicubic => (2, 2),
+            InterpolationMode.Trilinear => (3, 3),
+            _ => (1, 3),
         };
-        if (!fits)
+        if (axes < least || axes > most)
             throw new GraphException(ErrorCode.ShapeMismatch,
-                $"interpolate in mode {mode} takes {(isNearest ? "[N, C, ...] with 1 to 3" : $"[N, C, ...] with {mode switch { InterpolationMode.Linear => 1, InterpolationMode.Trilinear => 3, _ => 2 }}")} " +
-                $"spatial axes, got {input.Node.Type}.");
+                $"interpolate in mode {mode} takes [N, C, ...] with {(least == most ? $"{least}" : $"{least} to {most}")} spatial axes, " +
+                $"got {input.Node.Type}.");
         if (alignCorners && isNearest)
             throw new GraphException(ErrorCode.BadAttribute, $"interpolate has no corners to align in mode {mode}; leave alignCorners off.");
         if (!isNearest && !input.DType.IsFloat())
-            throw new GraphException(ErrorCode.WrongDType, $"interpolate in mode {mode} takes floats, got {input.Node.Type}; cast the operand.");
+            throw new GraphException(ErrorCode.WrongDType,
+                $"interpolate in mode {mode} takes floats, got {input.Node.Type}; cast the operand.");
         if (input.Shape.Skip(2).Any(d => !d.IsBound || d.Is(0)))
             throw new GraphException(ErrorCode.ShapeMismatch, $"interpolate needs fixed spatial extents of at least 1, got {input.Node.Type}.");
         return axes;

@@ -17,7 +17,8 @@ public static partial class Functional
         var (height, width, leading) = (input.Shape[^2], input.Shape[^1], input.Shape.SkipLast(3).ToArray());
         var split = input.Reshape([.. leading, channels / r / r, r, r, height, width]);
         var n = leading.Length;
-        return split.Permute([.. Enumerable.Range(0, n + 1), n + 3, n + 1, n + 4, n + 2]).Reshape([.. leading, channels / r / r, height * r, width * r]);
+        return split.Permute([.. Enumerable.Range(0, n + 1), n + 3, n + 1, n + 4, n + 2])
+            .Reshape([.. leading, channels / r / r, height * r, width * r]);
     }
 
     /// <summary>[..., C, H·r, W·r] → [..., C·r², H, W]: the inverse of <see cref="PixelShuffle"/>.</summary>
@@ -64,8 +65,12 @@ public static partial class Functional
         static bool TooSmall(Dim extent, int kernel, int dilation) => extent.IsBound && extent.Value < (kernel - 1L) * dilation + 1;
     }
 
-    /// <summary>[N, C·kH·kW, L] → [N, C, H, W]: the transpose of <see cref="Unfold"/>, which adds the elements of all windows where they came from.</summary>
-    public static Tensor Fold(Tensor input, Size2d outputSize, Size2d kernelSize, Size2d? dilation = null, Size2d padding = default, Size2d? stride = null)
+    /// <summary>
+    /// [N, C·kH·kW, L] → [N, C, H, W]: the transpose of <see cref="Unfold"/>, which adds the elements of all windows where they
+    /// came from.
+    /// </summary>
+    public static Tensor Fold(Tensor input, Size2d outputSize, Size2d kernelSize,
+        Size2d? dilation = null, Size2d padding = default, Size2d? stride = null)
     {
         var area = (long)kernelSize.Height * kernelSize.Width;
         Dim channels = 0;
@@ -83,5 +88,6 @@ public static partial class Functional
 
     private static long PixelChannels(string function, Tensor input) => input.Rank >= 3 && input.Shape[^3].IsBound
         ? input.Shape[^3].Value
-        : throw new GraphException(ErrorCode.ShapeMismatch, $"{function} takes [..., C, H, W] with a fixed number of channels, got {input.Node.Type}.");
+        : throw new GraphException(ErrorCode.ShapeMismatch,
+            $"{function} takes [..., C, H, W] with a fixed number of channels, got {input.Node.Type}.");
 }
