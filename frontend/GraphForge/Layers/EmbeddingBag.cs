@@ -3,7 +3,10 @@ using GraphForge.Runtime;
 
 namespace GraphForge.Layers;
 
-/// <summary>The learned rows of each bag of indices combined: integers [bags, size] → [bags, embeddingDim]; see <see cref="Functional.EmbeddingBag"/>.</summary>
+/// <summary>
+/// The learned rows of each bag of indices combined: integers [bags, size] → [bags, embeddingDim]; see
+/// <see cref="Functional.EmbeddingBag"/>.
+/// </summary>
 public sealed class EmbeddingBag : Module
 {
     private readonly BagMode _mode;
