@@ -40,6 +40,7 @@ public sealed class ImagingErrorTests
         yield return Row(() => new AlphaDropout(2), "AlphaDropout takes a probability in 0..1 but was given 2.");
         yield return Row(() => new Embedding(0, 3), "Embedding needs at least one row and one feature but was given 0 and 3.");
         yield return Row(() => new Embedding(5, 3, paddingIdx: 5), "Embedding needs a paddingIdx among its 5 rows but was given 5.");
+        yield return Row(() => new EmbeddingBag(5, 3, paddingIdx: -6), "EmbeddingBag needs a paddingIdx among its 5 rows but was given -6.");
         yield return Row(() => new Bilinear(2, 0, 3), "Bilinear needs at least one feature on all sides but was given 2 and 0 → 3.");
     }
 
@@ -76,6 +77,7 @@ public sealed class ImagingErrorTests
         yield return Row(() => new LocalResponseNorm(3), [6], "LocalResponseNorm takes [N, C, …] of at least 3 axes but was given [batch, 6].");
         yield return Row(() => new Dropout3d(), [6, 3], "Dropout3d takes [N, C, D, H, W] but was given [batch, 6, 3]; use the layer for its number of axes.");
         yield return Row(() => new Embedding(5, 3), [4], "Embedding takes integer indices but was given float32[batch, 4]; cast them, or feed integers.");
+        yield return Row(() => new EmbeddingBag(5, 3), [4], "EmbeddingBag takes integer indices [bags, size] but was given float32[batch, 4].");
         yield return Row(() => new Residual(new Linear(4, 3)), [4], "Residual adds its body's output [batch, 3] to [batch, 4] from its shortcut; " +
             "give a shortcut that yields the body's shape, such as a convolution of kernel 1 with its stride.");
     }
