@@ -36,7 +36,7 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
         Sign => Apart(i => operands[0][i].AsDouble, errors[0]),
         Floor or Ceiling => Apart(i => operands[0][i].AsDouble is var x && x == Math.Round(x) ? 0 : x - Math.Round(x), errors[0]),
         Round => Apart(i => operands[0][i].AsDouble is var x ? Math.Abs(x - Math.Floor(x) - 0.5) : 0, errors[0]),
-        ArgMaximum or ArgMinimum or WindowArgMaximum or WindowArgMinimum => errors[0] == 0 ? 0 : double.PositiveInfinity,
+        ArgSort or ArgMaximum or ArgMinimum or WindowArgMaximum or WindowArgMinimum => errors[0] == 0 ? 0 : double.PositiveInfinity,
         _ when !IsFloat => 0,
         Add or Subtract => errors.Sum() + Rounding(0, 1),
         Multiply => Products(1),

@@ -171,8 +171,9 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
         if (x.Shape.Rank == 0 || x.Shape.Any(d => d.Is(0)) || x.Type.DType is DType.Bool) return null;
         var axis = Axis(x);
         var indices = leaves.Make(DType.Int64, x.Shape);
-        return random.Next(3) switch
+        return random.Next(4) switch
         {
+            3 => x.GatherElements(axis, x.ArgSort(axis, random.Next(2) == 0)),
             0 => x.GatherElements(axis, indices),
             1 => x.ScatterElements(axis, indices, random.Next(1, 9)),
             // Where nothing arrives stands an infinity or the least integer, which must not spread.
