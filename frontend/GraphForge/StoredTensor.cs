@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
+using GraphForge.Execution;
 using GraphForge.Initialization;
 using GraphForge.Runtime;
 
@@ -81,22 +82,7 @@ public abstract class StoredTensor
     {
         var values = new float[Shape.Size.Value];
         Initializer(values, Shape.Values, new RandomStream(seed, ordinal));
-        var storage = Allocate();
-        switch (DType)
-        {
-            case DType.Float32: values.CopyTo(storage.AsSpan<float>()); break;
-            case DType.Float64: Convert(values, storage.AsSpan<double>(), v => v); break;
-            case DType.Float16: Convert(values, storage.AsSpan<Half>(), v => (Half)v); break;
-            case DType.BFloat16: Convert(values, storage.AsSpan<BFloat16>(), v => (BFloat16)v); break;
-            case DType.Int64: Convert(values, storage.AsSpan<long>(), long.CreateSaturating); break;
-            case DType.Int32: Convert(values, storage.AsSpan<int>(), int.CreateSaturating); break;
-            default: Convert(values, storage.AsBytes(), byte.CreateSaturating); break;
-        }
-    }
-
-    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted, Func<float, T> convert)
-    {
-        for (var i = 0; i < values.Length; i++) converted[i] = convert(values[i]);
+        Allocate().Set(values);
     }
 
     /// <summary>The storage, made now where there is none.</summary>

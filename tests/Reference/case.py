@@ -22,6 +22,6 @@ def compact(value):
 def case(operation, *operands, label="", differentiable=True, **attributes):
     """A case named after its operation, label, attributes and shapes; gradients are recorded unless told otherwise."""
     said = [f"{key} {compact(value)}" for key, value in attributes.items() if key not in UNNAMED]
-    shapes = [f"{'' if o.is_float else o.type}[{','.join(map(str, o.dims))}]" for o in operands]
+    shapes = [f"{'' if o.type == 'float32' else o.type}[{','.join(map(str, o.dims))}]" for o in operands]
     head = " ".join(part for part in (operation, label, " ".join(said)) if part)
     return Case(f"{head}, {' '.join(shapes)}", operation, operands, attributes, differentiable)

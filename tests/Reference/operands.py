@@ -7,6 +7,9 @@ import numpy as np
 import torch
 
 
+FLOATS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+
 @dataclass(frozen=True)
 class Operand:
     """A stored tensor; draw makes its values, views lead from it to what the operation is given."""
@@ -18,13 +21,20 @@ class Operand:
 
     @property
     def is_float(self):
-        return self.type == "float32"
+        return self.type in FLOATS
+
+    def of(self, type):
+        return Operand(self.dims, type, self.draw, self.views)
 
     def view(self, kind, *arguments):
         return Operand(self.dims, self.type, self.draw, self.views + ((kind, *arguments),))
 
     def values(self, random):
-        return np.asarray(self.draw(random), dtype=self.type).reshape(self.dims)
+        drawn = self.draw(random)
+        if self.is_float:
+            # By way of float32, which also holds what NumPy has no type for.
+            return torch.tensor(np.asarray(drawn, np.float32).reshape(self.dims)).to(FLOATS[self.type])
+        return torch.tensor(np.asarray(drawn, self.type).reshape(self.dims))
 
     def seen(self, tensor):
         for kind, *arguments in self.views:

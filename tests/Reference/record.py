@@ -1,6 +1,7 @@
 """Records what PyTorch computes for every case; see README.md."""
 
 import argparse
+import functools
 import gzip
 import importlib
 import json
@@ -15,6 +16,7 @@ import metrics
 import optimizers
 import schedules
 from cases import CASES
+from operands import FLOATS
 from operations import OPERATIONS
 
 FOLDER = pathlib.Path(__file__).parent
@@ -51,8 +53,8 @@ def record(case, operation):
     random = np.random.RandomState(zlib.crc32(case.name.encode()))
     values = [operand.values(random) for operand in case.operands]
     truth = evaluate(case, operation, values, torch.float64, None)
-    cotangent = np.round(random.uniform(-1.5, 1.5, truth[0].shape), 4).astype(np.float32)
-    single = evaluate(case, operation, values, torch.float32, cotangent)
+    cotangent = torch.tensor(np.round(random.uniform(-1.5, 1.5, truth[0].shape), 4).astype(np.float32)).to(output_type(case, operation, values))
+    single = in_its_types(case, operation, values, cotangent)
     double = evaluate(case, operation, values, torch.float64, cotangent)
     entry = {
         "name": case.name,
@@ -67,17 +69,35 @@ def record(case, operation):
     return entry
 
 
+def output_type(case, operation, values):
+    """The float type of the output; float32 where it is no float."""
+    output = in_its_types(case, operation, values, None)[0]
+    return output.dtype if output.dtype in FLOATS.values() else torch.float32
+
+
+def in_its_types(case, operation, values, cotangent):
+    """What PyTorch gives for the operands as they are; for what it lacks in 16 bits, its float32 result, rounded."""
+    try:
+        return evaluate(case, operation, values, None, cotangent)
+    except RuntimeError as error:
+        if "not implemented for" not in str(error):
+            raise
+    results = evaluate(case, operation, values, torch.float32, cotangent)
+    operands = [v.dtype for v in values]
+    types = [functools.reduce(torch.promote_types, operands)] + operands
+    return [r if r is None or not r.is_floating_point() else r.to(t) for r, t in zip(results, types)]
+
+
 def evaluate(case, operation, values, precision, cotangent):
     """The output and, where it is float and there is a cotangent, the gradient in each operand (None if that is no float)."""
-    tensors = [torch.tensor(v) for v in values]
-    leaves = [t.to(precision).requires_grad_() if o.is_float else t for o, t in zip(case.operands, tensors)]
+    leaves = [t.to(precision or t.dtype, copy=True).requires_grad_() if o.is_float else t for o, t in zip(case.operands, values)]
     seen = [operand.seen(leaf) for operand, leaf in zip(case.operands, leaves)]
     output = operation(*seen, **case.attributes)
     floats = [leaf for leaf in leaves if leaf.requires_grad]
     if cotangent is None or not output.is_floating_point() or not floats or not case.differentiable:
-        return [output.detach().numpy()]
-    gradients = iter(differentiate(output, torch.tensor(cotangent).to(output.dtype), floats))
-    return [output.detach().numpy()] + [next(gradients).numpy() if leaf.requires_grad else None for leaf in leaves]
+        return [output.detach()]
+    gradients = iter(differentiate(output, cotangent.to(output.dtype), floats))
+    return [output.detach()] + [next(gradients) if leaf.requires_grad else None for leaf in leaves]
 
 
 def differentiate(output, cotangent, leaves):
@@ -87,23 +107,23 @@ def differentiate(output, cotangent, leaves):
     return [torch.zeros_like(leaf) if g is None else g for leaf, g in zip(leaves, gradients)]
 
 
-def stored(array):
-    return {"type": str(array.dtype), "dims": list(array.shape), "values": numbers(array)}
+def stored(tensor):
+    return {"type": str(tensor.dtype).removeprefix("torch."), "dims": list(tensor.shape), "values": numbers(tensor)}
 
 
 def result(single, double):
-    """What PyTorch gives in float32 and, for floats, in float64 from the same operands."""
+    """What PyTorch gives and, for floats, what it gives in float64 from the same operands."""
     entry = stored(single)
-    if single.dtype == np.float32:
+    if single.dtype in FLOATS.values():
         entry["truth"] = numbers(double)
     return entry
 
 
-def numbers(array):
+def numbers(tensor):
     """Shortest decimals that read back as the same number; strings for the values JSON has no number for."""
-    flat = array.reshape(-1)
-    if array.dtype == np.float32:
-        return [named(float(str(v))) for v in flat]
+    flat = tensor.reshape(-1)
+    if tensor.dtype in FLOATS.values():
+        return [named(float(str(v))) for v in flat.float().numpy()]
     return [named(v) for v in flat.tolist()]
 
 

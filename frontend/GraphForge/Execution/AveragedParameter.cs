@@ -15,7 +15,8 @@ internal sealed class AveragedParameter(Parameter parameter, StateBuffer average
     {
         _trained ??= new StateBuffer(parameter.Name, parameter.DType, parameter.Shape.Values);
         Copy(parameter.Storage, _trained);
-        Copy(average, parameter.Storage);
+        if (parameter.DType == average.Type) Copy(average, parameter.Storage);
+        else parameter.Storage.Set(average.AsSpan<float>());
     }
 
     /// <summary>Gives the parameter the value that training left it with.</summary>

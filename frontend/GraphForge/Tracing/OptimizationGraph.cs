@@ -84,14 +84,15 @@ internal sealed class OptimizationGraph
 
     private void Update(Parameter parameter, Tensor gradient, GroupGraph group)
     {
-        var before = ((Tensor)parameter).To(gradient.DType);
+        var precise = new PreciseParameter(parameter, _state);
+        var before = precise.Value;
         var optimizer = _state.Groups[_state.GroupOf(parameter)].Optimizer;
         var step = new OptimizerStep(before, gradient, group, (name, initial) => _state.Moment(parameter, name, initial));
         var after = optimizer.Update(step);
         if (after.Node.Type != before.Node.Type)
             throw new GraphException(ErrorCode.ShapeMismatch,
                 $"{optimizer.GetType().Name} updates '{parameter.Name}', {before.Node.Type}, to {after.Node.Type}.");
-        _updates.Add(new StateUpdate(parameter.Slot, Applied(after, before).To(parameter.DType).Node));
+        _updates.AddRange(precise.Become(Applied(after, before)));
         _updates.AddRange(step.States.Select(s => s.Update(_applies)));
         if (_optimization.Average is { } average) Average(average, parameter, before, after);
     }
