@@ -22,9 +22,7 @@ public static partial class Functional
         Func<Tensor[], Tensor[], Tensor[]> combine, IReadOnlyList<Tensor> elements, int dim = 0, bool reverse = false)
     {
         if (elements.Count == 0) throw new GraphException(ErrorCode.BadAttribute, "associativeScan needs at least one tensor.");
-        var axis = elements[0].Rank == 0 || dim < -elements[0].Rank || dim >= elements[0].Rank
-            ? throw new GraphException(ErrorCode.BadAxis, $"associativeScan has no axis {dim} in {elements[0].Node.Type}.")
-            : dim < 0 ? dim + elements[0].Rank : dim;
+        var axis = elements[0].Axis("associativeScan", dim);
         var length = elements[0].Shape[axis];
         if (elements.Any(e => e.Rank <= axis || e.Shape[axis] != length))
             throw new GraphException(ErrorCode.ShapeMismatch, $"associativeScan goes along axis {axis} of tensors of one extent there, " +

@@ -19,7 +19,12 @@ internal sealed class ScanGradient
     /// <summary>Per step values the backward body reads: the node that stands for one inside, and all steps of it outside.</summary>
     private readonly List<(Node Inside, Node Stacked)> _perStep = [];
 
+    /// <summary>The cotangent that one step passes to a parameter, by the parameter's number.</summary>
+    private readonly Dictionary<int, Node> _inStep = [];
+
     private readonly Dictionary<Node, bool> _isInvariant = new(ReferenceEqualityComparer.Instance);
+    private readonly int[] _carries;
+    private readonly StepSums _sums;
 
     public ScanGradient(IReadOnlyList<(Node Result, Node Cotangent)> results, IReadOnlyList<bool> isWanted)
     {
@@ -28,6 +33,8 @@ internal sealed class ScanGradient
         _isWanted = isWanted;
         _cotangents = results.ToDictionary(r => ((Scan)r.Result.Op).Result, r => r.Cotangent);
         _parameters = Enumerable.Range(0, _operands.Length).Select(_scan.Body.Parameter).ToArray();
+        _carries = Enumerable.Range(0, _scan.Carries).Where(i => IsFloat(_parameters[i])).ToArray();
+        _sums = new StepSums(_parameters.Skip(FirstCaptured));
     }
 
     private Dim Length => _scan.Length;
@@ -35,51 +42,63 @@ internal sealed class ScanGradient
     /// <summary>The cotangent of each operand; null where it has none or none is wanted.</summary>
     public Node?[] Operands()
     {
-        var carries = Enumerable.Range(0, _scan.Carries).Where(i => IsFloat(_parameters[i])).ToArray();
-        var arriving = carries.Select(i => SubgraphClosure.Placeholder(_parameters[i].Type)).ToArray();
+        var arriving = _carries.Select(i => SubgraphClosure.Placeholder(_parameters[i].Type)).ToArray();
+        Differentiate(arriving);
+        var result = new Node?[_operands.Length];
+        var lift = new StepLift(KnownSteps, node => IsInvariant(node) ? Outside(node) : null, Length);
+        foreach (var i in Reached(_scan.Carries, FirstCaptured)) result[i] = lift.TryLift(_inStep[i]);
+        var stacked = Reached(_scan.Carries, FirstCaptured).Where(i => result[i] is null).ToArray();
+        // Products first: a sum can then use values that are kept for a product.
+        var outside = Reached(FirstCaptured, _operands.Length).OrderBy(i => _inStep[i].Op is not Contraction).Where(i => _sums.TryAdd(_inStep[i])).ToArray();
+        var carried = Reached(FirstCaptured, _operands.Length).Except(outside).ToArray();
+        var factors = _sums.Factors.Where(f => !IsForwardLeaf(f)).ToList();
+
+        var totals = carried.Select(i => SubgraphClosure.Placeholder(_parameters[i].Type)).ToArray();
+        Node[] init =
+        [
+            .. _carries.Select(i => Arrived(ScanResultKind.Final, i) ?? _operands[i].ZerosLike()),
+            .. carried.Select(i => _operands[i].ZerosLike()),
+        ];
+        Node[] next =
+        [
+            .. _carries.Select(i => _inStep.GetValueOrDefault(i) ?? _parameters[i].ZerosLike()),
+            .. carried.Zip(totals, (i, total) => total + _inStep[i]),
+        ];
+        var backward = Backward([.. arriving, .. totals], init, next, [.. stacked.Select(i => _inStep[i]), .. factors]);
+
+        foreach (var (k, i) in _carries.Index()) result[i] = AtStart(i, backward(new(ScanResultKind.Final, k)));
+        foreach (var (k, i) in stacked.Index()) result[i] = backward(new(ScanResultKind.Stacked, k));
+        foreach (var (k, i) in carried.Index()) result[i] = backward(new(ScanResultKind.Final, _carries.Length + k));
+        foreach (var i in outside)
+            result[i] = StepSums.Total(_inStep[i], f => KnownFactor(f) ?? backward(new(ScanResultKind.Stacked, stacked.Length + factors.IndexOf(f))));
+        return result;
+    }
+
+    private int FirstCaptured => _scan.Carries + _scan.StackedInputs;
+
+    /// <summary>Finds the cotangents of the parameters in one step, given those that arrive at its carries.</summary>
+    private void Differentiate(Node[] arriving)
+    {
         var targets = Enumerable.Range(0, _operands.Length)
             .Where(i => IsFloat(_parameters[i]) && (i < _scan.Carries || _isWanted[i])).ToArray();
-        var gradients = Gradients.Of(Seeds(carries, arriving), targets.Select(i => _parameters[i]).ToArray());
-        var ofParameter = targets.Zip(gradients).ToDictionary(p => p.First, p => p.Second);
-
-        var lift = new StepLift(KnownSteps, node => IsInvariant(node) ? Outside(node) : null, Length);
-        var lifted = targets.Where(i => IsStacked(i) && ofParameter[i] is not null)
-            .Select(i => (Operand: i, Gradient: lift.TryLift(ofParameter[i]!))).ToArray();
-        var stacked = lifted.Where(l => l.Gradient is null).Select(l => l.Operand).ToArray();
-        var captured = targets.Where(i => i >= _scan.Carries + _scan.StackedInputs && ofParameter[i] is not null).ToArray();
-        var sums = new StepSums(_parameters.Skip(_scan.Carries + _scan.StackedInputs));
-        // Products first: a sum can then use values that are kept for a product.
-        var outside = captured.OrderBy(i => ofParameter[i]!.Op is not Contraction).Where(i => sums.TryAdd(ofParameter[i]!)).ToArray();
-        captured = captured.Except(outside).ToArray();
-
-        var totals = captured.Select(i => SubgraphClosure.Placeholder(_parameters[i].Type)).ToArray();
-        var factors = sums.Factors.Where(f => !IsForwardLeaf(f)).ToList();
-        Node[] next = [.. carries.Select(i => ofParameter[i] ?? _parameters[i].ZerosLike()), .. captured.Zip(totals, (i, total) => total + ofParameter[i]!)];
-        Node[] init = [.. carries.Select(i => Arrived(ScanResultKind.Final, i) ?? _operands[i].ZerosLike()), .. captured.Select(i => _operands[i].ZerosLike())];
-        var backward = Backward([.. arriving, .. totals], init, next, [.. stacked.Select(i => ofParameter[i]!), .. factors]);
-
-        var result = new Node?[_operands.Length];
-        for (var k = 0; k < carries.Length; k++) result[carries[k]] = AtStart(carries[k], backward(new(ScanResultKind.Final, k)));
-        for (var k = 0; k < stacked.Length; k++) result[stacked[k]] = backward(new(ScanResultKind.Stacked, k));
-        for (var k = 0; k < captured.Length; k++) result[captured[k]] = backward(new(ScanResultKind.Final, carries.Length + k));
-        foreach (var (i, gradient) in lifted.Where(l => l.Gradient is not null)) result[i] = gradient;
-        foreach (var i in outside) result[i] = StepSums.Total(ofParameter[i]!, AllSteps);
-        return result;
-
-        Node AllSteps(Node factor)
-        {
-            if (_perStep.FirstOrDefault(p => p.Inside == factor).Stacked is { } known) return known;
-            return IsForwardLeaf(factor)
-                ? AllElements((int)((BodyParameter)factor.Op).Index, _scan)
-                : backward(new(ScanResultKind.Stacked, stacked.Length + factors.IndexOf(factor)));
-        }
+        var gradients = Gradients.Of(Seeds(arriving), targets.Select(i => _parameters[i]).ToArray());
+        foreach (var (i, gradient) in targets.Zip(gradients))
+            if (gradient is not null) _inStep[i] = gradient;
     }
+
+    /// <summary>Operands of a range to which a step passes a cotangent.</summary>
+    private int[] Reached(int first, int end) => _inStep.Keys.Where(i => i >= first && i < end).Order().ToArray();
+
+    /// <summary>All steps of a factor that need not be put out by the backward scan.</summary>
+    private Node? KnownFactor(Node factor) =>
+        _perStep.FirstOrDefault(p => p.Inside == factor).Stacked ??
+        (IsForwardLeaf(factor) ? AllElements((int)((BodyParameter)factor.Op).Index, _scan) : null);
 
     /// <summary>All steps of what does not wait for the backward loop: its inputs, and carries of the forward scan.</summary>
     private Node? KnownSteps(Node node)
     {
         if (_perStep.FirstOrDefault(p => p.Inside == node).Stacked is { } cotangents) return cotangents;
-        if (node.Op is BodyParameter { Index: >= 0 } parameter && parameter.Index < _scan.Carries + _scan.StackedInputs)
+        if (node.Op is BodyParameter { Index: >= 0 } parameter && parameter.Index < FirstCaptured)
             return AllElements((int)parameter.Index, _scan);
         var next = _scan.Body.Roots.Take(_scan.Carries).ToList().IndexOf(node);
         return next < 0 ? null : After(Node.Of(_scan with { Result = new ScanResult(ScanResultKind.States, next) }, _operands));
@@ -90,17 +109,17 @@ internal sealed class ScanGradient
     {
         if (_isInvariant.TryGetValue(node, out var known)) return known;
         return _isInvariant[node] = node.Op is BodyParameter parameter
-            ? parameter.Index >= _scan.Carries + _scan.StackedInputs
+            ? parameter.Index >= FirstCaptured
             : node.Inputs.ToArray().All(IsInvariant);
     }
 
     private bool IsForwardLeaf(Node node) => node.Op is BodyParameter { Index: >= 0 } || _perStep.Any(p => p.Inside == node);
 
     /// <summary>Roots of the forward body with the cotangents that reach them in one step.</summary>
-    private List<(Node, Node)> Seeds(int[] carries, Node[] arriving)
+    private List<(Node, Node)> Seeds(Node[] arriving)
     {
         var seeds = new List<(Node, Node)>();
-        foreach (var (i, cotangent) in carries.Zip(arriving))
+        foreach (var (i, cotangent) in _carries.Zip(arriving))
             seeds.Add((_scan.Body.Roots[i], Arrived(ScanResultKind.States, i) is { } states ? cotangent + PerStep(After(states)) : cotangent));
         for (var j = 0; j < _scan.Outputs; j++)
             if (Arrived(ScanResultKind.Stacked, j) is { } cotangent) seeds.Add((_scan.Body.Roots[_scan.Carries + j], PerStep(cotangent)));
@@ -159,7 +178,7 @@ internal sealed class ScanGradient
     /// <summary>Nodes of the forward body that differ from step to step.</summary>
     private HashSet<Node> Varying()
     {
-        var varying = new HashSet<Node>(_parameters.Take(_scan.Carries + _scan.StackedInputs), ReferenceEqualityComparer.Instance);
+        var varying = new HashSet<Node>(_parameters.Take(FirstCaptured), ReferenceEqualityComparer.Instance);
         foreach (var node in _scan.Body.Order)
             if (node.Inputs.ToArray().Any(varying.Contains)) varying.Add(node);
         return varying;
@@ -195,7 +214,7 @@ internal sealed class ScanGradient
         return outside[invariant];
     }
 
-    private bool IsStacked(int operand) => operand >= _scan.Carries && operand < _scan.Carries + _scan.StackedInputs;
+    private bool IsStacked(int operand) => operand >= _scan.Carries && operand < FirstCaptured;
 
     private static bool IsFloat(Node node) => Runtime.DTypes.IsFloat(node.Type.DType);
 }

@@ -62,10 +62,13 @@ public static class GraphVerifier
     private static void VerifyClosed(Subgraph body, ComputationGraph graph, string pass)
     {
         foreach (var node in body.Order)
-            if (node.Op is Input or State || node.Op is BodyParameter p && (p.Index < 0 || p.Index >= body.Parameters.Count || p.Type != body.Parameters[(int)p.Index]))
+            if (node.Op is Input or State || node.Op is BodyParameter parameter && !IsOf(body, parameter))
                 throw Broken(graph, pass, $"{node} stands in body {body}, which takes {body.Parameters}");
         Verify(body.Order, graph, pass);
     }
+
+    private static bool IsOf(Subgraph body, BodyParameter parameter) =>
+        parameter.Index >= 0 && parameter.Index < body.Parameters.Count && parameter.Type == body.Parameters[(int)parameter.Index];
 
     private static void Verify(Node node, ComputationGraph graph, string pass)
     {

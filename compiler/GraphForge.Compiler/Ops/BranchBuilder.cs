@@ -25,7 +25,8 @@ public static partial class Nodes
                 $"cond: the branches yield {Types(whenTrue)} and {Types(whenFalse)}; they must agree in number, types and shapes.");
         // Closed together, so that both take the same parameters.
         var closure = SubgraphClosure.Of(parameters, [.. whenTrue, .. whenFalse]);
-        var (first, second) = (closure.Body.WithRoots(closure.Body.Roots.Take(whenTrue.Count)), closure.Body.WithRoots(closure.Body.Roots.Skip(whenTrue.Count)));
+        var first = closure.Body.WithRoots(closure.Body.Roots.Take(whenTrue.Count));
+        var second = closure.Body.WithRoots(closure.Body.Roots.Skip(whenTrue.Count));
         Node[] inputs = [condition, .. operands, .. closure.Captured];
         return whenTrue.Select((_, i) => Node.Of(new Cond(first, second, i), inputs)).ToArray();
     }

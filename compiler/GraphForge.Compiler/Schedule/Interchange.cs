@@ -50,6 +50,7 @@ internal static class Interchange
                 Counters = [.. definition.Counters.Where(c => c != counter)],
                 Serial = new SerialLoop(counter, initial),
             },
-            kernel.Kind, [.. kernel.Writes.Select(w => wholes.GetValueOrDefault(w, w))], [.. kernel.Reads.Concat(read).Distinct().Where(b => !views.Contains(b))], []);
+            kernel.Kind, [.. kernel.Writes.Select(w => wholes.GetValueOrDefault(w, w))],
+            [.. kernel.Reads.Concat(read).Distinct().Where(b => !views.Contains(b))], []);
     }
 }

@@ -28,12 +28,15 @@ internal sealed class WhileLowering : LoopLowering
     {
         var body = LowerBody(_loop.Body, _storage, (i, node) => _next[i] = node);
         var copies = Copy("next", "Next carries of", _storage.Counters, _carries.Select((c, i) =>
-            (_next[i].Shape, c, IndexExpr.Zero, new Func<IndexExpr, Expr>(linear => _storage.Load(_next[i], IndexExpr.Unravel(linear, _next[i].Shape.Values))))));
+            (_next[i].Shape, c, IndexExpr.Zero, new Func<IndexExpr, Expr>(linear => ReadNext(i, linear)))));
         var before = Prepare(_carries.Select((c, i) =>
             (Operands[i].Shape, c, IndexExpr.Zero, new Func<IndexExpr, Expr>(linear => ReadLinear(i, linear)))));
         var part = new LoopPart([.. body, .. copies], _storage, _loop.Limit) { Condition = (_carries[0], true), Overwrites = true };
         return Loop(before, [part], _carries, b => b);
     }
+
+    private Expr ReadNext(int carry, IndexExpr linear) =>
+        _storage.Load(_next[carry], IndexExpr.Unravel(linear, _next[carry].Shape.Values));
 
     private Expr ReadParameter(int parameter, IndexExpr[] index) => parameter < _loop.Carries
         ? new LoadExpr(_carries[parameter], IndexExpr.Linear(index, _loop.Body.Parameters[parameter].Shape.Strides()))
