@@ -63,6 +63,7 @@ internal sealed class PlanAssembly
         foreach (var (i, buffer) in _constants.Index())
             Add(buffer, new PlanBuffer(buffer.Name, BufferKind.Constant, buffer.Type, _buffers.NodeOf(buffer)!.Shape.Values, WorkPlan.Bytes(buffer), i));
         AddBodies(work, 0);
+        foreach (var (view, whole) in _definitions.Views) _index[view] = _index[whole];
         var plan = InSignatureOrder();
         var steps = new PlanSteps(_definitions.Kernels, _loops, _index);
         steps.Append(work);
@@ -96,7 +97,6 @@ internal sealed class PlanAssembly
             var (body, offset) = work.BodyOf(loop);
             foreach (var buffer in body.Ids.Keys) Add(buffer, Describe(buffer, start + offset + body.OffsetOf(buffer)));
             AddBodies(body, start + offset);
-            foreach (var (view, whole) in loop.Storage.Wholes) _index[view] = _index[whole];
         }
     }
 

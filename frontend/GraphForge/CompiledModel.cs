@@ -31,8 +31,9 @@ public sealed class CompiledModel
         _inputs = inputs;
         Outputs = [.. graph.Outputs.Select(o => new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape))];
         (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);
+        var access = new StateAccess(graph, states);
         _programs = new(options.MaxBindings, extents => new InferenceProgram(
-            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), inputs, Outputs, extents));
+            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), access, inputs, Outputs, extents));
     }
 
     /// <summary>What a run takes.</summary>

@@ -58,7 +58,13 @@ public static partial class Functional
     public static Tensor RmsNorm(Tensor input, Shape normalizedShape, Tensor? weight = null, double? eps = null)
     {
         var axes = NormalisedAxes("rmsNorm", input, normalizedShape, weight, null);
-        var epsilon = eps ?? (input.DType == DType.Float64 ? Math.BitIncrement(1.0) - 1 : MathF.BitIncrement(1) - 1);
+        var epsilon = eps ?? input.DType switch
+        {
+            DType.Float64 => Math.ScaleB(1, -52),
+            DType.Float16 => Math.ScaleB(1, -10),
+            DType.BFloat16 => Math.ScaleB(1, -7),
+            _ => Math.ScaleB(1, -23),
+        };
         return Affine(input / (input.Square().Mean(axes, keepDim: true) + epsilon).Sqrt(), weight, null);
     }
 

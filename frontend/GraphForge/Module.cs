@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Serialization;
 using GraphForge.Tracing;
 
 namespace GraphForge;
@@ -56,6 +57,23 @@ public abstract class Module
     /// </summary>
     public void Initialize(long seed = 0) => ModuleTree.Of(this).Initialize(seed, onlyMissing: false);
 
+    /// <summary>
+    /// All parameters and buffers under the names PyTorch gives them: the tensors themselves, not copies. One that is held
+    /// under two names is listed under both.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A tensor has no values yet; see <see cref="Initialize"/>.</exception>
+    public StateDict StateDict() => Serialization.StateDict.Of(ModuleTree.AllNames(this)
+        .Select(t => KeyValuePair.Create(t.Key, (TensorData)new BufferData(t.Value.Storage))));
+
+    /// <summary>Sets parameters and buffers by name. Programs compiled from the module see it at their next run.</summary>
+    /// <param name="state">Such as another module's <see cref="StateDict"/>, or a <see cref="SafetensorsFile"/>.</param>
+    /// <param name="strict">Whether the names must be those of the module; else only those both have are loaded.</param>
+    /// <returns>The names that were left over; none where loading was strict.</returns>
+    /// <exception cref="GraphException">Names or shapes do not fit; all of them are listed, and nothing was changed.</exception>
+    public StateLoadResult LoadStateDict(IReadOnlyDictionary<string, TensorData> state, bool strict = true) => StateLoading.Load(
+        $"the model {GetType().Name}",
+        [.. ModuleTree.AllNames(this).Select(t => new StateTarget(t.Key, t.Value, t.Value.Slot.Type, t.Value.Allocate))], state, strict);
+
     /// <summary>Modules this one holds, with their names; by default those in fields and properties.</summary>
     protected internal virtual IEnumerable<KeyValuePair<string, Module>> NamedChildren() => ModuleMembers.Of<Module>(this);
 
@@ -64,6 +82,13 @@ public abstract class Module
 
     /// <summary>While open, nodes are attributed to this module, and errors to the line that made it.</summary>
     protected ModuleScope Enter() => ModuleScope.Enter(Path, Site);
+
+    /// <summary><paramref name="shared"/>, which takes the place of a parameter of its shape and type.</summary>
+    /// <exception cref="GraphException">It is of another shape or type.</exception>
+    protected Parameter Tied(Parameter? own, Parameter shared) => own is null || own.Slot.Type == shared.Slot.Type
+        ? shared
+        : throw Error(ErrorCode.ShapeMismatch,
+            $"has a parameter {own.Slot.Type}, which cannot be tied to one of {shared.Slot.Type}; give both layers the same features.");
 
     /// <summary>An error of the user that names this module and the line that made it.</summary>
     /// <param name="code">What kind of mistake.</param>

@@ -16,6 +16,9 @@ public abstract class StoredTensor
     private readonly Tensor _value;
     private StateBuffer? _storage;
 
+    /// <summary>Number of runs that read the tensor now; -1 while one changes it.</summary>
+    private int _users;
+
     private protected StoredTensor(Initializer initializer, DType dtype, ReadOnlySpan<long> dims)
     {
         Initializer = initializer;
@@ -59,6 +62,21 @@ public abstract class StoredTensor
         values.CopyTo(Allocate().AsSpan<T>());
     }
 
+    /// <summary>Takes the tensor for a run that changes it; false while any other run uses it.</summary>
+    internal bool TryChange() => Interlocked.CompareExchange(ref _users, -1, 0) == 0;
+
+    internal void EndChange() => Volatile.Write(ref _users, 0);
+
+    /// <summary>Takes the tensor for a run that reads it; false while another changes it.</summary>
+    internal bool TryRead()
+    {
+        for (var users = Volatile.Read(ref _users); users >= 0; users = Volatile.Read(ref _users))
+            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users) return true;
+        return false;
+    }
+
+    internal void EndRead() => Interlocked.Decrement(ref _users);
+
     /// <summary>Draws initial values from the random stream <paramref name="ordinal"/> of <paramref name="seed"/>.</summary>
     internal void Draw(long seed, int ordinal)
     {
@@ -67,7 +85,8 @@ public abstract class StoredTensor
         Allocate().Set(values);
     }
 
-    private StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
+    /// <summary>The storage, made now where there is none.</summary>
+    internal StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
 }
 
 /// <summary>A tensor that training improves.</summary>

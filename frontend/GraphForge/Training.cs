@@ -27,6 +27,7 @@ namespace GraphForge;
 /// </example>
 public sealed partial class Training : IDisposable
 {
+    private readonly Module _model;
     private readonly CompileOptions _options;
     private readonly TrainingState _state;
     private readonly InputSignature _inputs;
@@ -43,7 +44,7 @@ public sealed partial class Training : IDisposable
     private Training(Module model, TrainingFunction function, Optimization optimization, InputSignature inputs,
         IReadOnlyCollection<Parameter>? parameters, Supervision? supervision, CompileOptions options)
     {
-        (_inputs, _supervision, _options) = (inputs, supervision, options);
+        (_model, _inputs, _supervision, _options) = (model, inputs, supervision, options);
         var started = Stopwatch.GetTimestamp();
         ProgramCompiler.Prepare(options);
         var tree = ModuleTree.Of(model);
@@ -201,7 +202,7 @@ public sealed partial class Training : IDisposable
         var program = ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), _state.Store, _options);
         Interlocked.Add(ref _compileTicks, Stopwatch.GetTimestamp() - started);
         Interlocked.Increment(ref _compilations);
-        return new TrainingProgram(program, graph);
+        return new TrainingProgram(program, graph, new StateAccess(graph.Graph, _state.Store));
     }
 
     private void Enter()

@@ -9,8 +9,6 @@ namespace GraphForge;
 /// <content>Supervised training: samples with targets, whole epochs, and evaluation.</content>
 public sealed partial class Training
 {
-    private int _epochsDone;
-
     private Supervision Supervised => _supervision ?? throw new GraphException(ErrorCode.BadRunArgument,
         $"this training was compiled with named inputs, {string.Join(", ", Inputs)}; only one compiled with a loss and a BatchSpec " +
         "takes samples and targets.");
@@ -121,7 +119,7 @@ public sealed partial class Training
         ArrayDataset train, TrainingProgress now, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var meter = new EpochMeter();
-        var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_options.Seed), _epochsDone++);
+        var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_state.OrderSeed), checked((int)_state.Orders++));
         now = now with { Steps = batches.Count };
         foreach (var batch in batches)
         {

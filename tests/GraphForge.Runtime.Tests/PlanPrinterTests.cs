@@ -39,6 +39,25 @@ public sealed class PlanPrinterTests
     }
 
     [Test]
+    public void Loops_are_a_third_table()
+    {
+        PlanStep step = new(0, [], 1, true);
+        var plan = new ExecutionPlan("loops", 0, 0, ["k"], [], [step, step, step], [])
+        {
+            Loops = [new(0, 2, 10), new(2, 1, 1, new PlanCondition(7, false))],
+        };
+        Assert.That(PlanPrinter.Print(plan), Does.EndWith(
+            """
+
+            loops
+              steps  iterations  while
+              0..1   10
+              2..2   1           7 is false
+
+            """));
+    }
+
+    [Test]
     public void An_invalid_plan_can_be_printed_too()
     {
         var plan = new ExecutionPlan("broken", 0, 0, [], [], [new(3, [-1, 7], 1, false)], []);

@@ -51,8 +51,11 @@ internal sealed unsafe class PlanSketch(string name = "sketch")
         return new ExecutionPlan(name, arenaBytes, ScratchBytes, _kernelNames, _buffers, _steps, _constants);
     }
 
-    public CompiledProgram Compile(int threads = 1, bool poison = false) =>
-        new(Plan(), _kernels, _states, threads, keepAlive: null) { Poison = poison };
+    public CompiledProgram Compile(int threads = 1, bool poison = false) => Compile(Plan(), threads, poison);
+
+    /// <summary>A plan over the kernels and states of this sketch.</summary>
+    public CompiledProgram Compile(ExecutionPlan plan, int threads, bool poison = false) =>
+        new(plan, _kernels, _states, threads, keepAlive: null) { Poison = poison };
 
     private int Place(string label, BufferKind kind, DType type, long[] dims)
     {

@@ -54,7 +54,23 @@ public sealed class PlanVerifierTests
         Fault("tasks", With(new PlanStep(0, [0, 1], -4, false)), "step 0 (copy): it has -4 tasks"),
         Fault("argument", With(new PlanStep(0, [0, 2], 4, false)),
             "step 0 (copy): argument 1 is buffer 2, out of range; there are 2"),
+        Fault("loop outside", With(new PlanLoop(0, 2, 3)), "the loop over steps 0..1 leaves the 1 steps"),
+        Fault("empty loop", With(new PlanLoop(0, 0, 3)), "the loop over steps 0..-1 leaves the 1 steps"),
+        Fault("iterations", With(new PlanLoop(0, 1, -3)), "the loop over steps 0..0 has -3 iterations"),
+        Fault("loop without barrier", With(new PlanStep(0, [0, 1], 4, false)) with { Loops = [new PlanLoop(0, 1, 3)] },
+            "the loop over steps 0..0 has no barrier before its first step"),
+        Fault("overlapping loops", With(new PlanLoop(0, 2, 3), new PlanLoop(1, 2, 3)), "the loop over steps 0..1 overlaps the one over steps 1..2"),
+        Fault("condition", With(new PlanLoop(0, 1, 3, new PlanCondition(2, true))),
+            "the loop over steps 0..0 asks buffer 2, out of range; there are 2"),
+        Fault("condition of many", With(new PlanLoop(0, 1, 3, new PlanCondition(1, true))),
+            "the loop over steps 0..0 asks buffer 1 'y', which has 24 bytes, not 1"),
     ];
+
+    /// <summary>As many steps with barriers as there are loops, or one more, and the loops.</summary>
+    private static ExecutionPlan With(params PlanLoop[] loops) => Valid with
+    {
+        Steps = Enumerable.Repeat(new PlanStep(0, [0, 1], 4, true), loops.Length == 1 ? 1 : loops.Length + 1).ToArray(), Loops = loops,
+    };
 
     private static ExecutionPlan With(PlanBuffer second) => Valid with { Buffers = [X, second] };
 

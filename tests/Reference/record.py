@@ -12,10 +12,12 @@ import zlib
 import numpy as np
 import torch
 
+import metrics
+import optimizers
+import schedules
 from cases import CASES
 from operands import FLOATS
 from operations import OPERATIONS
-from optimizers import RUNS, run
 
 FOLDER = pathlib.Path(__file__).parent
 FAMILIES = sorted(path.stem for path in (FOLDER / "families").glob("*.py"))
@@ -23,13 +25,17 @@ FAMILIES = sorted(path.stem for path in (FOLDER / "families").glob("*.py"))
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", nargs="*", help="what to record: cases, optimizers or a family; everything unless given")
-    chosen = parser.parse_args().file or ["cases", "optimizers", *FAMILIES]
+    parser.add_argument("file", nargs="*", help="what to record: cases, optimizers, schedules, metrics or a family; everything unless given")
+    chosen = parser.parse_args().file or ["cases", "optimizers", "schedules", "metrics", *FAMILIES]
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     for name in chosen:
         if name == "optimizers":
-            write("optimizers.json.gz", [run(*parameters) for parameters in RUNS])
+            write("optimizers.json.gz", [optimizers.run(*parameters) for parameters in optimizers.RUNS])
+        elif name == "schedules":
+            write("schedules.json.gz", [schedules.run(*parameters) for parameters in schedules.SCHEDULES])
+        elif name == "metrics":
+            write("metrics.json.gz", [metrics.run(*parameters) for parameters in metrics.CASES])
         elif name == "cases":
             write("cases.json.gz", record_all(CASES, OPERATIONS))
         else:

@@ -42,17 +42,34 @@ internal sealed class ScanGradient
 
         var stacked = targets.Where(i => IsStacked(i) && ofParameter[i] is not null).ToArray();
         var captured = targets.Where(i => i >= _scan.Carries + _scan.StackedInputs && ofParameter[i] is not null).ToArray();
-        var sums = captured.Select(i => SubgraphClosure.Placeholder(_parameters[i].Type)).ToArray();
-        Node[] next = [.. carries.Select(i => ofParameter[i] ?? _parameters[i].ZerosLike()), .. captured.Zip(sums, (i, sum) => sum + ofParameter[i]!)];
+        var sums = new StepSums(_parameters.Skip(_scan.Carries + _scan.StackedInputs));
+        // Products first: a sum can then use values that are kept for a product.
+        var outside = captured.OrderBy(i => ofParameter[i]!.Op is not Contraction).Where(i => sums.TryAdd(ofParameter[i]!)).ToArray();
+        captured = captured.Except(outside).ToArray();
+
+        var totals = captured.Select(i => SubgraphClosure.Placeholder(_parameters[i].Type)).ToArray();
+        var factors = sums.Factors.Where(f => !IsForwardLeaf(f)).ToList();
+        Node[] next = [.. carries.Select(i => ofParameter[i] ?? _parameters[i].ZerosLike()), .. captured.Zip(totals, (i, total) => total + ofParameter[i]!)];
         Node[] init = [.. carries.Select(i => Arrived(ScanResultKind.Final, i) ?? _operands[i].ZerosLike()), .. captured.Select(i => _operands[i].ZerosLike())];
-        var backward = Backward([.. arriving, .. sums], init, next, stacked.Select(i => ofParameter[i]!).ToArray());
+        var backward = Backward([.. arriving, .. totals], init, next, [.. stacked.Select(i => ofParameter[i]!), .. factors]);
 
         var result = new Node?[_operands.Length];
         for (var k = 0; k < carries.Length; k++) result[carries[k]] = AtStart(carries[k], backward(new(ScanResultKind.Final, k)));
         for (var k = 0; k < stacked.Length; k++) result[stacked[k]] = backward(new(ScanResultKind.Stacked, k));
         for (var k = 0; k < captured.Length; k++) result[captured[k]] = backward(new(ScanResultKind.Final, carries.Length + k));
+        foreach (var i in outside) result[i] = StepSums.Total(ofParameter[i]!, AllSteps);
         return result;
+
+        Node AllSteps(Node factor)
+        {
+            if (_perStep.FirstOrDefault(p => p.Inside == factor).Stacked is { } known) return known;
+            return IsForwardLeaf(factor)
+                ? AllElements((int)((BodyParameter)factor.Op).Index, _scan)
+                : backward(new(ScanResultKind.Stacked, stacked.Length + factors.IndexOf(factor)));
+        }
     }
+
+    private bool IsForwardLeaf(Node node) => node.Op is BodyParameter { Index: >= 0 } || _perStep.Any(p => p.Inside == node);
 
     /// <summary>Roots of the forward body with the cotangents that reach them in one step.</summary>
     private List<(Node, Node)> Seeds(int[] carries, Node[] arriving)
@@ -104,12 +121,15 @@ internal sealed class ScanGradient
         var forward = _scan with { Body = _scan.Body.WithRoots([.. _scan.Body.Roots, .. kept.Where(n => n.Op is not BodyParameter)]) };
         var output = _scan.Outputs;
         foreach (var node in kept)
-            _perStep.Add((node, node.Op is not BodyParameter parameter ? Result(new(ScanResultKind.Stacked, output++))
-                : IsStacked((int)parameter.Index) ? _operands[parameter.Index]
-                : Before(Result(new(ScanResultKind.States, (int)parameter.Index)))));
-
-        Node Result(ScanResult result) => Node.Of(forward with { Result = result }, _operands);
+            _perStep.Add((node, node.Op is BodyParameter parameter
+                ? AllElements((int)parameter.Index, forward)
+                : Node.Of(forward with { Result = new ScanResult(ScanResultKind.Stacked, output++) }, _operands)));
     }
+
+    /// <summary>What a parameter is in every step: the stacked operand, or a carry before each step.</summary>
+    private Node AllElements(int parameter, Scan forward) => IsStacked(parameter)
+        ? _operands[parameter]
+        : Before(Node.Of(forward with { Result = new ScanResult(ScanResultKind.States, parameter) }, _operands));
 
     /// <summary>Nodes of the forward body that differ from step to step.</summary>
     private HashSet<Node> Varying()

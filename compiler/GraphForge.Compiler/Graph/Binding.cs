@@ -15,7 +15,8 @@ public static class Binding
     {
         var symbols = SymbolsOf(graph);
         foreach (var symbol in symbols) Check(symbol, values);
-        return symbols.Count == 0 ? graph : Topology.Rebuild(graph, (node, inputs) => Rebuild(node, inputs, values, symbols));
+        // Without symbols too: a state may have been renamed since its node was made, and nodes are interned by name.
+        return Topology.Rebuild(graph, (node, inputs) => Rebuild(node, inputs, values, symbols));
     }
 
     private static List<DimSymbol> SymbolsOf(ComputationGraph graph)

@@ -11,6 +11,14 @@ public sealed record StoreDefinition(IReadOnlyList<LoopVar> Domain, LoopBuffer B
         new(domain, Buffer, Index.Substitute(values), Value.Substitute(values));
 }
 
+/// <summary>
+/// Iterations inside a kernel: every element is set up, then the stores run for one value of the counter after another. No
+/// task reads what another one writes, so tasks need not wait for each other between iterations.
+/// </summary>
+/// <param name="Counter">Free in the kernel's stores.</param>
+/// <param name="Before">Stores that run once, over the same domain.</param>
+public sealed record SerialLoop(LoopVar Counter, IReadOnlyList<StoreDefinition> Before);
+
 /// <summary>What a kernel computes, before any decision how.</summary>
 /// <param name="Name">Method name.</param>
 /// <param name="Summary">Header lines for the generated code.</param>
@@ -23,6 +31,12 @@ public sealed record KernelDefinition(
 {
     /// <summary>Counters of the plan's loops around the kernel, outermost first; the work reads them and never changes them.</summary>
     public IReadOnlyList<LoopVar> Counters { get; init; } = [];
+
+    /// <summary>The loop around the stores within each task; null for work done once.</summary>
+    public SerialLoop? Serial { get; init; }
+
+    /// <summary>How often each store runs.</summary>
+    public long Repeats => Serial?.Counter.Extent ?? 1;
 
     /// <summary>Every reduction in the stored values, inner ones first, each once.</summary>
     public IReadOnlyList<ReduceExpr> Reductions() =>

@@ -8,6 +8,7 @@ public sealed class KernelDefinitions
 {
     private readonly List<PlannedKernel> _kernels = [];
     private readonly List<FusionDecision> _decisions = [];
+    private readonly Dictionary<LoopBuffer, LoopBuffer> _views = [];
 
     private KernelDefinitions(ProgramBuffers program) => Program = program;
 
@@ -24,6 +25,11 @@ public sealed class KernelDefinitions
 
     /// <summary>Why edges of bodies were fused, or were not.</summary>
     public IReadOnlyList<FusionDecision> Decisions => _decisions;
+
+    /// <summary>Buffers that are another way to see a buffer, and that buffer.</summary>
+    public IReadOnlyDictionary<LoopBuffer, LoopBuffer> Views => _views;
+
+    internal void See(LoopBuffer view, LoopBuffer whole) => _views[view] = whole;
 
     public static KernelDefinitions Of(ComputationGraph graph, FusionPlan fusion, ProgramBuffers buffers)
     {
@@ -65,6 +71,12 @@ public sealed class KernelDefinitions
         var inPlace = InPlace.Pairs(group, plan).Select(p => (storage.PlaceOf(p.Result).Buffer, OperandOf(p.Operand, storage)))
             .Where(p => storage.Owns(p.Item1) && p.Item2 is not null && storage.Owns(p.Item2)).Select(p => (p.Item1, p.Item2!)).ToArray();
         return Add(new PlannedKernel(definition, group.Kind, writes, ReadsOf(definition.Stores), inPlace));
+    }
+
+    internal PlannedKernel Replace(PlannedKernel kernel, PlannedKernel by)
+    {
+        _kernels[_kernels.FindIndex(k => ReferenceEquals(k, kernel))] = by;
+        return by;
     }
 
     private static LoopBuffer? OperandOf(Node node, NodeStorage storage) =>

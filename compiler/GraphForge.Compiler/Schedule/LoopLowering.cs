@@ -34,18 +34,20 @@ internal sealed class LoopLowering
         _storage = new LoopStorage([.. outside.Counters, _counter], ReadParameter, kernels.Program);
         foreach (var carry in _carries)
         {
-            _storage.See(carry.Old, carry.Whole);
-            _storage.See(carry.Next, carry.Whole);
+            _kernels.See(carry.Old, carry.Whole);
+            _kernels.See(carry.Next, carry.Whole);
         }
     }
 
-    public PlannedLoop Lower()
+    public PlannedWork Lower()
     {
         var graph = RootCopies.Run(_scan.Body.ToGraph(_group.ToString()));
         foreach (var (i, output) in graph.Outputs.Index()) PlaceRoot(i, output.Value);
-        var plan = Fusion.Run(graph);
+        var body = _kernels.Lower(Fusion.Run(graph), _storage);
+        if (body is [PlannedKernel only] && Interchange.IsLegal(only, _carries))
+            return _kernels.Replace(only, Interchange.Swap(only, _counter,
+                _carries.Select((c, i) => (c, new Func<IndexExpr, Expr>(linear => InitialCarry(i, linear)))).ToArray()));
         var before = Initialise();
-        var body = _kernels.Lower(plan, _storage);
         var accessed = body.Select(w => (w.Writes, w.Reads)).Concat(before.Select(k => (k.Writes, k.Reads))).ToArray();
         var writes = Outside(accessed.SelectMany(a => a.Writes)).Concat(_carries.Select(c => c.Whole)).Distinct().ToArray();
         var reads = Outside(accessed.SelectMany(a => a.Reads)).Except(writes).ToArray();
@@ -53,7 +55,14 @@ internal sealed class LoopLowering
     }
 
     private IEnumerable<LoopBuffer> Outside(IEnumerable<LoopBuffer> buffers) =>
-        buffers.Select(_storage.WholeOf).Where(b => !_storage.Owns(b)).Distinct();
+        buffers.Select(WholeOf).Where(b => !_storage.Owns(b)).Distinct();
+
+    /// <summary>The slots behind this loop's views; views of loops around are buffers like any other.</summary>
+    private LoopBuffer WholeOf(LoopBuffer buffer) =>
+        _carries.FirstOrDefault(c => c.Old == buffer || c.Next == buffer)?.Whole ?? buffer;
+
+    private Expr InitialCarry(int carry, IndexExpr linear) =>
+        _reader.Read(_operands[carry], IndexExpr.Unravel(linear, _scan.Body.Parameters[carry].Shape.Values));
 
     private CarrySlots SlotsOf(int carry)
     {
@@ -92,7 +101,7 @@ internal sealed class LoopLowering
         var index = LoopIndices.For(carries.Key, "i");
         var linear = LoopIndices.Linear(index);
         var stores = carries.Select(c => new StoreDefinition(index, c.Item.Whole, c.Item.InitialStart + linear,
-            _reader.Read(_operands[c.Index], index.Select(v => (IndexExpr)v).ToArray()))).ToArray();
+            InitialCarry(c.Index, linear))).ToArray();
         var title = $"Initial carries of {_group.Members[0].Op.Name}{(_group.Members[0].Source.IsKnown ? $", {_group.Members[0].Source}" : "")}.";
         return _kernels.Kernel($"init_{_group.Members[0].Op.Name}", title, index, stores, _outside.Counters);
     }).ToArray();

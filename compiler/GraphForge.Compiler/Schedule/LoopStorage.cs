@@ -16,21 +16,11 @@ public sealed class LoopStorage(
 {
     private readonly Dictionary<Node, (LoopBuffer Buffer, IndexExpr Start)> _places = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<LoopBuffer> _own = [];
-    private readonly Dictionary<LoopBuffer, LoopBuffer> _wholes = [];
 
     public override IReadOnlyList<LoopVar> Counters => counters;
 
-    /// <summary>Views and the buffers behind them.</summary>
-    public IReadOnlyDictionary<LoopBuffer, LoopBuffer> Wholes => _wholes;
-
     /// <summary>Puts a root of the body somewhere outside.</summary>
     public void Place(Node root, LoopBuffer buffer, IndexExpr start) => _places[root] = (buffer, start);
-
-    /// <summary>Declares <paramref name="view"/> as another way to see <paramref name="whole"/>.</summary>
-    public void See(LoopBuffer view, LoopBuffer whole) => _wholes[view] = whole;
-
-    /// <summary>The buffer that stands behind a view; the buffer itself where it is none.</summary>
-    public LoopBuffer WholeOf(LoopBuffer buffer) => _wholes.GetValueOrDefault(buffer, buffer);
 
     public override Expr Load(Node node, IndexExpr[] index)
     {

@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
 
 namespace GraphForge.Execution;
@@ -21,5 +22,19 @@ internal sealed class AveragedParameter(Parameter parameter, StateBuffer average
     /// <summary>Gives the parameter the value that training left it with.</summary>
     public void Leave() => Copy(_trained!, parameter.Storage);
 
-    private static void Copy(StateBuffer source, StateBuffer destination) => source.AsBytes().CopyTo(destination.AsBytes());
+    /// <summary>Copies all elements, rounded where the destination has fewer bits.</summary>
+    private static void Copy(StateBuffer source, StateBuffer destination)
+    {
+        var bytes = source.AsBytes();
+        if (source.Type != destination.Type) bytes = Rounded(source, destination.Type);
+        bytes.CopyTo(destination.AsBytes());
+    }
+
+    private static byte[] Rounded(StateBuffer source, DType type)
+    {
+        var shape = Shape.Of([.. source.Dims]);
+        var (exact, rounded) = (Literal.Of(new TensorType(source.Type, shape), source.AsBytes()), new Literal(new TensorType(type, shape)));
+        for (var i = 0; i < exact.Count; i++) rounded[i] = exact[i];
+        return rounded.Bytes.ToArray();
+    }
 }

@@ -8,14 +8,16 @@ internal sealed class InferenceProgram
 {
     private readonly BoundProgram _program;
     private readonly InputSignature _inputs;
+    private readonly StateAccess _access;
     private readonly TensorSpec[] _outputs;
     private readonly long[] _outputSizes;
     private readonly int[] _inputIndices;
     private readonly int[] _outputIndices;
 
-    public InferenceProgram(BoundProgram program, InputSignature inputs, IReadOnlyList<TensorSpec> outputs, long[] extents)
+    public InferenceProgram(
+        BoundProgram program, StateAccess access, InputSignature inputs, IReadOnlyList<TensorSpec> outputs, long[] extents)
     {
-        (_program, _inputs) = (program, inputs);
+        (_program, _access, _inputs) = (program, access, inputs);
         var binding = inputs.Binding(extents);
         _outputs = [.. outputs.Select(o => o with { Shape = o.Shape.Bind(binding) })];
         _outputSizes = [.. _outputs.Select(o => o.Shape.Size.Value)];
@@ -28,6 +30,7 @@ internal sealed class InferenceProgram
     /// <summary>Runs a program of one input and one output, whose sizes were checked.</summary>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
+        using var held = _access.Hold();
         using var run = _program.Rent();
         run.SetInput(_inputIndices[0], input);
         run.Run();
@@ -39,6 +42,7 @@ internal sealed class InferenceProgram
     public void Run(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         for (var i = 0; i < outputs.Length; i++) CheckOutput(outputs, i);
+        using var held = _access.Hold();
         using var run = _program.Rent();
         foreach (var array in inputs) run.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);
         run.Run();

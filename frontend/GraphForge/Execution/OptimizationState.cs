@@ -57,9 +57,6 @@ internal sealed class OptimizationState
 
     public double GradientNormValue => GradientNorm is null ? double.NaN : _store[GradientNorm].AsSpan<double>()[0];
 
-    /// <summary>What an optimizer computes in and keeps: sums of many small steps need float32 at least.</summary>
-    public static DType ComputeType(DType parameter) => parameter == DType.Float64 ? DType.Float64 : DType.Float32;
-
     public int GroupOf(Parameter parameter) => _groups[parameter.Slot];
 
     public IReadOnlyList<string> NamesOf(int group) => [.. _groups.Where(g => g.Value == group).Select(g => g.Key.Name)];
@@ -69,7 +66,7 @@ internal sealed class OptimizationState
     {
         if (!_moments.TryGetValue((parameter.Slot, name), out var slot))
             _moments[(parameter.Slot, name)] = slot = _store.Create(
-                $"{parameter.Name}.{name}", parameter.Slot.Type with { DType = ComputeType(parameter.DType) }, initial);
+                $"{parameter.Name}.{name}", parameter.Slot.Type with { DType = parameter.DType.Arithmetic() }, initial);
         return slot;
     }
 

@@ -8,6 +8,11 @@ namespace GraphForge.Execution;
 internal sealed class StateStore
 {
     private readonly Dictionary<StateSlot, StateBuffer> _buffers = [];
+    private readonly Dictionary<StateSlot, StoredTensor> _tensors = [];
+    private readonly List<StateSlot> _created = [];
+
+    /// <summary>What the model does not hold, in the order it was created.</summary>
+    public IReadOnlyList<StateSlot> Created => _created;
 
     public StateBuffer this[StateSlot slot] => _buffers.TryGetValue(slot, out var buffer)
         ? buffer
@@ -21,14 +26,18 @@ internal sealed class StateStore
         var slot = new StateSlot(name, type);
         var buffer = _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
         if (initial != 0) Fill(buffer.AsBytes(), Literal.Of(Scalar.Of(type.DType, initial)).Bytes);
+        _created.Add(slot);
         return slot;
     }
 
     /// <summary>Storage of all parameters and buffers of a model.</summary>
     public void Add(ModuleTree model)
     {
-        foreach (var (_, tensor) in model.Tensors) _buffers[tensor.Slot] = tensor.Storage;
+        foreach (var (_, tensor) in model.Tensors) (_buffers[tensor.Slot], _tensors[tensor.Slot]) = (tensor.Storage, tensor);
     }
+
+    /// <summary>The model's tensor of a slot; null for a slot that was <see cref="Create">created</see> here.</summary>
+    public StoredTensor? TensorOf(StateSlot slot) => _tensors.GetValueOrDefault(slot);
 
     private static void Fill(Span<byte> bytes, ReadOnlySpan<byte> element)
     {

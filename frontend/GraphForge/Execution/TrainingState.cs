@@ -5,14 +5,20 @@ using GraphForge.Tracing;
 
 namespace GraphForge.Execution;
 
-/// <summary>What a training keeps from step to step besides the model: step count, seed, and what its optimization needs.</summary>
+/// <summary>What a training keeps from step to step besides the model: counts, seeds, and what its optimization needs.</summary>
 internal sealed class TrainingState
 {
+    private readonly StateSlot _orders;
+    private readonly StateSlot _orderSeed;
+
     public TrainingState(ModuleTree model, Optimization optimization, long seed)
     {
         Store.Add(model);
         StepCount = Store.Create("step", new TensorType(DType.Int64, Shape.Scalar));
         Seed = Store.Create("random_seed", new TensorType(DType.Int64, Shape.Scalar));
+        _orders = Store.Create("orders", new TensorType(DType.Int64, Shape.Scalar));
+        _orderSeed = Store.Create("order_seed", new TensorType(DType.Int64, Shape.Scalar));
+        Store[_orderSeed].AsSpan<long>()[0] = seed;
         Optimization = new OptimizationState(model, optimization, Store, StepCount);
         // Scattered, as seeds count up by one with every step: neighbouring seeds must not share their later steps.
         Store[Seed].AsSpan<long>()[0] = (long)Scatter((ulong)seed);
@@ -25,6 +31,16 @@ internal sealed class TrainingState
     public StateSlot Seed { get; }
 
     public OptimizationState Optimization { get; }
+
+    /// <summary>Orders of samples used up so far: epochs begun, also those that were cancelled.</summary>
+    public long Orders
+    {
+        get => Store[_orders].AsSpan<long>()[0];
+        set => Store[_orders].AsSpan<long>()[0] = value;
+    }
+
+    /// <summary>Decides the orders of samples.</summary>
+    public long OrderSeed => Store[_orderSeed].AsSpan<long>()[0];
 
     public long Steps => Store[StepCount].AsSpan<long>()[0];
 

@@ -23,8 +23,8 @@ public sealed class Linear : Module
 
     public int OutFeatures { get; }
 
-    /// <summary>[outFeatures, inFeatures].</summary>
-    public Parameter Weight { get; }
+    /// <summary>[outFeatures, inFeatures]. Another layer's may be set: both then are one parameter.</summary>
+    public Parameter Weight { get; set => field = Tied(field, value); }
 
     /// <summary>[outFeatures], or null.</summary>
     public Parameter? Bias { get; }

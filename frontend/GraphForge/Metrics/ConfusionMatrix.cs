@@ -21,23 +21,38 @@ public sealed class ConfusionMatrix(int classes)
     /// <summary>Right decisions as a share of all, 0..1; NaN when there are none.</summary>
     public double Accuracy => (double)Correct / Total;
 
+    /// <summary>Precision, recall and F1 of the decisions so far.</summary>
+    public ClassificationScores Scores => new(this);
+
     /// <param name="actual">What was right.</param>
     /// <param name="predicted">What was decided, one for one.</param>
     /// <param name="ignored">Entries with this actual class are left out; null to count all.</param>
-    /// <exception cref="ArgumentException">The numbers of decisions differ, or a class is out of range.</exception>
+    /// <exception cref="ArgumentException">The numbers of decisions differ, or a class is out of range; nothing was added.</exception>
     public void Add(ReadOnlySpan<long> actual, ReadOnlySpan<long> predicted, long? ignored = null)
     {
         if (actual.Length != predicted.Length)
             throw new ArgumentException($"{actual.Length} actual classes were given with {predicted.Length} predictions.");
         for (var i = 0; i < actual.Length; i++)
-        {
-            if (actual[i] == ignored) continue;
-            if (actual[i] < 0 || actual[i] >= classes || predicted[i] < 0 || predicted[i] >= classes)
+            if (actual[i] != ignored && (actual[i] < 0 || actual[i] >= classes || predicted[i] < 0 || predicted[i] >= classes))
                 throw new ArgumentException(
                     $"Entry {i} is class {actual[i]} predicted as {predicted[i]}; there are classes 0..{classes - 1}.");
+        for (var i = 0; i < actual.Length; i++)
+        {
+            if (actual[i] == ignored) continue;
             _counts[actual[i], predicted[i]]++;
             Total++;
         }
+    }
+
+    /// <summary>Adds the decisions of another matrix.</summary>
+    /// <exception cref="ArgumentException">It has another number of classes.</exception>
+    public void Merge(ConfusionMatrix other)
+    {
+        if (other.Classes != classes)
+            throw new ArgumentException($"A matrix of {other.Classes} classes cannot be merged into one of {classes}.");
+        for (var row = 0; row < classes; row++)
+            for (var column = 0; column < classes; column++) _counts[row, column] += other[row, column];
+        Total += other.Total;
     }
 
     /// <summary>A table with a row for each actual class and a column for each predicted one.</summary>

@@ -34,6 +34,27 @@ internal sealed class ModuleTree
         return tree;
     }
 
+    /// <summary>
+    /// Every tensor under every name it has, as PyTorch's state_dict lists them: a module's own, parameters before buffers, then
+    /// those of the modules within.
+    /// </summary>
+    public static IReadOnlyList<KeyValuePair<string, StoredTensor>> AllNames(Module root)
+    {
+        var names = new List<KeyValuePair<string, StoredTensor>>();
+        var open = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        Collect("", root);
+        return names;
+
+        void Collect(string path, Module module)
+        {
+            // A module that holds itself, as one that knows its parent does, is listed once.
+            if (!open.Add(module)) return;
+            foreach (var (name, tensor) in module.NamedTensors().OrderBy(t => t.Value is ModuleBuffer)) names.Add(new(Join(path, name), tensor));
+            foreach (var (name, child) in module.NamedChildren()) Collect(Join(path, name), child);
+            open.Remove(module);
+        }
+    }
+
     /// <summary>Writes the names into the modules and tensors, where errors, dumps and reports read them.</summary>
     /// <exception cref="GraphException">Two tensors have one name.</exception>
     public void AssignNames()

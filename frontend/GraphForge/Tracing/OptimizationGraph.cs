@@ -30,7 +30,7 @@ internal sealed class OptimizationGraph
         Optimization optimization, OptimizationState state, IReadOnlyList<Parameter> trained, IReadOnlyList<Tensor> gradients)
     {
         var graph = new OptimizationGraph(optimization, state);
-        graph.Build(trained, [.. gradients.Select(g => g.To(OptimizationState.ComputeType(g.DType)))]);
+        graph.Build(trained, [.. gradients.Select(g => g.To(g.DType.Arithmetic()))]);
         return graph._updates;
     }
 

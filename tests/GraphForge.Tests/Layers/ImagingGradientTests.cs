@@ -66,5 +66,6 @@ public sealed class ImagingGradientTests
     [TestCaseSource(nameof(Pools))]
     [TestCaseSource(nameof(Norms))]
     [TestCaseSource(nameof(Combinations))]
-    public void Gradients_agree_with_differences(Module layer, long[] input) => LayerGradients.Assert(layer, x => layer.Forward(x[0]), Shape.Of(input));
+    public void Gradients_agree_with_differences(Module layer, long[] input) =>
+        LayerGradients.Assert(layer, x => layer.Forward(x[0]), Shape.Of(input));
 }

@@ -1,11 +1,12 @@
-using System.Text.Json;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Tests.Reference;
-using GraphForge.Optimizers;
+using GraphForge.Initialization;
+using GraphForge.Runtime;
 
 namespace GraphForge.Tests.Reference;
 
 /// <summary>Ten compiled steps of each optimizer against those recorded from PyTorch, with the gradients it was given.</summary>
+[Parallelizable(ParallelScope.Children)]
 public sealed class RecordedOptimizerTests
 {
     private static IReadOnlyList<OptimizerRun> Runs { get; } = RecordedFile<OptimizerRun>.Read("optimizers.json.gz");
@@ -14,46 +15,44 @@ public sealed class RecordedOptimizerTests
     public void Steps_are_as_good_as_those_of_PyTorch(OptimizerRun run)
     {
         var model = new Weighed(run);
-        var batch = BatchSpec.Of(1, run.Dims).WithTarget(1);
-        using var training = Training.Compile(
-            model, (prediction, _) => prediction.Sum(), run.Create(), batch, TestOptions.Default);
+        var batch = BatchSpec.Of(1, run.Parameters.Length).WithTarget(1);
+        using var training = Training.Compile(model, (prediction, _) => prediction, run.Create(), batch, TestOptions.Default);
         foreach (var (step, gradient) in run.Gradients.Index())
         {
             training.Step<float, float>(gradient, [0]);
-            var expected = new RecordedTensor("float32", run.Dims, run.Steps[step], run.Truth[step], null);
-            var actual = Literal.Of<float>(model.Value.AsSpan<float>(), run.Dims);
-            Accuracy.AssertWithin(actual, expected, $"step {step + 1}");
+            AssertWithin(model.Elements, run.Steps, step, "parameters");
+            if (run.Norms is { } norms) AssertWithin([(float)training.GradientNorm], norms, step, "norm");
+            if (run.Averages is not { } averages) continue;
+            using (training.UseAverage()) AssertWithin(model.Elements, averages, step, "running means");
+            AssertWithin(model.Elements, run.Steps, step, "parameters after their means");
         }
+        Assert.That(training.Compilations, Is.EqualTo(1));
     }
 
-    /// <summary>An optimizer's settings, what it was given, and the parameter after each step.</summary>
-    public sealed record OptimizerRun(
-        string Name, string Optimizer, Dictionary<string, JsonElement> Arguments, long[] Dims, float[] Parameter,
-        float[][] Gradients, double[][] Steps, double[][] Truth)
+    private static void AssertWithin(float[] actual, Trajectory expected, int step, string what) =>
+        Accuracy.AssertWithin(Literal.Of<float>(actual, actual.Length), expected.At(step), $"{what} after step {step + 1}");
+
+    /// <summary>Σ sample · value over all parameters, whose gradients together are the sample.</summary>
+    private sealed class Weighed : Module
     {
-        public Optimizer Create() => Optimizer switch
+        private readonly Parameter[] _values;
+
+        public Weighed(OptimizerRun run)
         {
-            "SGD" => new SGD(
-                Number("lr"), Number("momentum"), Number("dampening"), Number("weight_decay"), Arguments.ContainsKey("nesterov")),
-            "Adam" => new Adam(Number("lr"), Betas, Number("eps", 1e-8), Number("weight_decay")),
-            "AdamW" => new AdamW(Number("lr"), Betas, Number("eps", 1e-8), Number("weight_decay")),
-            _ => throw new NotSupportedException($"No optimizer is named {Optimizer}."),
-        };
+            _values = new Parameter[run.Dims.Length];
+            var start = 0;
+            for (var i = 0; i < _values.Length; i++)
+            {
+                var shape = Shape.Of(run.Dims[i]);
+                _values[i] = new Parameter(From(run.Parameters, start), run.Dims[i]);
+                start += (int)shape.Size.Value;
+            }
+        }
 
-        private (double, double)? Betas =>
-            Arguments.TryGetValue("betas", out var betas) ? (betas[0].GetDouble(), betas[1].GetDouble()) : null;
+        public float[] Elements => [.. _values.SelectMany(v => v.AsSpan<float>().ToArray())];
 
-        private double Number(string name, double otherwise = 0) =>
-            Arguments.TryGetValue(name, out var value) ? value.GetDouble() : otherwise;
+        public override Tensor Forward(Tensor input) => (input * Tensor.Cat([.. _values.Select(v => ((Tensor)v).Reshape(-1))], 0)).Sum();
 
-        public override string ToString() => Name;
-    }
-
-    /// <summary>Σ sample · value, whose gradient is the sample.</summary>
-    private sealed class Weighed(OptimizerRun run) : Module
-    {
-        public Parameter Value { get; } = new((values, _, _) => run.Parameter.CopyTo(values), run.Dims);
-
-        public override Tensor Forward(Tensor input) => input * Value;
+        private static Initializer From(float[] all, int start) => (values, _, _) => all.AsSpan(start, values.Length).CopyTo(values);
     }
 }

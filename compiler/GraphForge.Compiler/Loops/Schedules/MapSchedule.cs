@@ -10,55 +10,56 @@ public static class MapSchedule
 {
     public static LoopKernel Build(KernelDefinition definition, CpuTarget target)
     {
-        var indices = definition.Stores.SelectMany(s => AxisCollapse.IndicesOf(s.Value).Append(s.Index));
+        var before = definition.Serial?.Before ?? [];
+        var indices = definition.Stores.Concat(before).SelectMany(s => AxisCollapse.IndicesOf(s.Value).Append(s.Index));
         var (axes, values) = AxisCollapse.Of(definition.Rows, indices, "i");
-        var stores = definition.Stores.Select(s => s.Substitute(axes, values)).ToArray();
-        if (axes.Count == 0) return TaskLoop.Wrap(definition, new LoopVar("task", 1), Body(stores, null, 1), 1);
-        var inner = axes[^1];
-        var lanes = LaneAnalysis.LanesFor(stores.Select(s => s.Value), inner, target.VectorBytes);
-        var work = Cost.OfElement(stores);
-        return inner.Extent * work >= 2 * TaskLoop.GrainWork
-            ? SplitInner(definition, axes, stores, lanes, work)
-            : SplitOuter(definition, axes, stores, lanes, work);
+        var work = new MapWork(definition, axes, Collapsed(definition.Stores), Collapsed(before), target);
+        if (axes.Count == 0) return TaskLoop.Wrap(definition, new LoopVar("task", 1), work.InTask(stores => Body(stores, null, 1)), 1);
+        return axes[^1].Extent * work.PerElement * definition.Repeats >= 2 * TaskLoop.GrainWork ? SplitInner(work) : SplitOuter(work);
+
+        StoreDefinition[] Collapsed(IEnumerable<StoreDefinition> stores) => stores.Select(s => s.Substitute(axes, values)).ToArray();
     }
 
     /// <summary>Tasks are runs of outer iterations.</summary>
-    private static LoopKernel SplitOuter(
-        KernelDefinition definition, IReadOnlyList<LoopVar> axes, StoreDefinition[] stores, int lanes, double work)
+    private static LoopKernel SplitOuter(MapWork work)
     {
-        var inner = axes[^1];
-        var body = VectorLoop.Build(inner, lanes, (lane, values) => Body(stores, lane, lanes, values));
-        return TaskLoop.OverRows(definition, [.. axes.SkipLast(1)], body, inner.Extent * work, lanes);
+        var inner = work.Axes[^1];
+        return TaskLoop.OverRows(work.Definition, [.. work.Axes.SkipLast(1)], work.Before.Length > 0 ? Row(work.Before) : null, Row(work.Stores),
+            inner.Extent * work.PerElement, work.Lanes);
+
+        Statement Row(StoreDefinition[] stores) => VectorLoop.Build(inner, work.Lanes, (lane, values) => Body(stores, lane, work.Lanes, values));
     }
 
     /// <summary>The innermost axis is long: a task is one outer iteration and one chunk of whole vectors of the innermost axis.</summary>
-    private static LoopKernel SplitInner(
-        KernelDefinition definition, IReadOnlyList<LoopVar> axes, StoreDefinition[] stores, int lanes, double work)
+    private static LoopKernel SplitInner(MapWork work)
     {
-        var inner = axes[^1];
+        var (inner, lanes, axes) = (work.Axes[^1], work.Lanes, work.Axes);
         var vectors = inner.Extent / lanes;
-        var perTask = Math.Max(1, (long)(TaskLoop.GrainWork / (work * lanes)));
+        var perTask = TaskLoop.PerTask(work.Definition, work.PerElement * lanes);
         var chunks = Math.Max(1, (vectors + perTask - 1) / perTask);
         var outer = axes.SkipLast(1).Aggregate(1L, (p, v) => p * v.Extent);
         var task = new LoopVar("task", outer * chunks);
         IndexExpr chunk = (IndexExpr)task % chunks;
         var row = IndexExpr.Unravel((IndexExpr)task / chunks, axes.SkipLast(1).Select(v => v.Extent).ToArray());
         var rowValues = axes.SkipLast(1).Zip(row).ToDictionary(p => p.First, p => p.Second);
-        var step = new LoopVar("v", Math.Min(perTask, vectors));
-        var lane = new LoopVar("lane", lanes, isLane: true);
-        var main = Body(stores, lanes == 1 ? null : lane, lanes, Values((chunk * perTask + step) * lanes + LaneIndex(lane, lanes)));
-        var statements = new List<Statement>
+        return TaskLoop.Wrap(work.Definition, task, work.InTask(Chunk), lanes);
+
+        Statement Chunk(StoreDefinition[] stores)
         {
-            new For(step, LoopKind.Serial, lanes == 1 ? main : new For(lane, LoopKind.Vector, main),
-                chunks * perTask == vectors ? null : (IndexExpr)vectors - chunk * perTask),
-        };
-        if (inner.Extent % lanes != 0)
-        {
+            var step = new LoopVar("v", Math.Min(perTask, vectors));
+            var lane = new LoopVar("lane", lanes, isLane: true);
+            var main = Body(stores, lanes == 1 ? null : lane, lanes, Values((chunk * perTask + step) * lanes + LaneIndex(lane, lanes)));
+            var statements = new List<Statement>
+            {
+                new For(step, LoopKind.Serial, lanes == 1 ? main : new For(lane, LoopKind.Vector, main),
+                    chunks * perTask == vectors ? null : (IndexExpr)vectors - chunk * perTask),
+            };
+            if (inner.Extent % lanes == 0) return Block.Of(statements);
             var tail = new LoopVar("lane", inner.Extent % lanes, isLane: true);
             var rest = new For(tail, LoopKind.Vector, Body(stores, tail, lanes, Values((IndexExpr)tail + vectors * lanes)));
             statements.Add(new If(InBoundsExpr.Of(chunk, chunks - 1, chunks), rest));
+            return Block.Of(statements);
         }
-        return TaskLoop.Wrap(definition, task, Block.Of(statements), lanes);
 
         Dictionary<LoopVar, IndexExpr> Values(IndexExpr innerValue) => new(rowValues) { [inner] = innerValue };
     }
@@ -77,4 +78,33 @@ public static class MapSchedule
         var replaced = results.Select(r => new Store(r.Buffer, r.Index, reductions.Replace(r.Value, statements))).ToArray();
         return Block.Of([.. statements, .. replaced]);
     }
+}
+
+/// <summary>A map over collapsed axes.</summary>
+internal sealed class MapWork
+{
+    public MapWork(KernelDefinition definition, IReadOnlyList<LoopVar> axes, StoreDefinition[] stores, StoreDefinition[] before, CpuTarget target)
+    {
+        (Definition, Axes, Stores, Before) = (definition, axes, stores, before);
+        Lanes = axes.Count == 0 ? 1 : LaneAnalysis.LanesFor(stores.Concat(before).Select(s => s.Value), axes[^1], target.VectorBytes);
+        PerElement = Cost.OfElement(stores);
+    }
+
+    public KernelDefinition Definition { get; }
+
+    public IReadOnlyList<LoopVar> Axes { get; }
+
+    public StoreDefinition[] Stores { get; }
+
+    /// <summary>Stores that run once before the iterations.</summary>
+    public StoreDefinition[] Before { get; }
+
+    public int Lanes { get; }
+
+    /// <summary>Work of one element in one iteration.</summary>
+    public double PerElement { get; }
+
+    /// <summary>What a task does, from what it does for some stores.</summary>
+    public Statement InTask(Func<StoreDefinition[], Statement> part) =>
+        TaskLoop.Iterate(Definition, Before.Length > 0 ? part(Before) : null, part(Stores));
 }

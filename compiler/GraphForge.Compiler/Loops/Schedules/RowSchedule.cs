@@ -18,15 +18,19 @@ public static class RowSchedule
         foreach (var level in Levels(definition.Reductions()))
             foreach (var pass in level.GroupBy(r => new EquatableArray<long>(r.ReducedVariables.Select(v => v.Extent).ToArray())))
                 scope.Reduce(pass.ToArray(), statements);
-        foreach (var store in definition.Stores.Where(s => s.Domain.Count == definition.Rows.Count))
-            statements.Add(new Store(store.Buffer, store.Index, scope.Replace(store.Value)));
-        foreach (var pass in definition.Stores.Where(s => s.Domain.Count > definition.Rows.Count)
-            .GroupBy(s => new EquatableArray<LoopVar>(s.Domain.Skip(definition.Rows.Count).ToArray())))
-            scope.StoreColumns(pass.Key, pass.ToArray(), statements);
+        scope.StoreRow(definition.Rows.Count, definition.Stores, statements);
         var columns = definition.Reductions().Select(r => r.ReducedVariables.Aggregate(1.0, (p, v) => p * v.Extent)).DefaultIfEmpty(1).Max();
         var work = Cost.OfElement(definition.Stores.Where(s => s.Domain.Count > definition.Rows.Count)) * columns +
             Cost.OfElement(definition.Stores);
-        return TaskLoop.OverRows(definition, definition.Rows, Block.Of(statements), work, scope.Lanes);
+        return TaskLoop.OverRows(definition, definition.Rows, Before(definition, scope), Block.Of(statements), work, scope.Lanes);
+    }
+
+    private static Block? Before(KernelDefinition definition, RowScope scope)
+    {
+        if (definition.Serial is not { Before: var stores }) return null;
+        var statements = new List<Statement>();
+        scope.StoreRow(definition.Rows.Count, stores, statements);
+        return Block.Of(statements);
     }
 
     /// <summary>Reductions by how many others they wait for, one after the other.</summary>
@@ -66,8 +70,17 @@ internal sealed class RowScope(CpuTarget target)
         else VectorPass(reductions, bodies, axes, row);
     }
 
-    /// <summary>One pass over the columns that stores values per element.</summary>
-    public void StoreColumns(IReadOnlyList<LoopVar> columns, IReadOnlyList<StoreDefinition> stores, List<Statement> row)
+    /// <summary>Stores the values of a row, then in one pass over the columns those of its elements.</summary>
+    public void StoreRow(int rowAxes, IReadOnlyList<StoreDefinition> stores, List<Statement> row)
+    {
+        foreach (var store in stores.Where(s => s.Domain.Count == rowAxes))
+            row.Add(new Store(store.Buffer, store.Index, Replace(store.Value)));
+        foreach (var pass in stores.Where(s => s.Domain.Count > rowAxes)
+            .GroupBy(s => new EquatableArray<LoopVar>(s.Domain.Skip(rowAxes).ToArray())))
+            StoreColumns(pass.Key, pass.ToArray(), row);
+    }
+
+    private void StoreColumns(IReadOnlyList<LoopVar> columns, IReadOnlyList<StoreDefinition> stores, List<Statement> row)
     {
         var replaced = stores.Select(s => s with { Value = Replace(s.Value) }).ToArray();
         var (axes, values) = AxisCollapse.Of(columns,

@@ -25,7 +25,7 @@ public static class ScatterSchedule
         statements.Add(For.Nest([.. scatter.ReducedVariables, .. inner], Add(store, scatter, match, target)));
         return shared is null
             ? TaskLoop.Wrap(definition, new LoopVar("task", 1), Block.Of(statements), 1)
-            : TaskLoop.OverRows(definition, [shared], Block.Of(statements), double.MaxValue, 1);
+            : TaskLoop.OverRows(definition, [shared], null, Block.Of(statements), double.MaxValue, 1);
     }
 
     private static Statement Add(StoreDefinition store, ReduceExpr scatter, ScatterMatch match, LoopVar? target)

@@ -1,0 +1,32 @@
+namespace GraphForge.Serialization;
+
+/// <summary>
+/// Files written under temporary names beside their own, and renamed when all of them are whole and on disk: whoever opens
+/// one finds the old content or the new, never a part.
+/// </summary>
+internal sealed class AtomicFile : IDisposable
+{
+    private readonly List<(string Temporary, string Path)> _written = [];
+
+    public void Write(string path, Action<Stream> content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        _written.Add((temporary, path));
+        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
+        content(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Puts the files in their places, in the order they were written.</summary>
+    public void Commit()
+    {
+        foreach (var (temporary, path) in _written) File.Move(temporary, path, overwrite: true);
+        _written.Clear();
+    }
+
+    /// <summary>Removes what was written and not committed.</summary>
+    public void Dispose()
+    {
+        foreach (var (temporary, _) in _written) File.Delete(temporary);
+    }
+}
