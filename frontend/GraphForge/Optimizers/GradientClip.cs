@@ -11,7 +11,7 @@ public abstract record GradientClip
     /// As clip_grad_norm_: where the norm of all gradients together exceeds the limit, all shrink by the same factor,
     /// maxNorm / (norm + 10⁻⁶).
     /// </summary>
-    /// <param name="maxNorm">Above 0.</param>
+    /// <param name="maxNorm">Above 0; infinity to learn the norm and clip nothing.</param>
     /// <param name="normType">The p of the p-norm, above 0; infinity for the largest element.</param>
     /// <exception cref="GraphException">A setting is out of range.</exception>
     public static GradientClip ByNorm(double maxNorm, double normType = 2) =>
@@ -22,7 +22,7 @@ public abstract record GradientClip
     /// <exception cref="GraphException">The value is out of range.</exception>
     public static GradientClip ByValue(double clipValue) => new Value(Positive(clipValue, "ByValue", nameof(clipValue)));
 
-    private static double Positive(double value, string clip, string name) => double.IsFinite(value) && value > 0
+    private static double Positive(double value, string clip, string name) => value > 0
         ? value
         : throw new GraphException(ErrorCode.BadAttribute, $"GradientClip.{clip}: {name} must be above 0 but is {value}.");
 

@@ -26,7 +26,8 @@ public sealed record Optimization(Optimizer Optimizer)
 
     /// <summary>
     /// Steps whose gradients are averaged before the optimizer moves once: the effect of a batch as many times as large, in the
-    /// memory of one (where the loss is a mean over the samples and all batches are of one size).
+    /// memory of one (where the loss is a mean over the samples and all batches are of one size). An epoch's last steps may wait
+    /// for the next epoch's first.
     /// </summary>
     public int AccumulateSteps
     {
@@ -38,7 +39,8 @@ public sealed record Optimization(Optimizer Optimizer)
 
     /// <summary>
     /// Whether a step with an infinite gradient, or one that is no number, leaves parameters and optimizer as they were, as
-    /// PyTorch's GradScaler does. See <see cref="Training.SkippedSteps"/>.
+    /// PyTorch's GradScaler does; modules' buffers, such as running statistics, change all the same. See
+    /// <see cref="Training.SkippedSteps"/>.
     /// </summary>
     public bool SkipNonFinite { get; init; }
 
