@@ -92,9 +92,9 @@ internal sealed class PlanAssembly
     /// <summary>Buffers that live for one iteration of a loop stand in the bytes their loop was given.</summary>
     private void AddBodies(WorkPlan work, long start)
     {
-        foreach (var loop in work.Order.Select(o => o.Work).OfType<PlannedLoop>())
+        foreach (var part in work.Order.Select(o => o.Work).OfType<PlannedLoop>().SelectMany(l => l.Parts))
         {
-            var (body, offset) = work.BodyOf(loop);
+            var (body, offset) = work.BodyOf(part);
             foreach (var buffer in body.Ids.Keys) Add(buffer, Describe(buffer, start + offset + body.OffsetOf(buffer)));
             AddBodies(body, start + offset);
         }

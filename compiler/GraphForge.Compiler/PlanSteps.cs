@@ -25,7 +25,7 @@ internal sealed class PlanSteps(IReadOnlyList<PlannedKernel> kernels, IReadOnlyL
     {
         foreach (var (work, barrier) in plan.Order)
         {
-            if (work is PlannedLoop loop) Append(loop, plan.BodyOf(loop).Plan, barrier);
+            if (work is PlannedLoop loop) Append(loop, plan, barrier);
             else Append((PlannedKernel)work, barrier);
         }
     }
@@ -36,14 +36,20 @@ internal sealed class PlanSteps(IReadOnlyList<PlannedKernel> kernels, IReadOnlyL
         _steps.Add(new PlanStep(number, kernel.Definition.Arguments.Select(a => buffers[a]).ToArray(), loops[number].Tasks, barrier));
     }
 
-    private void Append(PlannedLoop loop, WorkPlan body, bool barrier)
+    private void Append(PlannedLoop loop, WorkPlan plan, bool barrier)
     {
         foreach (var (i, kernel) in loop.Before.Index()) Append(kernel, barrier && i == 0);
+        foreach (var part in loop.Parts) Append(part, plan.BodyOf(part).Plan);
+    }
+
+    private void Append(LoopPart part, WorkPlan body)
+    {
         var (first, position) = (_steps.Count, _loops.Count);
         Append(body);
         if (_steps.Count == first) return;
         // An iteration begins when every worker has done with the one before.
         _steps[first] = _steps[first] with { BarrierBefore = true };
-        _loops.Insert(position, new PlanLoop(first, _steps.Count - first, loop.Iterations));
+        var condition = part.Condition is { } c ? new PlanCondition(buffers[c.Flag], c.Wanted) : null;
+        _loops.Insert(position, new PlanLoop(first, _steps.Count - first, part.Iterations, condition));
     }
 }

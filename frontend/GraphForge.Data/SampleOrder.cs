@@ -1,8 +1,9 @@
 namespace GraphForge.Data;
 
 /// <summary>The order in which an epoch visits the samples.</summary>
-internal static class SampleOrder
+public static class SampleOrder
 {
+    /// <summary>0, 1, 2, …</summary>
     public static int[] Sequential(int count) => [.. Enumerable.Range(0, count)];
 
     /// <summary>

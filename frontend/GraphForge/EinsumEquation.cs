@@ -43,7 +43,8 @@ internal sealed partial record EinsumEquation(string Text, IReadOnlyList<int[]> 
                 if (!extents.TryGetValue(label, out var known) || known.Extent.Is(1)) extents[label] = (extent, i);
                 else if (known.Extent != extent && !extent.Is(1))
                     throw new GraphException(ErrorCode.ShapeMismatch,
-                        $"einsum \"{Text}\": label {Name(label)} is {known.Extent} in {operands[known.Operand].Node.Type} and {extent} in {operands[i].Node.Type}.");
+                        $"einsum \"{Text}\": label {Name(label)} is {known.Extent} in {operands[known.Operand].Node.Type} " +
+                        $"and {extent} in {operands[i].Node.Type}.");
             }
         return extents.ToDictionary(p => p.Key, p => p.Value.Extent);
     }
@@ -57,7 +58,8 @@ internal sealed partial record EinsumEquation(string Text, IReadOnlyList<int[]> 
         var missing = operand.Rank - letters;
         if (missing < 0 || missing > 0 && letters == term.Length)
             throw new GraphException(ErrorCode.ShapeMismatch,
-                $"einsum \"{text}\" labels {letters} axes of {operand}, which has {operand.Rank}; give each axis one letter, or leave some to \"...\".");
+                $"einsum \"{text}\" labels {letters} axes of {operand}, which has {operand.Rank}; " +
+                "give each axis one letter, or leave some to \"...\".");
         return Expand(term, [.. Enumerable.Range(FirstOfEllipsis, missing).Reverse()]);
     }
 
@@ -68,8 +70,11 @@ internal sealed partial record EinsumEquation(string Text, IReadOnlyList<int[]> 
     }
 
     /// <summary>The axes of the ellipses, then every letter that stands once, in the order of the alphabet.</summary>
-    private static int[] Implicit(IReadOnlyList<int[]> operands, int[] ellipsis) =>
-        [.. ellipsis, .. operands.SelectMany(l => l).Where(l => l < FirstOfEllipsis).GroupBy(l => l).Where(g => g.Count() == 1).Select(g => g.Key).Order()];
+    private static int[] Implicit(IReadOnlyList<int[]> operands, int[] ellipsis)
+    {
+        var letters = operands.SelectMany(l => l).Where(l => l < FirstOfEllipsis).GroupBy(l => l);
+        return [.. ellipsis, .. letters.Where(g => g.Count() == 1).Select(g => g.Key).Order()];
+    }
 
     private static string Count(int operands) => operands == 1 ? "1 operand" : $"{operands} operands";
 

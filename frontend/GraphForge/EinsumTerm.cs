@@ -20,7 +20,8 @@ internal sealed record EinsumTerm(Tensor Value, int[] Labels)
             var shape = term.Value.Shape;
             if (shape[first] != shape[second])
                 throw new GraphException(ErrorCode.ShapeMismatch,
-                    $"einsum \"{equation}\" takes a diagonal of axes {EinsumEquation.Name(twice)} of {operand.Node.Type}, which differ: {shape[first]} and {shape[second]}.");
+                    $"einsum \"{equation}\" takes a diagonal of axes {EinsumEquation.Name(twice)} of {operand.Node.Type}, " +
+                    $"which differ: {shape[first]} and {shape[second]}.");
             labels = [.. labels.Where((_, axis) => axis != first && axis != second), twice];
             term = new EinsumTerm(term.Value.Diagonal(0, first, second), labels);
         }

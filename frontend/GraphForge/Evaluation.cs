@@ -10,4 +10,7 @@ public sealed record Evaluation(double Loss, int Samples, ConfusionMatrix? Confu
 {
     /// <summary>Share of right class decisions, 0..1; NaN where targets are no class numbers.</summary>
     public double Accuracy => Confusion?.Accuracy ?? double.NaN;
+
+    /// <summary>Means over the samples of the metrics that the training function reports.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 }

@@ -35,8 +35,9 @@ public static partial class Functional
 
     private static (EinsumTerm Left, EinsumTerm Right) CheapestPair(IReadOnlyList<EinsumTerm> terms, IReadOnlyDictionary<int, Dim> extents)
     {
-        var pairs = Enumerable.Range(0, terms.Count).SelectMany(i => Enumerable.Range(i + 1, terms.Count - i - 1).Select(j => (terms[i], terms[j])));
-        return pairs.MinBy(pair => pair.Item1.Labels.Union(pair.Item2.Labels).Aggregate(1.0, (product, label) => product * Estimate(extents[label])));
+        var pairs = terms.SelectMany((left, i) => terms.Skip(i + 1).Select(right => (Left: left, Right: right)));
+        return pairs.MinBy(pair => pair.Left.Labels.Union(pair.Right.Labels)
+            .Aggregate(1.0, (product, label) => product * Estimate(extents[label])));
     }
 
     private static double Estimate(Dim extent) =>

@@ -16,7 +16,8 @@ public static partial class Functional
     {
         if (pad.Count % 2 != 0 || pad.Count / 2 > input.Rank)
             throw new GraphException(ErrorCode.BadAttribute,
-                $"pad takes two numbers for each of up to {input.Rank} axes of {input.Node.Type}, the last axis first, got [{string.Join(", ", pad)}].");
+                $"pad takes two numbers for each of up to {input.Rank} axes of {input.Node.Type}, the last axis first, " +
+                $"got [{string.Join(", ", pad)}].");
         if (mode != PadMode.Constant && value != 0)
             throw new GraphException(ErrorCode.BadAttribute, $"pad takes a value in mode {PadMode.Constant} only, got {value} in mode {mode}.");
         var result = input;
@@ -58,9 +59,15 @@ public static partial class Functional
     {
         var extent = input.Shape[axis];
         if (mode == PadMode.Constant || most == 0 || !extent.IsBound) return;
-        var available = mode switch { PadMode.Reflect => extent.Value - 1, PadMode.Circular => extent.Value, _ => extent.Value > 0 ? int.MaxValue : 0 };
+        var available = mode switch
+        {
+            PadMode.Reflect => extent.Value - 1,
+            PadMode.Circular => extent.Value,
+            _ => extent.Value > 0 ? int.MaxValue : 0,
+        };
         if (most > available)
             throw new GraphException(ErrorCode.BadAttribute,
-                $"pad of {input.Node.Type} in mode {mode} can take at most {Math.Max(0, available)} elements on each side of axis {axis}, got {most}.");
+                $"pad of {input.Node.Type} in mode {mode} can take at most {Math.Max(0, available)} elements on each side of axis {axis}, " +
+                $"got {most}.");
     }
 }

@@ -31,9 +31,7 @@ public static partial class Functional
         (IReadOnlyList<Node>, IReadOnlyList<Node>) Step(IReadOnlyList<Node> before, IReadOnlyList<Node> elements)
         {
             var (next, outputs) = body(TensorsOf(before), TensorsOf(elements));
-            // A plain number takes the type of the carry it becomes.
-            var typed = next.Select((n, i) => n.IsNumber && i < before.Count ? n.To(before[i].Type.DType) : n);
-            return (NodesOf(typed), NodesOf(outputs));
+            return (NodesOf(Typed(next, before)), NodesOf(outputs));
         }
     }
 
@@ -49,6 +47,10 @@ public static partial class Functional
         }, reverse);
         return (carries[0], outputs[0]);
     }
+
+    /// <summary>A plain number takes the type of the carry it becomes.</summary>
+    private static IEnumerable<Tensor> Typed(Tensor[] next, IReadOnlyList<Node> carries) =>
+        next.Select((n, i) => n.IsNumber && i < carries.Count ? n.To(carries[i].Type.DType) : n);
 
     private static Node[] NodesOf(IEnumerable<Tensor> tensors) => [.. tensors.Select(t => t.Node)];
 

@@ -27,7 +27,6 @@ internal readonly record struct Moments(Tensor Mean, Tensor Variance)
         rule.Check(count);
         int[] axes = [0, .. SpatialAxes.Of(input)];
         input = input.Widened();
-        // The count is in use twice, so that the rule holds whichever of the two is needed.
         var divisor = new Tensor(Nodes.DimSize(count, rule)).To(input.DType);
         var mean = input.Sum(axes, keepDim: true) / divisor;
         return new(mean, (input - mean).Square().Sum(axes, keepDim: true) / divisor);

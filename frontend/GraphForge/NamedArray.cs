@@ -67,6 +67,12 @@ public readonly struct NamedArray
 
     public static implicit operator NamedArray((string Name, bool[] Values) pair) => Whole(pair.Name, pair.Values);
 
+    /// <summary>New memory for an array of this name and type.</summary>
+    /// <param name="count">Number of elements.</param>
+    /// <param name="first">The first extent, where this array has extents.</param>
+    internal NamedArray Room(int count, int first) =>
+        new(Name, new byte[checked(count * DType.Size())], DType, 0, count, _dims is null ? null : [first, .. _dims.Skip(1)]);
+
     private static NamedArray Whole<T>(string name, T[] values) where T : unmanaged =>
         new(name, values, DTypes.Of<T>(), 0, values.Length, null);
 }

@@ -7,7 +7,10 @@ namespace GraphForge;
 /// <content>Tensors that are made and not given.</content>
 public sealed partial class Tensor
 {
-    /// <summary>start, start + step, … short of <paramref name="end"/>: ⌈(end − start) / step⌉ numbers, each computed in float64 and rounded once.</summary>
+    /// <summary>
+    /// start, start + step, … short of <paramref name="end"/>: ⌈(end − start) / step⌉ numbers, each computed in float64 and
+    /// rounded once.
+    /// </summary>
     public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32)
     {
         var count = Math.Ceiling((end - start) / step);

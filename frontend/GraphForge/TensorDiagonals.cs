@@ -12,7 +12,10 @@ public sealed partial class Tensor
     /// <summary>The last two axes with zeros below a diagonal: where column − row &lt; <paramref name="diagonal"/>.</summary>
     public Tensor Triu(int diagonal = 0) => Triangle("triu", (rows, columns) => TriuMask(rows, columns, diagonal));
 
-    /// <summary>The elements of axes <paramref name="dim1"/> and <paramref name="dim2"/> whose positions differ by <paramref name="offset"/>, as a new last axis.</summary>
+    /// <summary>
+    /// The elements of axes <paramref name="dim1"/> and <paramref name="dim2"/> whose positions differ by
+    /// <paramref name="offset"/>, as a new last axis.
+    /// </summary>
     public Tensor Diagonal(int offset = 0, int dim1 = 0, int dim2 = 1)
     {
         if (Axis("diagonal", dim1) == Axis("diagonal", dim2))

@@ -50,7 +50,10 @@ public sealed partial class Tensor
         return index.Shape.Size.Is(0) ? this : MaskedFill(new Tensor(Onto(LastSender(axis, index), axis, -1).GreaterOrEqual(0)), value);
     }
 
-    /// <summary>This tensor with the elements of <paramref name="src"/> added where <paramref name="index"/> sends them along <paramref name="dim"/>.</summary>
+    /// <summary>
+    /// This tensor with the elements of <paramref name="src"/> added where <paramref name="index"/> sends them along
+    /// <paramref name="dim"/>.
+    /// </summary>
     public Tensor ScatterAdd(int dim, Tensor index, Tensor src)
     {
         var (axis, update) = Update("scatterAdd", dim, index, src);
@@ -81,7 +84,10 @@ public sealed partial class Tensor
         return new(sum / (includeSelf ? count + 1 : count.Maximum(1)));
     }
 
-    /// <summary>This tensor with <paramref name="alpha"/> times the slices of <paramref name="source"/> added at the positions along <paramref name="dim"/> that the vector <paramref name="index"/> lists.</summary>
+    /// <summary>
+    /// This tensor with <paramref name="alpha"/> times the slices of <paramref name="source"/> added at the positions along
+    /// <paramref name="dim"/> that the vector <paramref name="index"/> lists.
+    /// </summary>
     public Tensor IndexAdd(int dim, Tensor index, Tensor source, double alpha = 1)
     {
         var axis = Axis("indexAdd", dim);

@@ -6,6 +6,9 @@ namespace GraphForge;
 /// <content>Repeating, cutting, rotating and sliding: elements in other places, none computed.</content>
 public sealed partial class Tensor
 {
+    /// <summary>Windows of at most so many elements are that many slices, whose gradient is a plain sum.</summary>
+    private const int FewElements = 16;
+
     /// <summary>Copies side by side, <c>repeats[i]</c> of them along axis i; more counts than axes put new axes in front.</summary>
     public Tensor Repeat(params ReadOnlySpan<int> repeats)
     {
@@ -28,7 +31,10 @@ public sealed partial class Tensor
     public Tensor Tile(params ReadOnlySpan<int> dims) =>
         Repeat([.. Enumerable.Repeat(1, Math.Max(0, Rank - dims.Length)), .. dims]);
 
-    /// <summary>Each slice along <paramref name="dim"/> <paramref name="repeats"/> times in a row; without dim, each element of the flattened tensor.</summary>
+    /// <summary>
+    /// Each slice along <paramref name="dim"/> <paramref name="repeats"/> times in a row; without dim, each element of the
+    /// flattened tensor.
+    /// </summary>
     public Tensor RepeatInterleave(int repeats, int? dim = null)
     {
         CheckCounts("repeatInterleave", [repeats]);
@@ -66,7 +72,8 @@ public sealed partial class Tensor
         var (from, to) = (source.Select(d => Axis("movedim", d)).ToArray(), destination.Select(d => Axis("movedim", d)).ToArray());
         if (from.Distinct().Count() != to.Distinct().Count() || from.Distinct().Count() != from.Length || from.Length != to.Length)
             throw new GraphException(ErrorCode.BadAxis,
-                $"movedim of {Node.Type} needs distinct axes, as many to move as places, got [{string.Join(", ", source)}] and [{string.Join(", ", destination)}].");
+                $"movedim of {Node.Type} needs distinct axes, as many to move as places, " +
+                $"got [{string.Join(", ", source)}] and [{string.Join(", ", destination)}].");
         var others = new Queue<int>(Enumerable.Range(0, Rank).Except(from));
         return Permute([.. Enumerable.Range(0, Rank).Select(axis => Array.IndexOf(to, axis) is >= 0 and var i ? from[i] : others.Dequeue())]);
     }
@@ -88,18 +95,27 @@ public sealed partial class Tensor
     /// <summary>Windows of elements <paramref name="dilation"/> apart along an axis, as a new last axis.</summary>
     internal Tensor Windows(int axis, int size, int step, int dilation)
     {
-        // Row k of copies of the axis put end to end and cut into rows of extent + dilation starts at element dilation · k:
-        // its first elements are element k of each window. As index arithmetic, the copies vanish.
-        var last = Movedim(axis, -1);
-        var (leading, extent) = (last.Shape.SkipLast(1).ToArray(), Shape[axis]);
-        var starts = extent - (long)dilation * (size - 1);
-        var copies = size + (extent.IsBound ? ((long)size * dilation + extent.Value - 1) / extent.Value : (long)size * dilation);
-        var line = last.Unsqueeze(-2).Expand([.. leading, copies, extent]).Reshape([.. leading, extent * copies]);
-        var rows = line.Narrow(-1, 0, (extent + dilation) * size).Reshape([.. leading, size, extent + dilation]);
-        var count = starts.IsBound ? (starts.Value - 1) / step + 1 : starts;
+        var starts = Shape[axis] - (long)dilation * (size - 1);
         if (!starts.IsBound && step > 1)
             throw new GraphException(ErrorCode.BadAttribute, $"windows along axis {axis} of {Node.Type} need a fixed extent for a step of {step}.");
-        return new Tensor(rows.Node.Slice(-1, 0, count, step)).Transpose(-1, -2).Movedim(-2, axis);
+        var count = starts.IsBound ? (starts.Value - 1) / step + 1 : starts;
+        return size <= FewElements
+            ? Stack([.. Enumerable.Range(0, size).Select(k => new Tensor(Node.Slice(axis, (long)k * dilation, count, step)))], -1)
+            : Movedim(axis, -1).LongWindows(size, step, dilation, count).Movedim(-2, axis);
+    }
+
+    /// <summary>
+    /// <see cref="Windows"/> along the last axis without a node for each element. Row k of copies of the axis put end to end and
+    /// cut into rows of extent + dilation starts at element dilation · k: its first elements are element k of each window. As
+    /// index arithmetic, the copies vanish.
+    /// </summary>
+    private Tensor LongWindows(int size, int step, int dilation, Dim count)
+    {
+        var (leading, extent) = (Shape.SkipLast(1).ToArray(), Shape[^1]);
+        var copies = size + (extent.IsBound ? ((long)size * dilation + extent.Value - 1) / extent.Value : (long)size * dilation);
+        var line = Unsqueeze(-2).Expand([.. leading, copies, extent]).Reshape([.. leading, extent * copies]);
+        var rows = line.Narrow(-1, 0, (extent + dilation) * size).Reshape([.. leading, size, extent + dilation]);
+        return new Tensor(rows.Node.Slice(-1, 0, count, step)).Transpose(-1, -2);
     }
 
     /// <summary>Parts of <paramref name="splitSize"/> along <paramref name="dim"/>; the last may be smaller.</summary>

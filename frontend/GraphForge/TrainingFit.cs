@@ -71,7 +71,8 @@ public sealed partial class Training
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         Supervised.Checks.Check(train);
         if (validation is not null) Supervised.Checks.Check(validation);
-        return Task.Run(() => Fit(train, epochs, validation, progress, cancellationToken), cancellationToken);
+        return Task.Run(() => Fit(epochs, start => RunEpoch(train, start, progress, cancellationToken),
+            validation is null ? null : () => RunEvaluation(validation, cancellationToken), progress), cancellationToken);
     }
 
     /// <summary>Loss, and for class numbers the confusion matrix, without changing the model. Dropout is off.</summary>
@@ -91,8 +92,7 @@ public sealed partial class Training
     }
 
     private IReadOnlyList<EpochSummary> Fit(
-        ArrayDataset train, int epochs, ArrayDataset? validation, IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
+        int epochs, Func<TrainingProgress, EpochMeter> runEpoch, Func<Evaluation>? evaluate, IProgress<TrainingProgress>? progress)
     {
         Enter();
         try
@@ -100,10 +100,9 @@ public sealed partial class Training
             var summaries = new List<EpochSummary>();
             for (var epoch = 1; epoch <= epochs; epoch++)
             {
-                var start = new TrainingProgress { Epoch = epoch, Epochs = epochs };
-                var last = RunEpoch(train, start, progress, cancellationToken);
-                var evaluation = validation is null ? null : RunEvaluation(validation, cancellationToken);
-                summaries.Add(new EpochSummary(epoch, last.Loss, last.Accuracy, evaluation, last.SamplesPerSecond));
+                var meter = runEpoch(new TrainingProgress { Epoch = epoch, Epochs = epochs });
+                var (last, evaluation) = (meter.Now, evaluate?.Invoke());
+                summaries.Add(new EpochSummary(epoch, last.Loss, last.Accuracy, evaluation, last.SamplesPerSecond) { Metrics = meter.Metrics });
                 _state.Optimization.Rates.EndEpoch(evaluation?.Loss ?? last.Loss);
                 progress?.Report(last with { Summary = summaries[^1] });
             }
@@ -115,31 +114,23 @@ public sealed partial class Training
         }
     }
 
-    private TrainingProgress RunEpoch(
-        ArrayDataset train, TrainingProgress now, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private EpochMeter RunEpoch(
+        ArrayDataset train, TrainingProgress start, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var meter = new EpochMeter();
         var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_state.OrderSeed), checked((int)_state.Orders++));
-        now = now with { Steps = batches.Count };
+        var meter = new EpochMeter(start with { Steps = batches.Count });
         foreach (var batch in batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var compileTicks = _compileTicks;
             var loss = RunStep(batch.Features, batch.Labels);
             meter.Exclude(_compileTicks - compileTicks);
-            meter.Add(loss, batch.Count);
             if (Supervised.Classes > 0)
                 meter.AddDecisions((long)_stepMetrics.Values[0], batch.Labels.Length - Ignored(batch.Labels));
-            now = now with
-            {
-                Step = now.Step + 1,
-                Loss = meter.Loss,
-                Accuracy = meter.Accuracy,
-                SamplesPerSecond = meter.SamplesPerSecond,
-            };
-            progress?.Report(now);
+            meter.Add(loss, batch.Count);
+            progress?.Report(meter.Now);
         }
-        return now;
+        return meter;
     }
 
     private Evaluation RunEvaluation(ArrayDataset data, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ public sealed partial class Training
 
     /// <summary>
     /// Ends an epoch of own <see cref="Step{TSample, TTarget}"/>s: schedules that count epochs go on, and a plateau is looked
-    /// for. <see cref="FitAsync"/> does so itself, with the validation's loss or else the training's.
+    /// for. <c>FitAsync</c> does so itself, with the validation's loss or else the training's.
     /// </summary>
     /// <param name="metric">What <see cref="ReduceLROnPlateau"/> watches; without one, null.</param>
     /// <exception cref="GraphException">There is a plateau to look for, but no metric.</exception>

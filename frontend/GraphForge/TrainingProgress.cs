@@ -22,6 +22,9 @@ public readonly record struct TrainingProgress(
 /// <param name="SamplesPerSecond">Samples trained on per second, without validation and compilation.</param>
 public sealed record EpochSummary(int Epoch, double Loss, double Accuracy, Evaluation? Validation, double SamplesPerSecond)
 {
+    /// <summary>Means over the samples of the metrics that the training function reports.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
     /// <summary>One line, such as <c>epoch 3  loss 0.2275  accuracy 93.43 %  validation 92.70 %  150,000 samples/s</c>.</summary>
     public override string ToString()
     {
@@ -29,6 +32,8 @@ public sealed record EpochSummary(int Epoch, double Loss, double Accuracy, Evalu
         var validation = Validation is null ? "" : double.IsNaN(Validation.Accuracy)
             ? $"  validation loss {Validation.Loss:F4}"
             : $"  validation {Validation.Accuracy * 100:F2} %";
-        return string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch}  loss {Loss:F4}{accuracy}{validation}  {SamplesPerSecond:N0} samples/s");
+        var metrics = string.Concat(Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:G4}")));
+        return string.Create(
+            CultureInfo.InvariantCulture, $"epoch {Epoch}  loss {Loss:F4}{accuracy}{metrics}{validation}  {SamplesPerSecond:N0} samples/s");
     }
 }

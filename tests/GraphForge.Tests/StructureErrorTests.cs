@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Layers;
 using GraphForge.Runtime;
 
 namespace GraphForge.Tests;
@@ -10,6 +11,7 @@ public sealed class StructureErrorTests
     private static readonly Tensor Y = Tensor.Zeros([4]);
     private static readonly Tensor Whole = Tensor.Zeros([2, 3], DType.Int64);
     private static readonly Tensor Index = Tensor.Zeros([4], DType.Int64);
+    private static readonly Tensor Image = Tensor.Zeros([1, 4, 2, 3]);
     private static readonly Tensor Batch = Tensor.Input("batch", DType.Float32, new DimSymbol("n"), 3);
 
     private static IEnumerable<TestCaseData> Indexing =>
@@ -105,10 +107,63 @@ public sealed class StructureErrorTests
             "pad of float32[2, 3] cannot cut 2 and 2 elements off axis 1, which has 3."),
     ];
 
+    private static IEnumerable<TestCaseData> Resampling =>
+    [
+        Row(() => Functional.Interpolate(Image, [4, 0]), ErrorCode.BadAttribute,
+            "interpolate of float32[1, 4, 2, 3] would leave no elements: new extents [4, 0]."),
+        Row(() => Functional.Interpolate(Image), ErrorCode.BadAttribute, "interpolate takes a size or a scaleFactor, one of the two."),
+        Row(() => Functional.Interpolate(Image, [1, 2, 3]), ErrorCode.BadAttribute,
+            "interpolate takes one size, or one for each of the 2 spatial axes, got [1, 2, 3]."),
+        Row(() => Functional.Interpolate(Image, [4], mode: InterpolationMode.Linear), ErrorCode.ShapeMismatch,
+            "interpolate in mode Linear takes [N, C, ...] with 1 spatial axes, got float32[1, 4, 2, 3]."),
+        Row(() => Functional.Interpolate(X, [4]), ErrorCode.ShapeMismatch,
+            "interpolate in mode Nearest takes [N, C, ...] with 1 to 3 spatial axes, got float32[2, 3]."),
+        Row(() => Functional.Interpolate(Image, [4], alignCorners: true), ErrorCode.BadAttribute,
+            "interpolate has no corners to align in mode Nearest; leave alignCorners off."),
+        Row(() => Functional.Interpolate(Image.To(DType.Int32), [4], mode: InterpolationMode.Bilinear), ErrorCode.WrongDType,
+            "interpolate in mode Bilinear takes floats, got int32[1, 4, 2, 3]; cast the operand."),
+        Row(() => Functional.Interpolate(Batch.Transpose(0, 1).Unsqueeze(0), [4]), ErrorCode.ShapeMismatch,
+            "interpolate needs fixed spatial extents of at least 1, got float32[1, 3, n]."),
+        Row(() => Functional.PixelShuffle(Image, 3), ErrorCode.BadAttribute,
+            "pixelShuffle by 3 needs channels that 3² divides, got 4 in float32[1, 4, 2, 3]."),
+        Row(() => Functional.PixelUnshuffle(Image, 2), ErrorCode.BadAttribute,
+            "pixelUnshuffle by 2 needs sides that 2 divides, got float32[1, 4, 2, 3]."),
+        Row(() => Functional.ChannelShuffle(Image, 3), ErrorCode.BadAttribute,
+            "channelShuffle takes [N, C, ...] whose channels 3 groups share evenly, got float32[1, 4, 2, 3]."),
+        Row(() => Functional.Unfold(Image, 4), ErrorCode.ShapeMismatch,
+            "unfold of float32[1, 4, 2, 3] with padding 0 has no room for a window of 4, its elements 1 apart."),
+        Row(() => Functional.Unfold(Image, 2, stride: 0), ErrorCode.BadAttribute,
+            "unfold needs a kernelSize, dilation and stride of at least 1, got 2, 1 and 0."),
+        Row(() => Functional.Fold(Image, 4, 2), ErrorCode.ShapeMismatch, "fold with windows of 2 takes [N, C·4, L], got float32[1, 4, 2, 3]."),
+        Row(() => Functional.Fold(Tensor.Zeros([1, 4, 8]), 4, 2), ErrorCode.ShapeMismatch,
+            "fold to 4 needs the 9 windows of 2 that image has, got float32[1, 4, 8]."),
+        Row(() => new ZeroPad2d(1, 2).Forward(Image), ErrorCode.BadAttribute,
+            "ZeroPad2d takes one padding for all sides or 4, the last axis first, but was given [1, 2]."),
+        Row(() => new ReflectionPad1d(1).Forward(Image), ErrorCode.ShapeMismatch,
+            "ReflectionPad1d takes a batch with channels and 1 spatial axes but was given [1, 4, 2, 3]."),
+        Row(() => new Unflatten(1, 3).Forward(Image), ErrorCode.ShapeMismatch,
+            "unflatten cannot make [3] of the 4 elements of axis 1 of float32[1, 4, 2, 3]."),
+    ];
+
+    private static IEnumerable<TestCaseData> Sorting =>
+    [
+        Row(() => X.Sort(2).Values, ErrorCode.BadAxis, "argsort has no axis 2 in float32[2, 3]; axes run from -2 to 1."),
+        Row(() => X.Topk(4).Values, ErrorCode.BadAttribute, "topk of float32[2, 3] takes k within 0..3 along axis 1, got 4."),
+        Row(() => X.Kthvalue(0).Values, ErrorCode.BadAttribute, "kthvalue of float32[2, 3] takes k within 1..3 along axis 1, got 0."),
+        Row(() => Tensor.Zeros([2, 0]).Median(1).Values, ErrorCode.ShapeMismatch,
+            "median of float32[2, 0] has nothing to choose from: axis 1 is empty."),
+        Row(() => Batch.Median(0).Values, ErrorCode.ShapeMismatch,
+            "median needs a fixed extent and axis 0 of float32[n, 3] is symbolic; its parts could not be counted."),
+        Row(() => Tensor.Searchsorted(X, Y), ErrorCode.ShapeMismatch,
+            "searchsorted takes a sequence that is a vector or has as many rows as the values, got float32[2, 3] and float32[4]."),
+    ];
+
     [TestCaseSource(nameof(Indexing))]
     [TestCaseSource(nameof(Layout))]
     [TestCaseSource(nameof(Products))]
     [TestCaseSource(nameof(Pads))]
+    [TestCaseSource(nameof(Resampling))]
+    [TestCaseSource(nameof(Sorting))]
     public void Mistakes_are_told_whole(Func<Tensor> mistake, ErrorCode code, string problem)
     {
         var error = Assert.Throws<GraphException>(() => mistake())!;

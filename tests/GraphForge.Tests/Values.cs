@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
+using GraphForge.Initialization;
 using GraphForge.Runtime;
 
 namespace GraphForge.Tests;
@@ -40,5 +41,20 @@ internal static class Values
         return output;
     }
 
+    /// <summary>What an initialiser makes of a tensor.</summary>
+    public static float[] Drawn(Initializer initializer, params long[] dims) => Drawn(initializer, seed: 1, dims);
+
+    public static float[] Drawn(Initializer initializer, long seed, long[] dims)
+    {
+        var holder = new Holder(initializer, dims);
+        holder.Initialize(seed);
+        return holder.Held.AsSpan<float>().ToArray();
+    }
+
     public static float[] Sequence(int count, float first = 1) => [.. Enumerable.Range(0, count).Select(i => first + i)];
+
+    private sealed class Holder(Initializer initializer, long[] dims) : Module
+    {
+        public Parameter Held { get; } = new(initializer, dims);
+    }
 }

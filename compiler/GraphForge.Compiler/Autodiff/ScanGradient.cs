@@ -19,6 +19,8 @@ internal sealed class ScanGradient
     /// <summary>Per step values the backward body reads: the node that stands for one inside, and all steps of it outside.</summary>
     private readonly List<(Node Inside, Node Stacked)> _perStep = [];
 
+    private readonly Dictionary<Node, bool> _isInvariant = new(ReferenceEqualityComparer.Instance);
+
     public ScanGradient(IReadOnlyList<(Node Result, Node Cotangent)> results, IReadOnlyList<bool> isWanted)
     {
         _scan = (Scan)results[0].Result.Op;
@@ -40,7 +42,10 @@ internal sealed class ScanGradient
         var gradients = Gradients.Of(Seeds(carries, arriving), targets.Select(i => _parameters[i]).ToArray());
         var ofParameter = targets.Zip(gradients).ToDictionary(p => p.First, p => p.Second);
 
-        var stacked = targets.Where(i => IsStacked(i) && ofParameter[i] is not null).ToArray();
+        var lift = new StepLift(KnownSteps, node => IsInvariant(node) ? Outside(node) : null, Length);
+        var lifted = targets.Where(i => IsStacked(i) && ofParameter[i] is not null)
+            .Select(i => (Operand: i, Gradient: lift.TryLift(ofParameter[i]!))).ToArray();
+        var stacked = lifted.Where(l => l.Gradient is null).Select(l => l.Operand).ToArray();
         var captured = targets.Where(i => i >= _scan.Carries + _scan.StackedInputs && ofParameter[i] is not null).ToArray();
         var sums = new StepSums(_parameters.Skip(_scan.Carries + _scan.StackedInputs));
         // Products first: a sum can then use values that are kept for a product.
@@ -57,6 +62,7 @@ internal sealed class ScanGradient
         for (var k = 0; k < carries.Length; k++) result[carries[k]] = AtStart(carries[k], backward(new(ScanResultKind.Final, k)));
         for (var k = 0; k < stacked.Length; k++) result[stacked[k]] = backward(new(ScanResultKind.Stacked, k));
         for (var k = 0; k < captured.Length; k++) result[captured[k]] = backward(new(ScanResultKind.Final, carries.Length + k));
+        foreach (var (i, gradient) in lifted.Where(l => l.Gradient is not null)) result[i] = gradient;
         foreach (var i in outside) result[i] = StepSums.Total(ofParameter[i]!, AllSteps);
         return result;
 
@@ -67,6 +73,25 @@ internal sealed class ScanGradient
                 ? AllElements((int)((BodyParameter)factor.Op).Index, _scan)
                 : backward(new(ScanResultKind.Stacked, stacked.Length + factors.IndexOf(factor)));
         }
+    }
+
+    /// <summary>All steps of what does not wait for the backward loop: its inputs, and carries of the forward scan.</summary>
+    private Node? KnownSteps(Node node)
+    {
+        if (_perStep.FirstOrDefault(p => p.Inside == node).Stacked is { } cotangents) return cotangents;
+        if (node.Op is BodyParameter { Index: >= 0 } parameter && parameter.Index < _scan.Carries + _scan.StackedInputs)
+            return AllElements((int)parameter.Index, _scan);
+        var next = _scan.Body.Roots.Take(_scan.Carries).ToList().IndexOf(node);
+        return next < 0 ? null : After(Node.Of(_scan with { Result = new ScanResult(ScanResultKind.States, next) }, _operands));
+    }
+
+    /// <summary>Whether the value is made of numbers and captured values.</summary>
+    private bool IsInvariant(Node node)
+    {
+        if (_isInvariant.TryGetValue(node, out var known)) return known;
+        return _isInvariant[node] = node.Op is BodyParameter parameter
+            ? parameter.Index >= _scan.Carries + _scan.StackedInputs
+            : node.Inputs.ToArray().All(IsInvariant);
     }
 
     private bool IsForwardLeaf(Node node) => node.Op is BodyParameter { Index: >= 0 } || _perStep.Any(p => p.Inside == node);

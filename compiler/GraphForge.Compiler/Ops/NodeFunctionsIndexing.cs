@@ -20,6 +20,10 @@ public static class NodeFunctionsIndexing
         public Node ScatterElements(int axis, Node indices, Dim length, ReduceFunction function = ReduceFunction.Sum) =>
             Node.Of(new ScatterElements(Broadcasting.Axis("scatterElements", axis, x.Type), length, function), indices, x);
 
+        /// <inheritdoc cref="Ops.ArgSort"/>
+        public Node ArgSort(int axis, bool descending = false) =>
+            Node.Of(new ArgSort(Broadcasting.Axis("argSort", axis, x.Type), descending), x);
+
         /// <summary><paramref name="value"/> where the node is an index of an axis of extent <paramref name="length"/>, else 0.</summary>
         internal Node WhereIndexOf(Dim length, Node value)
         {

@@ -84,6 +84,7 @@ public static class OpSet
         typeof(ReduceMinimum),
         typeof(ArgMaximum),
         typeof(ArgMinimum),
+        typeof(ArgSort),
         typeof(ScatterAdd),
         typeof(ScatterElements),
         typeof(Contraction),
@@ -103,5 +104,7 @@ public static class OpSet
 
         // Loops and branches
         typeof(Scan),
+        typeof(Cond),
+        typeof(While),
     ];
 }

@@ -149,6 +149,7 @@ public sealed class Fusion
         {
             NodeStructure.Contraction => (GroupKind.Contraction, size, 1L),
             NodeStructure.Scatter => (GroupKind.Scatter, size, 1L),
+            NodeStructure.Sort => (GroupKind.Sort, size, 1L),
             NodeStructure.Loop => (GroupKind.Loop, size, 1L),
             NodeStructure.Reduction when RowColumns(node) is { } c => (GroupKind.Rows, size, c),
             NodeStructure.Reduction => (GroupKind.Reduction, size, 1L),
@@ -205,7 +206,7 @@ public sealed class Fusion
         var accesses = _accesses[node];
         var producers = ProducersOf(node).Where(p => _groupOf[p] == group).ToArray();
         if (group.Kind == GroupKind.Loop) return "a loop is complete only when its last step ends";
-        if (group.Kind == GroupKind.Scatter) return "a scatter is complete only when its kernel ends";
+        if (group.StandsAlone) return $"a {group.Kind} is complete only when its kernel ends".ToLowerInvariant();
         if (group.Kind != GroupKind.Map && producers.Any(accesses.Choosers.Contains)) return "a combined value chooses the elements to read";
         if (group.Kind != GroupKind.Rows)
         {
@@ -268,7 +269,7 @@ public sealed class Fusion
                     : !consumerIsRow && accesses.IsIdentity(producer);
                 if (!fits) return "reads the producer at other elements than its own";
             }
-        if (home.Kind is GroupKind.Scatter) return "a scatter takes nothing else into its kernel";
+        if (home.StandsAlone) return $"a {home.Kind} takes nothing else into its kernel".ToLowerInvariant();
         return DependsThroughOthers(home, other) || DependsOn(other, home) ? "another operand must run in between" : null;
     }
 

@@ -20,6 +20,9 @@ public enum GroupKind
     /// <summary>One scatter.</summary>
     Scatter,
 
+    /// <summary>One sort.</summary>
+    Sort,
+
     /// <summary>All results of one loop.</summary>
     Loop,
 }
@@ -30,6 +33,9 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
     public int Id { get; } = id;
 
     public GroupKind Kind { get; set; } = kind;
+
+    /// <summary>Whether no result is complete before all of it has run, so that nothing else fits in.</summary>
+    public bool StandsAlone => Kind is GroupKind.Scatter or GroupKind.Sort or GroupKind.Loop;
 
     /// <summary>Values per column-reduced member; for other kinds the number of elements of the domain.</summary>
     public long Rows { get; set; } = rows;

@@ -43,7 +43,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
             return (LoopIndices.For(reduction.Shape, "r"), columns);
         }
         var anchor = group.Kind == GroupKind.Map ? null : group.Members.First(m =>
-            plan.Structures[m] is NodeStructure.Contraction or NodeStructure.Reduction or NodeStructure.Scatter);
+            plan.Structures[m] is NodeStructure.Contraction or NodeStructure.Reduction or NodeStructure.Scatter or NodeStructure.Sort);
         var widest = anchor ?? group.Members.MaxBy(m => m.Shape.Rank)!;
         return (LoopIndices.For(widest.Shape, "i"), []);
     }

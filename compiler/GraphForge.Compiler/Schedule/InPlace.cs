@@ -9,7 +9,7 @@ public static class InPlace
     /// <summary>Pairs (result, operand) of one size and element width where each element is read before it is overwritten.</summary>
     public static IEnumerable<(Node Result, Node Operand)> Pairs(FusionGroup group, FusionPlan plan)
     {
-        if (group.Kind is GroupKind.Scatter or GroupKind.Loop) yield break;
+        if (group.StandsAlone) yield break;
         var operands = group.Members.SelectMany(m => plan.Accesses[m].Reads).Select(r => r.Producer)
             .Where(p => plan.GroupOf.GetValueOrDefault(p) != group).Distinct().ToArray();
         foreach (var result in group.Stored)

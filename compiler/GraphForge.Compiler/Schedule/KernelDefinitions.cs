@@ -48,7 +48,7 @@ public sealed class KernelDefinitions
         var work = new List<PlannedWork>();
         foreach (var group in plan.Groups)
             work.Add(group.Kind == GroupKind.Loop
-                ? new LoopLowering(this, group, plan, storage).Lower()
+                ? LoopLowering.Of(this, group, plan, storage).Lower()
                 : Kernel(group, plan, lowering, storage));
         return work;
     }

@@ -20,9 +20,12 @@ public static class Materialisation
             foreach (var input in node.Inputs.ToArray())
                 if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
         foreach (var node in order.Where(n => structures[n] == NodeStructure.Loop))
-            foreach (var input in node.Inputs.ToArray().Skip(((Scan)node.Op).Carries))
+            foreach (var input in node.Inputs.ToArray().Skip(ReadOnce(node.Op)))
                 if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
     }
+
+    /// <summary>Leading operands that a loop copies before it starts: initial carries, the condition of a branch.</summary>
+    private static int ReadOnce(Op loop) => loop switch { Scan scan => scan.Carries, While w => w.Carries, _ => 1 };
 
     /// <summary>
     /// Elementwise ops so cheap that every consumer computes them anew: a comparison or conversion of one value that is stored

@@ -24,6 +24,9 @@ public enum NodeStructure
     /// <summary>Elements choose where they are added.</summary>
     Scatter,
 
+    /// <summary>Elements of a row are put in order.</summary>
+    Sort,
+
     /// <summary>One result of a loop or branch, which has kernels of its own.</summary>
     Loop,
 }
@@ -50,6 +53,7 @@ public sealed record NodeDefinition(
 
     private static NodeStructure Classify(Expr value)
     {
+        if (value.DescendantsAndSelf().Any(e => e is SortExpr)) return NodeStructure.Sort;
         var reductions = value.DescendantsAndSelf().OfType<ReduceExpr>().ToArray();
         if (reductions.Any(r => r.Match is not null)) return NodeStructure.Scatter;
         if (reductions.Any(IsContraction)) return NodeStructure.Contraction;

@@ -23,17 +23,28 @@ public sealed record PlannedKernel(
     public override string Name => Definition.Name;
 }
 
-/// <summary>Work that runs again and again.</summary>
+/// <summary>Work that runs again and again, or not always.</summary>
 /// <param name="Name">Name for people.</param>
-/// <param name="Iterations">How often the body runs.</param>
-/// <param name="Before">Kernels that set up the carries.</param>
-/// <param name="Body">One iteration.</param>
-/// <param name="Storage">What the body's own buffers are.</param>
+/// <param name="Before">Kernels that set up carries and conditions.</param>
+/// <param name="Parts">The loop, or the branches, one after the other.</param>
 /// <param name="Writes">Buffers from outside that it writes.</param>
 /// <param name="Reads">Buffers from outside that it reads.</param>
 public sealed record PlannedLoop(
-    string Name, long Iterations, IReadOnlyList<PlannedKernel> Before, IReadOnlyList<PlannedWork> Body, LoopStorage Storage,
+    string Name, IReadOnlyList<PlannedKernel> Before, IReadOnlyList<LoopPart> Parts,
     IReadOnlyList<LoopBuffer> Writes, IReadOnlyList<LoopBuffer> Reads) : PlannedWork(Writes, Reads)
 {
     public override string Name { get; } = Name;
+}
+
+/// <summary>A body with the number of times it runs.</summary>
+/// <param name="Body">One iteration.</param>
+/// <param name="Storage">What the body's own buffers are.</param>
+/// <param name="Iterations">Most times it runs.</param>
+public sealed record LoopPart(IReadOnlyList<PlannedWork> Body, LoopStorage Storage, long Iterations)
+{
+    /// <summary>A bool that is asked before every iteration, and what it must be; null for a loop that runs them all.</summary>
+    public (LoopBuffer Flag, bool Wanted)? Condition { get; init; }
+
+    /// <summary>Whether an iteration overwrites what it has read, at its end; else what it writes outside is new.</summary>
+    public bool Overwrites { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class WorkPlan
     private readonly IReadOnlyList<PlannedWork> _work;
     private readonly Dictionary<LoopBuffer, int> _ids = [];
     private readonly List<PlannedValue> _values = [];
-    private readonly Dictionary<PlannedWork, (WorkPlan Plan, int Value)> _bodies = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<LoopPart, (WorkPlan Plan, int Value)> _bodies = new(ReferenceEqualityComparer.Instance);
 
     private WorkPlan(IReadOnlyList<PlannedWork> work) => _work = work;
 
@@ -27,9 +27,9 @@ internal sealed class WorkPlan
         Memory.Order.Select((index, position) => (_work[index], Memory.Barriers[position]));
 
     /// <summary>The plan of a loop's body, and where its bytes begin among those of this plan.</summary>
-    public (WorkPlan Plan, long Offset) BodyOf(PlannedLoop loop)
+    public (WorkPlan Plan, long Offset) BodyOf(LoopPart part)
     {
-        var (plan, value) = _bodies[loop];
+        var (plan, value) = _bodies[part];
         return (plan, Memory.Layout.Offsets[value]);
     }
 
@@ -51,14 +51,15 @@ internal sealed class WorkPlan
         return result;
     }
 
-    private static WorkPlan OfBody(PlannedLoop loop)
+    private static WorkPlan OfBody(LoopPart loop)
     {
         var result = new WorkPlan(loop.Body);
         var outside = new Dictionary<LoopBuffer, int>();
         var steps = result.Steps(
             (buffer, id) => loop.Storage.Owns(buffer) ? new PlannedValue(id, buffer.Name, Bytes(buffer), false, false, SourceLocation.Unknown) : null,
             buffer => outside.TryGetValue(buffer, out var id) ? id : outside[buffer] = outside.Count);
-        result.Memory = MemoryPlanner.Plan(new PlanningProblem(result._values, steps, NewBeforeRead(steps).ToArray()));
+        result.Memory = MemoryPlanner.Plan(new PlanningProblem(
+            result._values, steps, (loop.Overwrites ? OldBeforeNew(steps) : NewBeforeRead(steps)).ToArray()));
         return result;
     }
 
@@ -67,16 +68,16 @@ internal sealed class WorkPlan
     private PlannedStep[] Steps(Func<LoopBuffer, int, PlannedValue?> value, Func<LoopBuffer, int?> otherOf)
     {
         foreach (var buffer in _work.SelectMany(w => w.Writes.Concat(w.Reads))) Add(buffer, value);
-        foreach (var loop in _work.OfType<PlannedLoop>())
+        foreach (var (loop, part) in _work.OfType<PlannedLoop>().SelectMany(l => l.Parts.Select(p => (l, p))))
         {
-            var plan = OfBody(loop);
-            _bodies[loop] = (plan, _values.Count);
+            var plan = OfBody(part);
+            _bodies[part] = (plan, _values.Count);
             _values.Add(new PlannedValue(_values.Count, $"{loop.Name} iteration", plan.Memory.Layout.ArenaBytes, false, false, SourceLocation.Unknown));
         }
         return _work.Select(work =>
         {
             var writes = Owned(work.Writes);
-            if (_bodies.TryGetValue(work, out var body)) writes = [.. writes, body.Value];
+            if (work is PlannedLoop loop) writes = [.. writes, .. loop.Parts.Select(p => _bodies[p].Value)];
             var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
             return new PlannedStep(work.Name, Owned(work.Reads), writes, inPlace) { StateReads = Others(work.Reads), StateWrites = Others(work.Writes) };
         }).ToArray();

@@ -33,8 +33,10 @@ public sealed class BatchNorm3d(int numFeatures, double eps = 1e-5, double? mome
 /// </summary>
 public abstract class BatchNorm : ChannelNorm
 {
+    private readonly double? _momentum;
+
     private protected BatchNorm(int numFeatures, int spatialRank, double eps, double? momentum, bool affine, bool trackRunningStats,
-        DType dtype) : base(numFeatures, spatialRank, eps, momentum, affine, trackRunningStats, dtype) { }
+        DType dtype) : base(numFeatures, spatialRank, eps, affine, trackRunningStats, dtype) => _momentum = momentum;
 
     public sealed override Tensor Forward(Tensor input)
     {
@@ -44,8 +46,9 @@ public abstract class BatchNorm : ChannelNorm
         var moments = Moments.OfChannels(input, ToString(), Site);
         if (IsTraining && RunningMean is not null)
         {
-            NumBatchesTracked!.Assign(NumBatchesTracked.Latest + 1);
-            Update(moments.Mean, moments.UnbiasedVariance(Moments.ValuesPerChannel(input)));
+            var batches = NumBatchesTracked!.Latest + 1;
+            NumBatchesTracked.Assign(batches);
+            Update(moments.Mean, moments.UnbiasedVariance(Moments.ValuesPerChannel(input)), _momentum ?? 1.0 / batches.To(RunningMean.DType));
         }
         return Normalise(input, moments);
     }

@@ -8,13 +8,11 @@ namespace GraphForge.Layers;
 public abstract class ChannelNorm : Module
 {
     private readonly double _eps;
-    private readonly double? _momentum;
 
-    private protected ChannelNorm(int numFeatures, int spatialRank, double eps, double? momentum, bool affine, bool trackRunningStats,
-        DType dtype)
+    private protected ChannelNorm(int numFeatures, int spatialRank, double eps, bool affine, bool trackRunningStats, DType dtype)
     {
         if (numFeatures < 1) throw Error(ErrorCode.BadAttribute, $"needs at least one channel but was given {numFeatures}.");
-        (NumFeatures, SpatialRank, _eps, _momentum) = (numFeatures, spatialRank, eps, momentum);
+        (NumFeatures, SpatialRank, _eps) = (numFeatures, spatialRank, eps);
         if (affine)
         {
             Weight = new Parameter(Init.Ones, dtype, numFeatures);
@@ -63,17 +61,13 @@ public abstract class ChannelNorm : Module
     private protected Tensor Normalise(Tensor input, Moments moments) => Functional.PerChannel(
         moments.Normalise(input, _eps), Weight, Bias).RoundedLike(input);
 
-    /// <summary>Moves the running statistics towards those of a batch by the momentum, or to the mean of all batches so far.</summary>
-    private protected void Update(Tensor mean, Tensor variance)
+    /// <summary>Moves the running statistics towards those of a batch by its share of them.</summary>
+    private protected void Update(Tensor mean, Tensor variance, Tensor share)
     {
-        Move(RunningMean!, mean);
-        Move(RunningVar!, variance);
+        Move(RunningMean!, mean, share);
+        Move(RunningVar!, variance, share);
     }
 
-    // No gradient flows into later steps, so the statistics need no detaching.
-    private void Move(ModuleBuffer running, Tensor batch)
-    {
-        var share = _momentum is { } momentum ? (Tensor)momentum : 1.0 / NumBatchesTracked!.Latest.To(running.DType);
+    private static void Move(ModuleBuffer running, Tensor batch, Tensor share) =>
         running.Assign((running.Latest * (1 - share) + batch.Reshape(-1) * share).To(running.DType));
-    }
 }

@@ -1,5 +1,4 @@
 using GraphForge.Compiler.Graph;
-using GraphForge.Initialization;
 using GraphForge.Runtime;
 
 namespace GraphForge.Layers;
@@ -19,14 +18,9 @@ public sealed class Embedding : Module
     /// <exception cref="GraphException">A number is less than 1, or the padding index is no row.</exception>
     public Embedding(int numEmbeddings, int embeddingDim, int? paddingIdx = null, DType dtype = DType.Float32)
     {
-        if (numEmbeddings < 1 || embeddingDim < 1)
-            throw Error(ErrorCode.BadAttribute,
-                $"needs at least one row and one feature but was given {numEmbeddings} and {embeddingDim}.");
-        if (paddingIdx < -numEmbeddings || paddingIdx >= numEmbeddings)
-            throw Error(ErrorCode.BadAttribute, $"needs a paddingIdx among its {numEmbeddings} rows but was given {paddingIdx}.");
-        (NumEmbeddings, EmbeddingDim) = (numEmbeddings, embeddingDim);
-        _paddingIdx = paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
-        Weight = new Parameter(Draw, dtype, numEmbeddings, embeddingDim);
+        if (EmbeddingTable.Problem(numEmbeddings, embeddingDim, paddingIdx) is { } problem) throw Error(ErrorCode.BadAttribute, problem);
+        (NumEmbeddings, EmbeddingDim, _paddingIdx) = (numEmbeddings, embeddingDim, paddingIdx);
+        Weight = new Parameter(EmbeddingTable.Initializer(paddingIdx), dtype, numEmbeddings, embeddingDim);
     }
 
     public int NumEmbeddings { get; }
@@ -42,11 +36,5 @@ public sealed class Embedding : Module
             throw Error(ErrorCode.WrongDType, $"takes integer indices but was given {input.Node.Type}; cast them, or feed integers.");
         using var scope = Enter();
         return Functional.Embedding(input, Weight, _paddingIdx);
-    }
-
-    private void Draw(Span<float> values, ReadOnlySpan<long> dims, RandomStream random)
-    {
-        Init.Normal()(values, dims, random);
-        if (_paddingIdx is { } row) values.Slice(row * EmbeddingDim, EmbeddingDim).Clear();
     }
 }

@@ -6,7 +6,7 @@ namespace GraphForge.Layers;
 /// <summary>Instance normalisation (Ulyanov, Vedaldi, Lempitsky 2016) of [N, C, L]; see <see cref="InstanceNorm"/>.</summary>
 /// <param name="numFeatures">Number of channels C.</param>
 /// <param name="eps">Added to the variance.</param>
-/// <param name="momentum">Share of a batch in the running statistics; null weighs all batches alike.</param>
+/// <param name="momentum">Share of a batch in the running statistics; null leaves them as they are, as in PyTorch.</param>
 /// <param name="affine">Whether channels are scaled by weight and shifted by bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, and used when not training.</param>
 /// <param name="dtype">Type of the parameters and statistics.</param>
@@ -33,8 +33,10 @@ public sealed class InstanceNorm3d(int numFeatures, double eps = 1e-5, double? m
 /// </summary>
 public abstract class InstanceNorm : ChannelNorm
 {
+    private readonly double _momentum;
+
     private protected InstanceNorm(int numFeatures, int spatialRank, double eps, double? momentum, bool affine, bool trackRunningStats,
-        DType dtype) : base(numFeatures, spatialRank, eps, momentum, affine, trackRunningStats, dtype) { }
+        DType dtype) : base(numFeatures, spatialRank, eps, affine, trackRunningStats, dtype) => _momentum = momentum ?? 0;
 
     public sealed override Tensor Forward(Tensor input)
     {
@@ -47,7 +49,7 @@ public abstract class InstanceNorm : ChannelNorm
                 "normalise larger inputs, or leave the layer out.");
         var moments = Moments.Of(input, SpatialAxes.Of(input));
         if (IsTraining && RunningMean is not null)
-            Update(moments.Mean.Mean(0, keepDim: true), moments.UnbiasedVariance(count).Mean(0, keepDim: true));
+            Update(moments.Mean.Mean(0), moments.UnbiasedVariance(count).Mean(0), _momentum);
         return Normalise(input, moments);
     }
 }

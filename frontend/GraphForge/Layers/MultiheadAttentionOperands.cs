@@ -18,8 +18,9 @@ public sealed partial class MultiheadAttention
     {
         if (InProjWeight is not null && query.Node == key.Node && key.Node == value.Node)
         {
-            var all = Functional.Linear(query, InProjWeight, InProjBias is null ? null : (Tensor)InProjBias);
-            return (Heads(Part(all, 0, -1), NumHeads), Heads(Part(all, 1, -1), NumKeyValueHeads), Heads(Part(all, 2, -1), NumKeyValueHeads));
+            var all = Functional.Linear(query, InProjWeight, InProjBias);
+            return (Heads(Part(all, 0, -1), NumHeads), Heads(Part(all, 1, -1), NumKeyValueHeads),
+                Heads(Part(all, 2, -1), NumKeyValueHeads));
         }
         return (Heads(Projected(query, QProjWeight, 0), NumHeads), Heads(Projected(key, KProjWeight, 1), NumKeyValueHeads),
             Heads(Projected(value, VProjWeight, 2), NumKeyValueHeads));
@@ -91,8 +92,8 @@ public sealed partial class MultiheadAttention
     private void CheckMaskType(string name, Tensor mask, Tensor queries)
     {
         if (mask.DType != DType.Bool && mask.DType != queries.DType)
-            throw Error(ErrorCode.WrongDType, $"takes {name} of bool (true leaves a key out) or of the query's type, which is added to the scores, " +
-                $"but was given {mask.Node.Type} with a query {queries.DType.ToString().ToLowerInvariant()}; cast it.");
+            throw Error(ErrorCode.WrongDType, $"takes {name} of bool (true leaves a key out) or of the query's type, which is added to " +
+                $"the scores, but was given {mask.Node.Type} with a query {queries.DType.ToString().ToLowerInvariant()}; cast it.");
     }
 
     private void CheckSettings()
@@ -103,7 +104,8 @@ public sealed partial class MultiheadAttention
             throw Error(ErrorCode.BadAttribute,
                 $"needs numKeyValueHeads that divide the {NumHeads} heads but was given {NumKeyValueHeads}.");
         if (_kdim < 1 || _vdim < 1)
-            throw Error(ErrorCode.BadAttribute, $"needs at least one feature of keys and values but was given kdim {_kdim} and vdim {_vdim}.");
+            throw Error(ErrorCode.BadAttribute,
+                $"needs at least one feature of keys and values but was given kdim {_kdim} and vdim {_vdim}.");
         if (_dropout is not (>= 0 and <= 1))
             throw Error(ErrorCode.BadAttribute, $"takes a dropout in 0..1 but was given {_dropout}.");
     }
@@ -118,7 +120,8 @@ public sealed partial class MultiheadAttention
             (query.Rank == 2 || query.Shape[batchAxis] == key.Shape[batchAxis]);
         if (fits) return;
         string Wanted(string length, int features) => string.Format(layout, length, features);
-        throw Error(ErrorCode.ShapeMismatch, $"takes a query {Wanted("L", EmbedDim)}, a key {Wanted("S", _kdim)} and a value {Wanted("S", _vdim)} " +
+        throw Error(ErrorCode.ShapeMismatch,
+            $"takes a query {Wanted("L", EmbedDim)}, a key {Wanted("S", _kdim)} and a value {Wanted("S", _vdim)} " +
             $"but was given {query.Shape}, {key.Shape} and {value.Shape}; transpose or project them.");
     }
 }

@@ -49,6 +49,6 @@ public enum ScheduleUnit
     /// <summary>Updates of the parameters: steps, unless some accumulate or are skipped.</summary>
     Update,
 
-    /// <summary>Epochs, as <see cref="Training.FitAsync"/> or <see cref="Training.EndEpoch"/> ends them.</summary>
+    /// <summary>Epochs, as <c>Training.FitAsync</c> or <see cref="Training.EndEpoch"/> ends them.</summary>
     Epoch,
 }

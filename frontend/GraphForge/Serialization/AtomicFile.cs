@@ -11,8 +11,8 @@ internal sealed class AtomicFile : IDisposable
     public void Write(string path, Action<Stream> content)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        _written.Add((temporary, path));
         using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
+        _written.Add((temporary, path));
         content(stream);
         stream.Flush(flushToDisk: true);
     }

@@ -37,6 +37,7 @@ internal static class ExtentChange
         Iota iota => iota with { Length = Change([iota.Length], from, to)[0] },
         RandomUniform uniform => uniform with { Shape = Change(uniform.Shape, from, to) },
         ScatterAdd scatter => scatter with { Length = Change([scatter.Length], from, to)[0] },
+        ScatterElements scatter => scatter with { Length = Change([scatter.Length], from, to)[0] },
         WindowSpread spread => spread with { InputShape = Change(spread.InputShape, from, to) },
         WindowScatter scatter => scatter with { InputShape = Change(scatter.InputShape, from, to) },
         ConvolutionInputGradient gradient => gradient with { InputShape = Change(gradient.InputShape, from, to) },

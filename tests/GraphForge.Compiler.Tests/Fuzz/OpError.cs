@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
 
@@ -27,7 +28,9 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
         Leaf or Iota or DimSize or RandomUniform => 0,
         MovementOp or Concat or Identity or StopGradient or Negate or Absolute => errors.Max(),
         Minimum or Maximum or ReduceMaximum or ReduceMinimum or WindowMaximum or WindowMinimum => errors.Max(),
-        Select or WindowGather or Gather => errors.Max(),
+        Select or WindowGather or Gather or GatherElements => errors.Max(),
+        ScatterElements { Function: not ReduceFunction.Sum } => errors.Max(),
+        Scan scan => Steps(scan),
         Cast => Conversion(),
         Less or LessOrEqual or Equal or NotEqual => Apart(i => operands[0][i].AsDouble - operands[1][i].AsDouble, errors.Sum()),
         Sign => Apart(i => operands[0][i].AsDouble, errors[0]),
@@ -40,10 +43,19 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
         Contraction c => Products(Summed(c)),
         Convolution => Products(operands[1].Count / Math.Max(1, operands[1].Type.Shape[0].Value)),
         ConvolutionInputGradient or ConvolutionWeightGradient => Products(operands.Max(o => o.Count)),
-        Sum or WindowSum or WindowSpread or WindowScatter or ScatterAdd => Sums(),
+        Sum or WindowSum or WindowSpread or WindowScatter or ScatterAdd or ScatterElements => Sums(),
         Product => Combined() * (errors[0] * Math.Pow(Math.Max(1, _facts[0].Largest), Combined() - 1) + Unit * _result.Largest),
         _ => Function(),
     };
+
+    /// <summary>
+    /// A step is a mean of carry and element, or a derivative of that: what it adds to an error is at most a product of operands.
+    /// </summary>
+    private double Steps(Scan scan)
+    {
+        var largest = 1 + _result.Largest + _facts.Max(f => double.IsFinite(f.Largest) ? f.Largest : 0);
+        return (scan.Length.Value + 1) * largest * largest * (errors.Sum() + FunctionUnit);
+    }
 
     private double Function() => node.Op switch
     {
@@ -118,7 +130,7 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
             WindowScatter s => s.Geometry.Positions,
             _ => Math.Max(1, operands[0].Count),
         };
-        var addend = node.Op is ScatterAdd ? 1 : 0;
+        var addend = node.Op is ScatterAdd or ScatterElements ? 1 : 0;
         return terms * errors[addend] + Rounding(addend, terms);
     }
 

@@ -112,8 +112,11 @@ internal sealed class RandomElementwise(Random random, Func<Node, Node> partner)
         _ => x ^ partner(x),
     };
 
-    private Node? Whole(Node x, Node y) => random.Next(11) switch
+    private Node? Whole(Node x, Node y) => random.Next(14) switch
     {
+        11 => x << (y.Maximum(0) % 6),
+        12 => x >> (y.Maximum(0) % 6),
+        13 => random.Next(2) == 0 ? x & y : x ^ y,
         0 => x + y,
         1 => x - y,
         2 => x * y,

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
 
@@ -7,7 +8,7 @@ namespace GraphForge.Compiler.Tests.Fuzz;
 /// <summary>Steps that move, combine or multiply elements across a tensor. Null where a step does not fit the operand.</summary>
 internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<Node, Node> partner)
 {
-    public Node? Step(Node x) => random.Next(20) switch
+    public Node? Step(Node x) => random.Next(22) switch
     {
         < 7 => Move(x),
         < 11 => Reduce(x),
@@ -17,6 +18,8 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
         16 => Gather(x),
         17 => Scatter(x),
         18 => Normalise(x),
+        19 => Loop(x),
+        20 => Index(x),
         _ => Generate(x),
     };
 
@@ -160,6 +163,36 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
         if (x.Shape.Rank == 0 || x.Type.DType is DType.Bool) return null;
         var axis = Axis(x);
         return x.ScatterAdd(axis, leaves.Make(DType.Int64, [x.Shape[axis]]), random.Next(1, 12));
+    }
+
+    /// <summary>Picks along an axis with an index for each element, or sends each element somewhere along it.</summary>
+    private Node? Index(Node x)
+    {
+        if (x.Shape.Rank == 0 || x.Shape.Any(d => d.Is(0)) || x.Type.DType is DType.Bool) return null;
+        var axis = Axis(x);
+        var indices = leaves.Make(DType.Int64, x.Shape);
+        return random.Next(3) switch
+        {
+            0 => x.GatherElements(axis, indices),
+            1 => x.ScatterElements(axis, indices, random.Next(1, 9)),
+            // Where nothing arrives stands an infinity or the least integer, which must not spread.
+            _ => x.ScatterElements(axis, indices, random.Next(1, 9), ReduceFunction.Maximum).Maximum(x.Type.DType == DType.UInt8 ? 1 : -9),
+        };
+    }
+
+    /// <summary>A scan whose carry is a running mean, so that errors do not grow with the number of steps.</summary>
+    private Node? Loop(Node x)
+    {
+        if (!x.Type.DType.IsFloat() || x.Shape.Rank == 0 || Extent(x, 0) > 20) return null;
+        var init = leaves.Make(x.Type.DType, Shape.Of(x.Shape.Skip(1)));
+        var factor = leaves.Make(x.Type.DType, Shape.Scalar).Tanh();
+        var kind = random.Next(3);
+        var loop = Nodes.Scan([init], [x], (before, element) =>
+        {
+            var next = before[0] * 0.5 + element[0] * (kind == 0 ? factor : factor.OnesLike() * 0.5);
+            return ([next], [kind == 1 ? next.Absolute() : next]);
+        }, reverse: random.Next(2) == 0);
+        return random.Next(3) == 0 ? loop.Carries[0] : loop.Outputs[0];
     }
 
     private Node? Normalise(Node x)

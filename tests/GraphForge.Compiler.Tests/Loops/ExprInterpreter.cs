@@ -38,6 +38,7 @@ public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
         RandomExpr r => Scalar.Of(
             DType.Float32, (double)Threefry.Uniform(Evaluate(r.Seed).AsInt64, r.Stream, Evaluate(r.Index))),
         ReduceExpr r => Reduce(r),
+        SortExpr s => Scalar.Of(DType.Int64, Sort(s)),
         _ => throw new ArgumentException($"{expr.GetType().Name} has no interpretation", nameof(expr)),
     };
 
@@ -65,6 +66,21 @@ public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
             default:
                 throw new ArgumentException($"{atom.GetType().Name} has no interpretation", nameof(atom));
         }
+    }
+
+    /// <summary>The position that as many others precede as the rank says.</summary>
+    private long Sort(SortExpr sort)
+    {
+        var elements = new List<(Expr Key, Expr Position)>();
+        for (long i = 0; i < sort.Variable.Extent; i++)
+        {
+            Set(sort.Variable, i);
+            elements.Add((new ConstantExpr(Evaluate(sort.Key)), new ConstantExpr(Scalar.Of(DType.Int64, i))));
+        }
+        return elements.FindIndex(e => elements.Count(other => Precedes(other, e)) == Evaluate(sort.Rank));
+
+        bool Precedes((Expr Key, Expr Position) a, (Expr Key, Expr Position) b) =>
+            Evaluate(SortExpr.Precedes(a.Key, a.Position, b.Key, b.Position, sort.Descending)).AsBool;
     }
 
     private Scalar Reduce(ReduceExpr reduce)

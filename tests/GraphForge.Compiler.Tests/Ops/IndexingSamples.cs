@@ -7,7 +7,7 @@ namespace GraphForge.Compiler.Tests.Ops;
 /// <summary>Rows for ops whose data chooses elements one by one: repeated, missing and outlying indices, nothing to choose.</summary>
 public static class IndexingSamples
 {
-    public static IReadOnlyList<OpSample> All { get; } = [.. Gathers, .. Scatters];
+    public static IReadOnlyList<OpSample> All { get; } = [.. Gathers, .. Scatters, .. Sorts];
 
     private static IEnumerable<OpSample> Gathers =>
     [
@@ -36,6 +36,21 @@ public static class IndexingSamples
             new(DType.Int64, -9, 9, 4, 3), Index(4.9, 4, 3)),
         new("scatter minimum uint8", n => n[0].ScatterElements(0, n[1], 5, ReduceFunction.Minimum),
             new(DType.UInt8, 0, 200, 4, 3), Index(4.9, 4, 3)),
+    ];
+
+    private static IEnumerable<OpSample> Sorts =>
+    [
+        new("argsort", n => n[0].ArgSort(1), Float(3, 5)),
+        new("argsort descending", n => n[0].ArgSort(-1, descending: true), Float(2, 37)),
+        new("argsort of outer axis", n => n[0].ArgSort(0), Float(20, 3)),
+        new("argsort of middle axis", n => n[0].ArgSort(1, descending: true), Float(2, 17, 2)),
+        new("argsort of ties", n => n[0].ArgSort(0), new SampleOperand(DType.Int32, 0, 3, 40)),
+        new("argsort of ties descending", n => n[0].ArgSort(0, descending: true), new SampleOperand(DType.Int64, 0, 3, 33)),
+        new("argsort of bool", n => n[0].ArgSort(0), new SampleOperand(DType.Bool, 0, 1, 19)),
+        new("argsort of uint8", n => n[0].ArgSort(0, descending: true), new SampleOperand(DType.UInt8, 0, 9, 64)),
+        new("argsort of one", n => n[0].ArgSort(1), Float(3, 1)),
+        new("argsort of nothing", n => n[0].ArgSort(0), Float(0, 3)),
+        new("sort", n => n[0].GatherElements(1, n[0].ArgSort(1)), Float(2, 9)),
     ];
 
     /// <summary>0 in place of the infinities where nothing arrived, which would drown every difference.</summary>

@@ -55,4 +55,11 @@ public sealed class CaseAttributes(Dictionary<string, JsonElement> values)
     public string[] Texts(string name) => values[name].EnumerateArray().Select(v => v.GetString()!).ToArray();
 
     public long[] Integers(string name) => values[name].EnumerateArray().Select(v => v.GetInt64()).ToArray();
+
+    public double[] Numbers(string name) => values[name].EnumerateArray().Select(v => v.GetDouble()).ToArray();
+
+    /// <summary>An entry of a list: its numbers, one if it is no list itself.</summary>
+    public double[] Nested(string name, int entry) => values[name][entry] is { ValueKind: JsonValueKind.Array } list
+        ? list.EnumerateArray().Select(v => v.GetDouble()).ToArray()
+        : [values[name][entry].GetDouble()];
 }

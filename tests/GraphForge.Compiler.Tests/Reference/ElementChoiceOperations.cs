@@ -15,5 +15,6 @@ internal static class ElementChoiceOperations
             "amax" => ReduceFunction.Maximum,
             _ => ReduceFunction.Minimum,
         })),
+        new("argsort", (x, a) => x[0].ArgSort(a.Axis, a.Flag("descending", false))),
     ];
 }

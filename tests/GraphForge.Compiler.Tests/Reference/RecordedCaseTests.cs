@@ -12,6 +12,11 @@ public sealed class RecordedCaseTests
     {
         [typeof(RandomUniform)] = "draws from a generator of our own; its figures are the Threefry authors'",
         [typeof(Identity)] = "a copy that the compiler inserts; no function builds it",
+        [typeof(ShiftLeft)] = "recorded as a function of tensors, in the family dtypes",
+        [typeof(ShiftRight)] = "recorded as a function of tensors, in the family dtypes",
+        [typeof(Scan)] = "recorded as a function of tensors, in the families scan and recurrent",
+        [typeof(Cond)] = "chooses between bodies whose ops are recorded; this PyTorch has no such function",
+        [typeof(While)] = "repeats a body whose ops are recorded; this PyTorch has no such function",
         [typeof(DimSize)] = "an extent of the graph, which PyTorch has no op for",
     };
 

@@ -55,6 +55,14 @@ public sealed class BatchNormTests
     }
 
     [Test]
+    public void Instance_statistics_stay_without_a_momentum()
+    {
+        var layer = new InstanceNorm1d(Channels, momentum: null, trackRunningStats: true);
+        Train(layer);
+        AssertStatistics(layer, [0, 0], [1, 1], batches: 0);
+    }
+
+    [Test]
     public void A_layer_used_twice_in_a_step_takes_in_both_inputs()
     {
         var layer = new BatchNorm1d(1, affine: false);

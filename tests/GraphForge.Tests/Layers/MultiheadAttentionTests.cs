@@ -34,7 +34,8 @@ public sealed class MultiheadAttentionTests
     {
         Assert.That(Named(new MultiheadAttention(6, 2, addBiasKv: true)), Is.EqualTo(new[]
         {
-            "in_proj_weight [18, 6]", "in_proj_bias [18]", "bias_k [1, 1, 6]", "bias_v [1, 1, 6]", "out_proj.weight [6, 6]", "out_proj.bias [6]",
+            "in_proj_weight [18, 6]", "in_proj_bias [18]", "bias_k [1, 1, 6]", "bias_v [1, 1, 6]",
+            "out_proj.weight [6, 6]", "out_proj.bias [6]",
         }));
         Assert.That(Named(new MultiheadAttention(6, 2, bias: false, kdim: 4, vdim: 3)), Is.EqualTo(new[]
         {
@@ -77,7 +78,8 @@ public sealed class MultiheadAttentionTests
 
     private static IEnumerable<TestCaseData> WrongSettings()
     {
-        yield return new(() => new MultiheadAttention(10, 4), "MultiheadAttention needs heads that divide the features but was given 4 for 10.");
+        yield return new(() => new MultiheadAttention(10, 4),
+            "MultiheadAttention needs heads that divide the features but was given 4 for 10.");
         yield return new(() => new MultiheadAttention(8, 4, numKeyValueHeads: 3),
             "MultiheadAttention needs numKeyValueHeads that divide the 4 heads but was given 3.");
         yield return new(() => new MultiheadAttention(8, 4, dropout: 2), "MultiheadAttention takes a dropout in 0..1 but was given 2.");
@@ -94,9 +96,11 @@ public sealed class MultiheadAttentionTests
     {
         var layer = new MultiheadAttention(4, 2);
         Tensor x = Ones(3, 2, 4), memory = Ones(5, 2, 4);
-        yield return new(() => layer.Forward(Ones(3, 2, 5)), "MultiheadAttention takes a query [L, N, 4], a key [S, N, 4] and a value [S, N, 4] " +
+        yield return new(() => layer.Forward(Ones(3, 2, 5)),
+            "MultiheadAttention takes a query [L, N, 4], a key [S, N, 4] and a value [S, N, 4] " +
             "but was given [3, 2, 5], [3, 2, 5] and [3, 2, 5]; transpose or project them.");
-        yield return new(() => layer.Forward(x, memory, x).Output, "MultiheadAttention takes a query [L, N, 4], a key [S, N, 4] and a value [S, N, 4] " +
+        yield return new(() => layer.Forward(x, memory, x).Output,
+            "MultiheadAttention takes a query [L, N, 4], a key [S, N, 4] and a value [S, N, 4] " +
             "but was given [3, 2, 4], [5, 2, 4] and [3, 2, 4]; transpose or project them.");
         yield return new(() => layer.Forward(x, memory, memory, keyPaddingMask: Tensor.Zeros([2, 3], DType.Bool)).Output,
             "MultiheadAttention takes a keyPaddingMask [2, 5], one entry for each key, but was given [2, 3].");
@@ -106,11 +110,12 @@ public sealed class MultiheadAttentionTests
             "MultiheadAttention takes attnMask of bool (true leaves a key out) or of the query's type, which is added to the scores, " +
             "but was given int64[3, 3] with a query float32; cast it.");
         yield return new(() => layer.Forward(x, x, x, cache: new KeyValueCache(2)).Output,
-            "a key-value cache of 2 tokens cannot hold keys float32[2, 2, 3, 2]; give it a larger capacity.");
+            "a key-value cache of 2 tokens cannot hold 3; give it a larger capacity.");
         yield return new(() =>
         {
             var cache = new KeyValueCache(8);
             layer.Forward(x, x, x, cache: cache);
+            cache.Advance(3);
             var other = Ones(1, 3, 4);
             return layer.Forward(other, other, other, cache: cache).Output;
         }, "a key-value cache of float32[2, 2, 8, 2] cannot take float32[3, 2, 1, 2]; start a new cache for another batch.");

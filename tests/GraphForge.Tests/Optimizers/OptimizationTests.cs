@@ -255,7 +255,7 @@ public sealed class OptimizationTests
 
     private sealed class Summing() : Optimizer(0.1)
     {
-        protected internal override Tensor Update(OptimizerStep step) => step.Parameter.Sum();
+        protected override Tensor Update(OptimizerStep step) => step.Parameter.Sum();
     }
 
     private sealed class TwoTypes : Module

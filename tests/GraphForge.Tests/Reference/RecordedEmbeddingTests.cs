@@ -14,8 +14,12 @@ public sealed class RecordedEmbeddingTests
             var layer = new Embedding(a.Integer("num_embeddings"), a.Integer("embedding_dim"), PaddingIdx(a));
             return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
         },
-        ["embedding bag"] = (x, a) => Functional.EmbeddingBag(
-            x[0], x[1], Enum.Parse<BagMode>(a.Text("mode"), ignoreCase: true), paddingIdx: PaddingIdx(a)),
+        ["embedding bag"] = (x, a) =>
+        {
+            var mode = Enum.Parse<BagMode>(a.Text("mode"), ignoreCase: true);
+            var layer = new EmbeddingBag(a.Integer("num_embeddings"), a.Integer("embedding_dim"), mode, PaddingIdx(a));
+            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
+        },
         ["weighed bag"] = (x, _) => Functional.EmbeddingBag(x[0], x[1], BagMode.Sum, perSampleWeights: x[2]),
         ["bilinear"] = (x, a) =>
         {

@@ -19,7 +19,11 @@ def scatter_elements(updates, indices, axis, length, function):
     return start.scatter_reduce(axis, indices.long(), updates, function, include_self=False)
 
 
-OPERATIONS = {"gather elements": gather_elements, "scatter elements": scatter_elements}
+def argsort(x, axis, descending=False):
+    return torch.sort(x, dim=axis, descending=descending, stable=True)[1]
+
+
+OPERATIONS = {"gather elements": gather_elements, "scatter elements": scatter_elements, "argsort": argsort}
 
 CASES = [
     case("gather elements", real(3, 5), integer(0, 4, 3, 7), axis=1),
@@ -36,4 +40,7 @@ CASES = [
            label="of NaN", differentiable=False) for f in NEUTRAL),
     *(case("scatter elements", exactly(1, 2, 2, -1, -1), exactly(0, 0, 0, 1, 1, type="int64"), axis=0, length=2, function=f,
            label="of ties") for f in NEUTRAL),
+    *(case("argsort", real(3, 20), axis=1, descending=d) for d in (False, True)),
+    *(case("argsort", real(9, 2, 2), axis=0, descending=d) for d in (False, True)),
+    *(case("argsort", exactly(1, NAN, -1, 1, NAN, 0), axis=0, descending=d, label="of NaN and ties") for d in (False, True)),
 ]

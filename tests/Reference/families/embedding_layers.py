@@ -9,7 +9,7 @@ from operands import exactly, integer, real
 
 OPERATIONS = {
     "embedding": layer(torch.nn.Embedding),
-    "embedding bag": lambda x, weight, **settings: F.embedding_bag(x, weight, **settings),
+    "embedding bag": layer(torch.nn.EmbeddingBag),
     "weighed bag": lambda x, weight, factors: F.embedding_bag(x, weight, mode="sum", per_sample_weights=factors),
     "bilinear": layer(torch.nn.Bilinear, inputs=2),
 }
@@ -20,7 +20,7 @@ def embedding(x, rows, features, **settings):
 
 
 def bag(x, rows=5, **settings):
-    return case("embedding bag", x, real(rows, 3), **settings)
+    return layer_case("embedding bag", torch.nn.EmbeddingBag, x, num_embeddings=rows, embedding_dim=3, **settings)
 
 
 def indices(*values, dims):

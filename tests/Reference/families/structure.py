@@ -155,6 +155,8 @@ CASES = [
     case("unfold", real(2, 6, 3), dimension=1, size=2, step=3),
     case("unfold", real(2, 6), dimension=-1, size=6, step=4),
     case("unfold", real(4, 2), dimension=0, size=1, step=1),
+    case("unfold", real(2, 29), dimension=1, size=20, step=1),
+    case("unfold", real(45, 2), dimension=0, size=17, step=9),
     case("split", real(5, 2), size=2, dim=0),
     case("split", real(2, 6), size=[1, 0, 5], dim=1),
     case("chunk", real(7, 2), chunks=3, dim=0),

@@ -9,6 +9,7 @@ public static class ScheduleChoice
     public static LoopKernel Build(KernelDefinition definition, GroupKind kind, CpuTarget target) => kind switch
     {
         GroupKind.Scatter => ScatterSchedule.Build(definition),
+        GroupKind.Sort => SortSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when ContractionShape.Of(definition, target) is { } shape => ContractionSchedule.Build(definition, shape, target),
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),

@@ -1,0 +1,93 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Data;
+using GraphForge.TrainingLoop;
+
+namespace GraphForge;
+
+/// <content>Whole epochs over named arrays.</content>
+public sealed partial class Training
+{
+    /// <summary>
+    /// Trains for whole epochs on another thread, as <see cref="FitAsync(ArrayDataset, int, ArrayDataset?,
+    /// IProgress{TrainingProgress}?, CancellationToken)"/> does, on samples that are spread over the step's inputs.
+    /// </summary>
+    /// <param name="train">Samples to train on, with an array for each input.</param>
+    /// <param name="batchSize">Samples in a step, at least 1; an epoch's last may have fewer.</param>
+    /// <param name="epochs">Passes over them, at least 1.</param>
+    /// <param name="validation">Samples to evaluate the model on after every epoch.</param>
+    /// <param name="progress">Told after every step and epoch, on the training thread; it may set the learning rate.</param>
+    /// <param name="cancellationToken">Ends the training early, with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>What came out of each epoch; its metrics are means over the samples.</returns>
+    /// <exception cref="GraphException">The data does not fit what the training was compiled for.</exception>
+    public Task<IReadOnlyList<EpochSummary>> FitAsync(TensorDataset train, int batchSize, int epochs, TensorDataset? validation = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        Check(train, batchSize);
+        if (validation is not null) Check(validation, batchSize);
+        return Task.Run(() => Fit(epochs, start => RunEpoch(train, batchSize, start, progress, cancellationToken),
+            validation is null ? null : () => RunEvaluation(validation, batchSize, cancellationToken), progress), cancellationToken);
+    }
+
+    /// <summary>Mean loss and metrics over samples, without changing the model. Dropout is off.</summary>
+    /// <param name="data">Samples, with an array for each input.</param>
+    /// <param name="batchSize">Samples that are run at once, at least 1.</param>
+    /// <exception cref="GraphException">The data does not fit what the training was compiled for.</exception>
+    public Evaluation Evaluate(TensorDataset data, int batchSize)
+    {
+        Check(data, batchSize);
+        Enter();
+        try
+        {
+            return RunEvaluation(data, batchSize, CancellationToken.None);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Tries the first batch and, where there is a smaller one, the last.</summary>
+    private void Check(TensorDataset data, int batchSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        var extents = new long[_inputs.Symbols.Count];
+        foreach (var samples in new[] { Math.Min(batchSize, data.Count), data.Count % batchSize }.Where(n => n > 0))
+            _inputs.Bind(data.Room(samples), extents);
+    }
+
+    private EpochMeter RunEpoch(TensorDataset train, int batchSize, TrainingProgress start, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var batches = new SampleBatches(train, batchSize);
+        var meter = new EpochMeter(start with { Steps = batches.Count });
+        foreach (var (inputs, samples) in batches.In(NextOrder(train.Count)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            BeginStep();
+            var compileTicks = _compileTicks;
+            var step = Run(_steps, inputs, _stepMetrics);
+            meter.Exclude(_compileTicks - compileTicks);
+            meter.AddMetrics(step, samples);
+            meter.Add(step.Loss, samples);
+            progress?.Report(meter.Now);
+        }
+        return meter;
+    }
+
+    private Evaluation RunEvaluation(TensorDataset data, int batchSize, CancellationToken cancellationToken)
+    {
+        var meter = new EpochMeter(default);
+        foreach (var (inputs, samples) in new SampleBatches(data, batchSize).In(SampleOrder.Sequential(data.Count)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = Run(_evaluations, inputs, _evaluationMetrics);
+            meter.AddMetrics(result, samples);
+            meter.Add(result.Loss, samples);
+        }
+        return new Evaluation(meter.Now.Loss, data.Count, Confusion: null) { Metrics = meter.Metrics };
+    }
+
+    private int[] NextOrder(int samples) =>
+        SampleOrder.Shuffled(samples, unchecked((ulong)_state.OrderSeed), checked((int)_state.Orders++));
+}

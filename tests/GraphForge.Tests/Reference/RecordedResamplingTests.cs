@@ -1,0 +1,58 @@
+using GraphForge.Compiler.Tests.Reference;
+using GraphForge.Layers;
+
+namespace GraphForge.Tests.Reference;
+
+/// <summary>Resolutions, and layers without parameters that rearrange or pad, against PyTorch's outputs and gradients.</summary>
+[Parallelizable(ParallelScope.Children)]
+public sealed class RecordedResamplingTests
+{
+    private static readonly RecordedFamily Family = new("resampling", new Dictionary<string, FamilyFunction>
+    {
+        ["interpolate"] = (x, a) => Functional.Interpolate(x[0], a.Has("size") ? Integers(a, "size") : null,
+            a.Has("factor") ? a.Numbers("factor") : null, Mode(a), a.Flag("align", false)),
+        ["pixel shuffle"] = (x, a) => new PixelShuffle(a.Integer("upscale_factor")).Forward(x[0]),
+        ["pixel unshuffle"] = (x, a) => new PixelUnshuffle(a.Integer("downscale_factor")).Forward(x[0]),
+        ["channel shuffle"] = (x, a) => new ChannelShuffle(a.Integer("groups")).Forward(x[0]),
+        ["unfold"] = (x, a) => new Unfold(Size(a, "kernel"), Size(a, "dilation", 1), Size(a, "padding", 0), Size(a, "stride", 1)).Forward(x[0]),
+        ["fold"] = (x, a) => new Fold(
+            Size(a, "output"), Size(a, "kernel"), Size(a, "dilation", 1), Size(a, "padding", 0), Size(a, "stride", 1)).Forward(x[0]),
+        ["upsample"] = (x, a) => new Upsample(a.Number("factor"), Mode(a)).Forward(x[0]),
+        ["unflatten"] = (x, a) => new Unflatten(a.Integer("dim"), Integers(a, "size")).Forward(x[0]),
+        ["identity"] = (x, _) => new Identity().Forward(x[0]),
+        ["ConstantPad1d"] = (x, a) => new ConstantPad1d(Padding(a), Value(a)).Forward(x[0]),
+        ["ConstantPad2d"] = (x, a) => new ConstantPad2d(Padding(a), Value(a)).Forward(x[0]),
+        ["ConstantPad3d"] = (x, a) => new ConstantPad3d(Padding(a), Value(a)).Forward(x[0]),
+        ["ZeroPad2d"] = (x, a) => new ZeroPad2d(Padding(a)).Forward(x[0]),
+        ["ReflectionPad1d"] = (x, a) => new ReflectionPad1d(Padding(a)).Forward(x[0]),
+        ["ReflectionPad2d"] = (x, a) => new ReflectionPad2d(Padding(a)).Forward(x[0]),
+        ["ReflectionPad3d"] = (x, a) => new ReflectionPad3d(Padding(a)).Forward(x[0]),
+        ["ReplicationPad1d"] = (x, a) => new ReplicationPad1d(Padding(a)).Forward(x[0]),
+        ["ReplicationPad2d"] = (x, a) => new ReplicationPad2d(Padding(a)).Forward(x[0]),
+        ["ReplicationPad3d"] = (x, a) => new ReplicationPad3d(Padding(a)).Forward(x[0]),
+    });
+
+    private static IEnumerable<RecordedCase> Cases => Family.Cases;
+
+    [TestCaseSource(nameof(Cases))]
+    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
+
+    [TestCaseSource(nameof(Cases))]
+    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
+
+    [Test]
+    public void Every_function_has_a_case() => Family.AssertComplete();
+
+    private static InterpolationMode Mode(CaseAttributes attributes) =>
+        Enum.Parse<InterpolationMode>(attributes.Text("mode", "nearest").Replace("-", ""), ignoreCase: true);
+
+    private static int[] Integers(CaseAttributes attributes, string name) => [.. attributes.Integers(name).Select(i => (int)i)];
+
+    private static Size2d Size(CaseAttributes attributes, string name, int missing = 0) =>
+        attributes.Has(name) && Integers(attributes, name) is [var height, var width] ? (height, width) : missing;
+
+    /// <summary>The first argument of a padding layer, a number or several.</summary>
+    private static int[] Padding(CaseAttributes attributes) => [.. attributes.Nested("arguments", 0).Select(n => (int)n)];
+
+    private static double Value(CaseAttributes attributes) => attributes.Nested("arguments", 1)[0];
+}
