@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -9,11 +10,7 @@ public sealed class RecordedLinearTests
 {
     private static readonly RecordedFamily Family = new("linear_layers", new Dictionary<string, FamilyFunction>
     {
-        ["linear"] = (x, a) =>
-        {
-            var layer = new Linear(a.Integer("in_features"), a.Integer("out_features"), a.Flag("bias", true));
-            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
-        },
+        ["linear"] = Layer(a => new Linear(a.Integer("in_features"), a.Integer("out_features"), a.Flag("bias", true))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;
