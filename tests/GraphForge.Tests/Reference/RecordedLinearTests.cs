@@ -11,6 +11,8 @@ public sealed class RecordedLinearTests
     private static readonly RecordedFamily Family = new("linear_layers", new Dictionary<string, FamilyFunction>
     {
         ["linear"] = Layer(a => new Linear(a.Integer("in_features"), a.Integer("out_features"), a.Flag("bias", true))),
+        ["sequential"] = Layer(a => new Sequential(
+            new Linear(a.Integer("in_features"), a.Integer("hidden")), new Tanh(), new Linear(a.Integer("hidden"), a.Integer("out_features")))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;

@@ -22,7 +22,8 @@ public sealed class RecordedNormalisationTests
         ["instance norm"] = Layer(InstanceNorm),
         ["local response norm"] = Layer(a =>
             new LocalResponseNorm(a.Integer("size"), a.Number("alpha", 1e-4), a.Number("beta", 0.75), a.Number("k", 1))),
-        ["rms norm"] = (x, a) => Functional.RmsNorm(x[0], Dims(a, "dims"), x[1], a.Has("eps") ? a.Number("eps") : null),
+        ["rms norm"] = Layer(a => new RMSNorm(
+            Dims(a, "normalized_shape"), a.Has("eps") ? a.Number("eps") : null, a.Flag("elementwise_affine", true))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;
