@@ -52,8 +52,11 @@ public sealed class RoundExpr : Expr
             LoadExpr load => load.Buffer.Type == type,
             ConstantExpr constant => constant.Value.Equals(constant.Value.As(type).As(DType.Float32)),
             SelectExpr select => Is(select.WhenTrue) && Is(select.WhenFalse),
-            UnaryExpr { Function: UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or
-                UnaryFunction.Floor or UnaryFunction.Ceiling or UnaryFunction.Round } unary => Is(unary.Operand),
+            UnaryExpr
+            {
+                Function: UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or
+                UnaryFunction.Floor or UnaryFunction.Ceiling or UnaryFunction.Round
+            } unary => Is(unary.Operand),
             BinaryExpr { Function: BinaryFunction.Minimum or BinaryFunction.Maximum } binary => Is(binary.Left) && Is(binary.Right),
             ReduceExpr { Function: ReduceFunction.Minimum or ReduceFunction.Maximum, Match: null } reduce => Is(reduce.Body),
             ConvertExpr convert => convert.Operand.Type is DType.Bool or DType.UInt8,
