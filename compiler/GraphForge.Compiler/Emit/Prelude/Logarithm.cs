@@ -3,11 +3,26 @@ internal static unsafe partial class VectorMath
     // Natural logarithm, at most 1.5 ulp from the true value for every x > 0, subnormals included. log(0) is -infinity, the
     // log of a negative number and of NaN is NaN.
 
-    /// <summary>exponent * ln 2 + log(1 + f), the latter as f - f^2/2 + f^3 P(f) with P a minimax polynomial.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Log(F32 x)
     {
         var f = SplitExponent(x, out var exponent);
+        return LogSpecialCases(x, Vec.FusedMultiplyAdd(exponent, Vec.Create(0.693147182f), LogOfMantissa(f, exponent)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F64 Log(F64 x)
+    {
+        var f = SplitExponent(x, out var exponent);
+        return LogSpecialCases(x, Vec.FusedMultiplyAdd(exponent, Vec.Create(0.69314718055994529), LogOfMantissa(f, exponent)));
+    }
+
+    /// <summary>
+    /// log(1 + f) as f - f^2/2 + f^3 P(f) with P a minimax polynomial, and what exponent * ln 2 lacks when ln 2 is rounded.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 LogOfMantissa(F32 f, F32 exponent)
+    {
         var p = Horner(Vec.Create(0.0733250007f), f, -0.116599143f);
         p = Horner(p, f, 0.11634668f);
         p = Horner(p, f, -0.123967037f);
@@ -17,18 +32,16 @@ internal static unsafe partial class VectorMath
         p = Horner(p, f, -0.249999806f);
         p = Horner(p, f, 0.333333313f);
         var tail = f * f * Horner(p, f, -0.5f);
-        var log = f + Vec.FusedMultiplyAdd(exponent, Vec.Create(-1.90465421e-9f), tail);
-        return LogSpecialCases(x, Vec.FusedMultiplyAdd(exponent, Vec.Create(0.693147182f), log));
+        return f + Vec.FusedMultiplyAdd(exponent, Vec.Create(-1.90465421e-9f), tail);
     }
 
     /// <summary>
-    /// exponent * ln 2 + log(1 + f), the latter with s = f / (2 + f) as 2 atanh(s) = 2s + s z Q(z), z = s^2. As 2s = f - s f,
-    /// the leading f is kept exact.
+    /// log(1 + f) with s = f / (2 + f) as 2 atanh(s) = 2s + s z Q(z), z = s^2, and what exponent * ln 2 lacks when ln 2 is
+    /// rounded. As 2s = f - s f, the leading f is kept exact.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F64 Log(F64 x)
+    private static F64 LogOfMantissa(F64 f, F64 exponent)
     {
-        var f = SplitExponent(x, out var exponent);
         var s = f / (f + Vec.Create(2.0));
         var z = s * s;
         var q = Horner(Vec.Create(0.14617872803129472), z, 0.15331596980240869);
@@ -39,8 +52,7 @@ internal static unsafe partial class VectorMath
         q = Horner(q, z, 0.66666666666666696);
         var halfSquare = f * f * Vec.Create(0.5);
         var tail = Vec.FusedMultiplyAdd(s, Vec.FusedMultiplyAdd(z, q, halfSquare), exponent * Vec.Create(2.3190468138462996e-17));
-        var log = f - (halfSquare - tail);
-        return LogSpecialCases(x, Vec.FusedMultiplyAdd(exponent, Vec.Create(0.69314718055994529), log));
+        return f - (halfSquare - tail);
     }
 
     /// <summary>x = 2^exponent * (1 + f) with 1 + f in [sqrt 1/2, sqrt 2), for positive finite x.</summary>
