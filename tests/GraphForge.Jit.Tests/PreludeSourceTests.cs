@@ -16,6 +16,7 @@ public class PreludeSourceTests
     [TestCase("VectorMath.Erfc", "F32 Erfc(F32 x)")]
     [TestCase("VectorMath.Expm1", "F32 Expm1(F32 x)")]
     [TestCase("VectorMath.Log1p", "F32 Log1p(F32 x)")]
+    [TestCase("VectorMath.Log2", "F32 Log2(F32 x)")]
     [TestCase("VectorMath.Sigmoid", "F32 Sigmoid(F32 x)")]
     [TestCase("VectorMath.Softplus", "F32 Softplus(F32 x)")]
     [TestCase("VectorMath.Tan", "F32 Tan(F32 x)")]

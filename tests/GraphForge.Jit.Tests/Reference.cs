@@ -14,6 +14,7 @@ internal static class Reference
         "Erfc" => Erfc(x),
         "Expm1" => Expm1(x),
         "Log1p" => Log1p(x),
+        "Log2" => Math.Log2(x),
         "Sigmoid" => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x)),
         "Softplus" => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))),
         "Tan" => Math.Tan(x),

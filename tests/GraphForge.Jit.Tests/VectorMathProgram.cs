@@ -8,9 +8,9 @@ internal sealed class VectorMathProgram
 {
     public static readonly int[] Widths = [128, 256, 512];
 
-    private static readonly string[] Unary =
+    public static readonly string[] Unary =
     [
-        "Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign", "Erfc", "Expm1", "Log1p", "Sigmoid", "Softplus",
+        "Exp", "Log", "Sin", "Cos", "Tanh", "Erf", "Sign", "Erfc", "Expm1", "Log1p", "Log2", "Sigmoid", "Softplus",
         "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh",
     ];
 

@@ -7,7 +7,7 @@ namespace GraphForge.Compiler.Loops;
 public enum UnaryFunction
 {
     Negate, Absolute, Sign, Exp, Log, Sqrt, Sin, Cos, Tanh, Erf, Floor, Ceiling, Round, Not,
-    Erfc, Expm1, Log1p, Sigmoid, Softplus, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh,
+    Erfc, Expm1, Log1p, Sigmoid, Softplus, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Log2,
 }
 
 /// <summary>Scalar functions of two operands of one type. Comparisons yield bool.</summary>

@@ -20,6 +20,14 @@ public sealed record Log1p() : FloatUnaryOp(UnaryFunction.Log1p)
     protected override Node Gradient(Node x, Node y, Node g) => g / (x + 1);
 }
 
+/// <summary>Logarithm to the base 2, exact at powers of 2; NaN below 0, −∞ at 0.</summary>
+public sealed record Log2() : FloatUnaryOp(UnaryFunction.Log2)
+{
+    protected override double Compute(double x) => Math.Log2(x);
+
+    protected override Node Gradient(Node x, Node y, Node g) => g / (x * Math.Log(2));
+}
+
 /// <summary>1 / (1 + e⁻ˣ), precise down to where it vanishes.</summary>
 public sealed record Sigmoid() : FloatUnaryOp(UnaryFunction.Sigmoid)
 {

@@ -37,6 +37,9 @@ public static class NodeFunctionsElementwise
         /// <inheritdoc cref="Ops.Log1p"/>
         public Node Log1p() => Node.Of(new Log1p(), x);
 
+        /// <inheritdoc cref="Ops.Log2"/>
+        public Node Log2() => Node.Of(new Log2(), x);
+
         /// <inheritdoc cref="Ops.Sigmoid"/>
         public Node Sigmoid() => Node.Of(new Sigmoid(), x);
 

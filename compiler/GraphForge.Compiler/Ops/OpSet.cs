@@ -30,6 +30,7 @@ public static class OpSet
         typeof(Erfc),
         typeof(Expm1),
         typeof(Log1p),
+        typeof(Log2),
         typeof(Sigmoid),
         typeof(Softplus),
         typeof(Tan),

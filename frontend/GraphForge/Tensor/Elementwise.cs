@@ -18,8 +18,8 @@ public sealed partial class Tensor
     /// <summary>2^x.</summary>
     public Tensor Exp2() => new(Nodes.Full(Shape, Floating().DType, 2).Power(Float()));
 
-    /// <summary>Logarithm to the base 2.</summary>
-    public Tensor Log2() => new(Float().Log() * (1 / Math.Log(2)));
+    /// <summary>Logarithm to the base 2, exact at powers of 2.</summary>
+    public Tensor Log2() => new(Float().Log2());
 
     /// <summary>Logarithm to the base 10.</summary>
     public Tensor Log10() => new(Float().Log() * (1 / Math.Log(10)));

@@ -62,7 +62,7 @@ internal sealed class OpError(Node node, Literal[] operands, Literal value, doub
         Divide => Quotient(),
         Remainder => errors.Any(e => e > 0) ? double.PositiveInfinity : Unit * (_facts[0].Largest + _facts[1].Largest),
         Exp => (Math.Exp(errors[0]) - 1 + FunctionUnit) * _result.Largest,
-        Log => errors[0] / Margin(_facts[0].Smallest, errors[0]) + FunctionUnit * Math.Max(1, _result.Largest),
+        Log or Log2 => 1.5 * errors[0] / Margin(_facts[0].Smallest, errors[0]) + FunctionUnit * Math.Max(1, _result.Largest),
         Sqrt => errors[0] == 0 ? Unit * _result.Largest : errors[0] / Math.Sqrt(Margin(_facts[0].Smallest, errors[0])) + Unit * _result.Largest,
         Sin or Cos => errors[0] + FunctionUnit * Math.Max(1, _facts[0].Largest),
         Tanh or Erf or Erfc => 1.2 * errors[0] + 2 * FunctionUnit,

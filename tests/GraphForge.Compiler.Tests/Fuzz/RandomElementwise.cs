@@ -84,7 +84,7 @@ internal sealed class RandomElementwise(Random random, Func<Node, Node> partner)
         16 => x.Square() * 0.25,
         17 => (x.Absolute() + 1).Rsqrt(),
         18 => x.StopGradient() + x,
-        19 => x * 0.5,
+        19 => (x.Absolute() + 0.5).Log2(),
         20 => (x.Absolute() + 0.5).Power(random.Next(3) - 0.5),
         _ => x - 0.25,
     };

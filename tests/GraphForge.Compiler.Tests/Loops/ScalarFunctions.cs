@@ -37,6 +37,7 @@ public static class ScalarFunctions
         UnaryFunction.Erfc => Erfc(x),
         UnaryFunction.Expm1 => Math.Abs(x) < 1e-5 ? x + x * x / 2 : Math.Exp(x) - 1,
         UnaryFunction.Log1p => Math.Abs(x) < 1e-5 ? x - x * x / 2 : Math.Log(1 + x),
+        UnaryFunction.Log2 => Math.Log2(x),
         UnaryFunction.Sigmoid => 1 / (1 + Math.Exp(-x)),
         UnaryFunction.Softplus => x > 30 ? x : Math.Log(1 + Math.Exp(x)),
         UnaryFunction.Tan => Math.Sin(x) / Math.Cos(x),

@@ -10,6 +10,7 @@ internal static class ElementwiseSamples
         new("erfc", n => n[0].Erfc(), Between(-4, 4, 3, 7)),
         new("expm1", n => n[0].Expm1(), Between(-4, 3, 3, 4)),
         new("log1p", n => n[0].Log1p(), Between(-0.9, 5, 3, 4)),
+        new("log2", n => n[0].Log2(), Between(0.3, 9, 3, 7)),
         new("sigmoid of wide range", n => n[0].Sigmoid(), Between(-30, 30, 3, 7)),
         new("softplus", n => n[0].Softplus(), Between(-8, 8, 3, 7)),
         new("softplus at 0", n => n[0].Softplus(), Between(0, 0, 2)),

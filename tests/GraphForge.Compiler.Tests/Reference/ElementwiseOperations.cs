@@ -21,6 +21,7 @@ internal static class ElementwiseOperations
         new("erfc", x => x.Erfc()),
         new("expm1", x => x.Expm1()),
         new("log1p", x => x.Log1p()),
+        new("log2", x => x.Log2()),
         new("softplus", x => x.Softplus()),
         new("tan", x => x.Tan()),
         new("asin", x => x.Asin()),

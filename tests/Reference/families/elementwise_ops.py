@@ -8,7 +8,7 @@ from operands import between, exactly, positive, real, wide
 INFINITY, NAN = float("inf"), float("nan")
 
 OPERATIONS = {
-    "erfc": torch.erfc, "expm1": torch.expm1, "log1p": torch.log1p, "softplus": torch.nn.functional.softplus, "tan": torch.tan,
+    "erfc": torch.erfc, "expm1": torch.expm1, "log1p": torch.log1p, "log2": torch.log2, "softplus": torch.nn.functional.softplus, "tan": torch.tan,
     "asin": torch.asin, "acos": torch.acos, "atan": torch.atan, "sinh": torch.sinh, "cosh": torch.cosh, "asinh": torch.asinh,
     "acosh": torch.acosh, "atan2": torch.atan2,
 }
@@ -25,6 +25,9 @@ CASES = [
     case("log1p", positive(3, 17)),
     case("log1p", exactly(-INFINITY, -2, -1, INFINITY, NAN), label="at its ends", differentiable=False),
     case("log1p", exactly(-0.999999, 1e10, 1e30), label="of large values"),
+    case("log2", positive(3, 17)),
+    case("log2", exactly(2 ** -20, 0.125, 0.7, 1, 1.4, 8, 1e30), label="of powers"),
+    case("log2", exactly(-1, 0, INFINITY, NAN), label="at its ends", differentiable=False),
     case("tan", between(-1.5, 1.5, 3, 17)),
     case("tan", between(-2000, 2000, 60), label="of large angles"),
     case("asin", exactly(-1, 1, 2, NAN), label="at its ends", differentiable=False),
