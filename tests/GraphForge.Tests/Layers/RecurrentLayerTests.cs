@@ -6,8 +6,6 @@ namespace GraphForge.Tests.Layers;
 
 public sealed class RecurrentLayerTests
 {
-    private const DType Double = DType.Float64;
-
     [Test]
     public void Parameters_have_the_names_and_shapes_of_torch()
     {
