@@ -77,8 +77,11 @@ internal sealed class PlanCode
         if (barrier) _pending = _sharedSinceBarrier = false;
         var end = new PlanInstruction(InstructionKind.Enter, 0, barrier)
         {
-            Depth = depth, Iterations = loop.Iterations, Flag = loop.Condition is { } c ? FlagOf(c.Buffer) : -1,
-            Wanted = loop.Condition?.Value ?? false, IsShared = isShared,
+            Depth = depth,
+            Iterations = loop.Iterations,
+            Flag = loop.Condition is { } c ? FlagOf(c.Buffer) : -1,
+            Wanted = loop.Condition?.Value ?? false,
+            IsShared = isShared,
         };
         var enter = _instructions.Count;
         _instructions.Add(end);

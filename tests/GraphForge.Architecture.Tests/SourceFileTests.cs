@@ -10,6 +10,9 @@ public partial class SourceFileTests
     /// <summary>C# text that goes into generated programs; it has no namespace of its own.</summary>
     private const string KernelText = "compiler/GraphForge.Compiler/Emit/Prelude/";
 
+    /// <summary>Folders with the parts of one partial class, named after it, and what only they use; their namespace is the class's.</summary>
+    private static readonly string[] PartFolders = ["Functional", "Tensor", "Training"];
+
     private static readonly string[] AllFolders = [.. Repository.LibraryFolders, "tests", "bench", "examples"];
 
     private static IEnumerable<string> LibraryFiles => Repository.Files("*.cs", Repository.LibraryFolders);
@@ -56,7 +59,7 @@ public partial class SourceFileTests
         Assert.That(Unfinished().IsMatch(line), Is.EqualTo(unfinished));
 
     /// <summary>runtime/GraphForge.Runtime/Parallel/X.cs → GraphForge.Runtime.Parallel.</summary>
-    private static string Folder(string path) => string.Join('.', path.Split('/')[1..^1]);
+    private static string Folder(string path) => string.Join('.', path.Split('/')[1..^1].Where(folder => !PartFolders.Contains(folder)));
 
     private static string? NamespaceOf(string path) => Repository.Lines(path)
         .Select(line => Namespace().Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value;

@@ -69,7 +69,8 @@ public sealed class PlanVerifierTests
     /// <summary>As many steps with barriers as there are loops, or one more, and the loops.</summary>
     private static ExecutionPlan With(params PlanLoop[] loops) => Valid with
     {
-        Steps = Enumerable.Repeat(new PlanStep(0, [0, 1], 4, true), loops.Length == 1 ? 1 : loops.Length + 1).ToArray(), Loops = loops,
+        Steps = Enumerable.Repeat(new PlanStep(0, [0, 1], 4, true), loops.Length == 1 ? 1 : loops.Length + 1).ToArray(),
+        Loops = loops,
     };
 
     private static ExecutionPlan With(PlanBuffer second) => Valid with { Buffers = [X, second] };

@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Data;
 using GraphForge.Layers;
 using GraphForge.Optimizers;
@@ -71,6 +72,22 @@ public sealed class MixedPrecisionTests
         var scores = Values.Infer(model, [8, 8], new float[64]);
         Assert.That(scores, Has.Length.EqualTo(10));
         Assert.That(model.Hidden.Weight.AsSpan<BFloat16>()[0], Is.Not.EqualTo(BFloat16.FromBits(0)));
+    }
+
+    [Test]
+    public void Types_that_do_not_fit_are_told()
+    {
+        var layer = new Linear(3, 2, dtype: DType.BFloat16);
+        var mixed = Assert.Throws<GraphException>(() => layer.Forward(Tensor.Input("x", DType.Float32, 4, 3)));
+        Assert.That(mixed.Problem, Is.EqualTo(
+            "linear takes an input and weights of one element type, got float32[4, 3] and bfloat16[2, 3]; convert one with To."));
+        var whole = Assert.Throws<GraphException>(() => _ = new Parameter(Initialization.Init.Zeros, DType.Int32, 2));
+        Assert.That(whole.Problem, Is.EqualTo("a parameter holds floats, not int32."));
+        var bits = Assert.Throws<GraphException>(() => _ = ~Tensor.Input("x", DType.BFloat16, 4));
+        Assert.That(bits.Problem, Is.EqualTo("not takes bool or an integer element type, got bfloat16[4]; cast the operand."));
+        var weights = new Parameter(Initialization.Init.Zeros, DType.Float16, 2);
+        Assert.That(() => weights.CopyFrom<float>([1, 2]), Throws.ArgumentException.With.Message.EqualTo(
+            "'Parameter' is float16[2] and takes 2 values of its type; it was given 2 of float32."));
     }
 
     private sealed class Scale : Module

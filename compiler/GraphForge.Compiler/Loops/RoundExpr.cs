@@ -40,18 +40,27 @@ public sealed class RoundExpr : Expr
         !type.IsHalf() || IsExact(type, value) ? value : new RoundExpr(type, value);
 
     /// <summary>Whether the value is one of <paramref name="type"/> already: read from memory, or chosen among such values.</summary>
-    private static bool IsExact(DType type, Expr value) => value switch
+    private static bool IsExact(DType type, Expr value)
     {
-        RoundExpr round => round.Precision == type,
-        LoadExpr load => load.Buffer.Type == type,
-        ConstantExpr constant => constant.Value.Equals(constant.Value.As(type).As(DType.Float32)),
-        SelectExpr select => IsExact(type, select.WhenTrue) && IsExact(type, select.WhenFalse),
-        UnaryExpr { Function: UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or
-            UnaryFunction.Floor or UnaryFunction.Ceiling or UnaryFunction.Round } unary => IsExact(type, unary.Operand),
-        BinaryExpr { Function: BinaryFunction.Minimum or BinaryFunction.Maximum } binary =>
-            IsExact(type, binary.Left) && IsExact(type, binary.Right),
-        ReduceExpr { Function: ReduceFunction.Minimum or ReduceFunction.Maximum, Match: null } reduce => IsExact(type, reduce.Body),
-        ConvertExpr convert => convert.Operand.Type is DType.Bool or DType.UInt8,
-        _ => false,
-    };
+        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
+        return Is(value);
+
+        // All parts must be exact, so whatever is met again was.
+        bool Is(Expr e) => !seen.Add(e) || e switch
+        {
+            RoundExpr round => round.Precision == type,
+            LoadExpr load => load.Buffer.Type == type,
+            ConstantExpr constant => constant.Value.Equals(constant.Value.As(type).As(DType.Float32)),
+            SelectExpr select => Is(select.WhenTrue) && Is(select.WhenFalse),
+            UnaryExpr
+            {
+                Function: UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or
+                UnaryFunction.Floor or UnaryFunction.Ceiling or UnaryFunction.Round
+            } unary => Is(unary.Operand),
+            BinaryExpr { Function: BinaryFunction.Minimum or BinaryFunction.Maximum } binary => Is(binary.Left) && Is(binary.Right),
+            ReduceExpr { Function: ReduceFunction.Minimum or ReduceFunction.Maximum, Match: null } reduce => Is(reduce.Body),
+            ConvertExpr convert => convert.Operand.Type is DType.Bool or DType.UInt8,
+            _ => false,
+        };
+    }
 }

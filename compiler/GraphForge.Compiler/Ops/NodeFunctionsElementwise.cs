@@ -98,6 +98,6 @@ public static class NodeFunctionsElementwise
         public Node Relu() => Nodes.Select(x.LessOrEqual(0), x.ZerosLike(), x);
 
         /// <summary>x · Φ(x) with the normal distribution function Φ, exact: ½x(1 + erf(x/√2)).</summary>
-        public Node Gelu() => x * 0.5 * ((x * Math.Sqrt(0.5)).Erf() + 1);
+        public Node Gelu() => x.RoundedOnce(wide => wide * 0.5 * ((wide * Math.Sqrt(0.5)).Erf() + 1));
     }
 }

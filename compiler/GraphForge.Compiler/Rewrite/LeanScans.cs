@@ -44,6 +44,9 @@ internal sealed class LeanScan
     private readonly int[] _operands;
     private readonly Scan _scan;
 
+    /// <summary>What depends on no parameter any more, now that numbers have taken the places of some: constants, computed outside.</summary>
+    private readonly IReadOnlyList<Node> _captured;
+
     private LeanScan(ScanGroup group)
     {
         _group = group;
@@ -55,8 +58,9 @@ internal sealed class LeanScan
         var used = Parameters(kept);
         _operands = [.. _carries, .. Enumerable.Range(scan.Carries, group.Operands.Count - scan.Carries).Where(used.Contains)];
         var stacked = _operands.Count(o => o >= scan.Carries && o < scan.Carries + scan.StackedInputs);
-        var body = SubgraphClosure.Of(_operands.Select(scan.Body.Parameter).ToArray(), kept).Body;
-        _scan = new Scan(body, _carries.Length, stacked, scan.Length, scan.Reverse, default);
+        var closure = SubgraphClosure.Of(_operands.Select(scan.Body.Parameter).ToArray(), kept);
+        _captured = closure.Captured;
+        _scan = new Scan(closure.Body, _carries.Length, stacked, scan.Length, scan.Reverse, default);
     }
 
     public static LeanScan Of(ScanGroup group) => new(group);
@@ -65,7 +69,7 @@ internal sealed class LeanScan
     /// <param name="replaced">New nodes for the group's operands.</param>
     public Node Result(ScanResult result, IReadOnlyDictionary<Node, Node> replaced)
     {
-        var operands = _operands.Select(o => replaced[_group.Operands[o]]).ToArray();
+        Node[] operands = [.. _operands.Select(o => replaced[_group.Operands[o]]), .. _captured];
         if (result.Kind != ScanResultKind.Stacked) result = result with { Index = Array.IndexOf(_carries, result.Index) };
         if (!_scan.Length.Is(0)) return Node.Of(_scan with { Result = result }, operands);
         var type = _scan.TypeOf(result);

@@ -60,7 +60,8 @@ public sealed class KernelDefinitions
         var writes = stores.Select(s => s.Buffer).ToArray();
         var reads = ReadsOf(stores);
         var definition = new KernelDefinition(Emit.CSharpNames.Identifier($"K{Count}_{name}"), ["<summary>", title, "</summary>"],
-            domain, stores, [.. writes, .. reads]) { Counters = counters };
+            domain, stores, [.. writes, .. reads])
+        { Counters = counters };
         return Add(new PlannedKernel(definition, GroupKind.Map, writes, reads, []));
     }
 

@@ -19,8 +19,9 @@ public abstract class ChannelNorm : Module
             Bias = new Parameter(Init.Zeros, dtype, numFeatures);
         }
         if (!trackRunningStats) return;
-        RunningMean = new ModuleBuffer(Init.Zeros, dtype, numFeatures);
-        RunningVar = new ModuleBuffer(Init.Ones, dtype, numFeatures);
+        // Running means move by less than the digits of 16 bits can follow.
+        RunningMean = new ModuleBuffer(Init.Zeros, dtype.Arithmetic(), numFeatures);
+        RunningVar = new ModuleBuffer(Init.Ones, dtype.Arithmetic(), numFeatures);
         NumBatchesTracked = new ModuleBuffer(Init.Zeros, DType.Int64);
     }
 
@@ -58,7 +59,7 @@ public abstract class ChannelNorm : Module
         new(SpatialAxes.PerChannel(RunningMean!, input.Rank - 2), SpatialAxes.PerChannel(RunningVar!, input.Rank - 2));
 
     private protected Tensor Normalise(Tensor input, Moments moments) => Functional.PerChannel(
-        moments.Normalise(input, _eps), Weight, Bias);
+        moments.Normalise(input, _eps), Weight, Bias).RoundedLike(input);
 
     /// <summary>Moves the running statistics towards those of a batch by its share of them.</summary>
     private protected void Update(Tensor mean, Tensor variance, Tensor share)

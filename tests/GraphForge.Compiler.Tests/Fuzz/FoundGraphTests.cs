@@ -62,6 +62,19 @@ public class FoundGraphTests
     }
 
     [Test]
+    public void A_scan_over_constants_computes_some_of_its_body_outside()
+    {
+        var one = Nodes.Scalar(1, DType.Float32);
+        var zeros = Nodes.Constant(Literal.Of<float>(new float[6], 2, 3)) - Nodes.Constant(Literal.Of<float>(new float[6], 2, 3));
+        var loop = Nodes.Scan([_leaves.Input(DType.Float32, [3])], [zeros], (before, element) =>
+        {
+            var next = before[0] * 0.5 + element[0] * (one.OnesLike() * 0.5);
+            return ([next], [next]);
+        });
+        Check([loop.Outputs[0]], []);
+    }
+
+    [Test]
     public void A_gather_picks_from_a_concatenation()
     {
         var joined = Nodes.Concat([_leaves.Input(DType.Float32, [16]), _leaves.Input(DType.Float32, [16])], 0);

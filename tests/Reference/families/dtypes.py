@@ -1,5 +1,7 @@
 """Floats of 16 bits, the bits of integers, and division and remainder in every element type."""
 
+import math
+
 import torch
 
 from case import case
@@ -24,6 +26,12 @@ ELEMENTWISE = {
     "round": torch.round,
     "times 0.3": lambda x: x * 0.3,
     "minus 0.1": lambda x: x - 0.1,
+    "gelu by tanh": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3))),
+    "silu": F.silu,
+    "mish": F.mish,
+    "selu": F.selu,
+    "softplus": F.softplus,
+    "hardswish": F.hardswish,
     "softmax": lambda x: torch.softmax(x, -1),
     "log softmax": lambda x: torch.log_softmax(x, -1),
     "sum": lambda x: x.sum(-1),
@@ -43,6 +51,9 @@ BINARY = {
     "where": lambda x, y: torch.where(x > y, x, y),
     "linear": F.linear,
     "conv2d": lambda x, w: F.conv2d(x, w, padding=1),
+    "layer norm": lambda x, w: F.layer_norm(x, x.shape[-1:], w),
+    "group norm": lambda x, w: F.group_norm(x, 2, w),
+    "batch norm": lambda x, w: F.batch_norm(x, None, None, w, training=True),
 }
 
 BITS = {
@@ -65,6 +76,7 @@ DIVISIONS = {
 OPERATIONS = {
     **ELEMENTWISE, **BINARY, **BITS, **DIVISIONS,
     "bitwise not": torch.bitwise_not,
+    "avg pool": lambda x: F.avg_pool2d(x, 2),
     "logical not": torch.logical_not,
     "cast": lambda x, type: x.to(getattr(torch, type)),
 }
@@ -93,6 +105,9 @@ def half_cases(type):
         case("linear", *of(type, real(6, 40), real(9, 40))),
         case("conv2d", *of(type, real(2, 3, 7, 7), real(5, 3, 3, 3))),
         case("cast", wide(3, 17), type=type),
+        case("layer norm", *of(type, wide(6, 40), positive(40))),
+        *(case(name, *of(type, wide(3, 4, 25), positive(4))) for name in ("group norm", "batch norm")),
+        case("avg pool", *of(type, wide(2, 3, 6, 6))),
         *(case("cast", *of(type, wide(3, 17)), type=to) for to in ("float32", "int32", "bool")),
         case("cast", integer(-3000, 3000, 20, type="int32"), type=type),
         case("cast", *of(type, wide(9)), type=HALVES[1 - HALVES.index(type)]),

@@ -88,6 +88,12 @@ public static partial class Functional
         if (divisorOverride == 0)
             throw new GraphException(ErrorCode.BadAttribute, "an average pool cannot divide by a divisorOverride of 0.");
         var covering = Covering(input, ceilMode, windows);
+        return input.RoundedOnce(x => Means(x, windows, covering, countIncludePad, divisorOverride));
+    }
+
+    private static Tensor Means(
+        Tensor input, WindowGeometry windows, WindowGeometry covering, bool countIncludePad, int? divisorOverride)
+    {
         var sums = new Tensor(Node.Of(new WindowSum(covering), input.Node));
         if (divisorOverride is { } divisor) return sums / divisor;
         var isEven = countIncludePad && covering == windows || covering.PadLow.Concat(covering.PadHigh).All(p => p == 0);
@@ -102,7 +108,8 @@ public static partial class Functional
     internal static Tensor LPPool(Tensor input, double normType, WindowGeometry windows, bool ceilMode)
     {
         // As a mean times the size of a whole window, which is how PyTorch counts the windows of ceilMode that are cut off.
-        return (AvgPool(input.Pow(normType), windows, ceilMode, countIncludePad: true, null) * windows.Positions).Pow(1 / normType);
+        return input.RoundedOnce(x =>
+            (AvgPool(x.Pow(normType), windows, ceilMode, countIncludePad: true, null) * windows.Positions).Pow(1 / normType));
     }
 
     private static WindowGeometry Windows(EquatableArray<long> kernel, EquatableArray<long> stride, EquatableArray<long> padding,

@@ -82,5 +82,14 @@ public sealed partial class Tensor
     /// <summary>Floats of 16 bits as float32, anything else as it is.</summary>
     internal Tensor Widened() => To(DType.Arithmetic());
 
+    /// <summary>
+    /// <paramref name="function"/> of this tensor, where it is of 16 bits in float32 and with its result rounded: for functions
+    /// of several operations, each of which would else round.
+    /// </summary>
+    internal Tensor RoundedOnce(Func<Tensor, Tensor> function) => DType.IsHalf() ? function(Widened()).To(DType) : function(this);
+
+    /// <summary>Rounded to 16 bits where <paramref name="input"/> is, from which this was computed in float32.</summary>
+    internal Tensor RoundedLike(Tensor input) => input.DType.IsHalf() ? To(input.DType) : this;
+
     public override string ToString() => Node.ToString();
 }

@@ -23,7 +23,7 @@ public static partial class Functional
         var moments = training
             ? Moments.OfChannels(input, "batchNorm", SourceLocation.Capture())
             : Running("batchNorm", input, runningMean, runningVar);
-        return PerChannel(moments.Normalise(input, eps), weight, bias);
+        return PerChannel(moments.Normalise(input, eps), weight, bias).RoundedLike(input);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ public static partial class Functional
         var moments = useInputStats
             ? Moments.Of(input, SpatialAxes.Of(input))
             : Running("instanceNorm", input, runningMean, runningVar);
-        return PerChannel(moments.Normalise(input, eps), weight, bias);
+        return PerChannel(moments.Normalise(input, eps), weight, bias).RoundedLike(input);
     }
 
     /// <summary>The last axes, of extents <paramref name="normalizedShape"/>, normalised together; weight and bias are of that shape.</summary>
@@ -47,7 +47,7 @@ public static partial class Functional
         Tensor input, Shape normalizedShape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5)
     {
         var axes = NormalisedAxes("layerNorm", input, normalizedShape, weight, bias);
-        return Affine(Moments.Of(input, axes).Normalise(input, eps), weight, bias);
+        return Affine(Moments.Of(input, axes).Normalise(input, eps), weight, bias).RoundedLike(input);
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ public static partial class Functional
             DType.BFloat16 => Math.ScaleB(1, -7),
             _ => Math.ScaleB(1, -23),
         };
-        return Affine(input / (input.Square().Mean(axes, keepDim: true) + epsilon).Sqrt(), weight, null);
+        return input.RoundedOnce(x => Affine(x / (x.Square().Mean(axes, keepDim: true) + epsilon).Sqrt(), weight, null));
     }
 
     /// <summary>
@@ -83,7 +83,7 @@ public static partial class Functional
         var size = input.Shape.Skip(2).Aggregate(channels, (product, extent) => product * extent);
         var grouped = input.Reshape(input.Shape[0], numGroups, size);
         var normal = Moments.Of(grouped, [2]).Normalise(grouped, eps).Reshape([.. input.Shape]);
-        return PerChannel(normal, weight, bias);
+        return PerChannel(normal, weight, bias).RoundedLike(input);
     }
 
     /// <summary>
@@ -96,10 +96,10 @@ public static partial class Functional
         if (input.Rank < 3 || size < 1)
             throw new GraphException(ErrorCode.BadAttribute,
                 $"localResponseNorm takes [N, C, …] of at least 3 axes and a size of at least 1, got {input.Node.Type} and {size}.");
-        var flat = input.Flatten(2);
+        var flat = input.Widened().Flatten(2);
         var windows = new WindowGeometry([size, 1], [1, 1], [size / 2, 0], [(size - 1) / 2, 0], [1, 1]);
         var mean = new Tensor(Node.Of(new WindowSum(windows), flat.Square().Node)) / size;
-        return (flat / (mean * alpha + k).Pow(beta)).Reshape([.. input.Shape]);
+        return (flat / (mean * alpha + k).Pow(beta)).Reshape([.. input.Shape]).RoundedLike(input);
     }
 
     private static Moments Running(string name, Tensor input, Tensor? mean, Tensor? variance) =>

@@ -46,8 +46,7 @@ public sealed partial class Tensor
     public Tensor Gelu(GeluApproximation approximate = GeluApproximation.None)
     {
         if (approximate == GeluApproximation.None) return new(Float().Gelu());
-        var x = new Tensor(Float());
-        return 0.5 * x * (1 + (Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)).Tanh());
+        return Floating().RoundedOnce(x => 0.5 * x * (1 + (Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)).Tanh()));
     }
 
     /// <summary>The elements limited to <paramref name="min"/>..<paramref name="max"/>; a null bound does not limit.</summary>

@@ -37,7 +37,7 @@ public static partial class Functional
     public static Tensor Elu(Tensor input, double alpha = 1) => Elu(input, alpha, 1);
 
     /// <summary>1.0507·x, or 1.0507·1.6733·(e^x - 1) where x is not above 0.</summary>
-    public static Tensor Selu(Tensor input) => SeluScale * Elu(input, SeluAlpha, 1);
+    public static Tensor Selu(Tensor input) => input.RoundedOnce(x => SeluScale * Elu(x, SeluAlpha, 1));
 
     /// <summary>x, or <paramref name="alpha"/>·(e^(x/alpha) - 1) where x is not above 0.</summary>
     /// <exception cref="GraphException"><paramref name="alpha"/> is 0.</exception>
@@ -49,21 +49,21 @@ public static partial class Functional
     public static Tensor Gelu(Tensor input, GeluApproximation approximate = GeluApproximation.None) => input.Gelu(approximate);
 
     /// <summary>x·sigmoid(x), also known as swish.</summary>
-    public static Tensor Silu(Tensor input) => input * input.Sigmoid();
+    public static Tensor Silu(Tensor input) => input.RoundedOnce(x => x * x.Sigmoid());
 
     /// <summary>x·tanh(log(1 + e^x)).</summary>
-    public static Tensor Mish(Tensor input) => input * Softplus(input).Tanh();
+    public static Tensor Mish(Tensor input) => input.RoundedOnce(x => x * Softplus(x).Tanh());
 
     /// <summary>log(1 + e^(beta·x)) / beta, or x where beta·x is above <paramref name="threshold"/>.</summary>
-    public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20)
+    public static Tensor Softplus(Tensor input, double beta = 1, double threshold = 20) => input.Floating().RoundedOnce(x =>
     {
-        var scaled = beta == 1 ? input.Floating() : input.Floating() * beta;
+        var scaled = beta == 1 ? x : x * beta;
         var smooth = new Tensor(scaled.Node.Softplus());
-        return Tensor.Where(scaled > threshold, input, beta == 1 ? smooth : smooth / beta);
-    }
+        return Tensor.Where(scaled > threshold, x, beta == 1 ? smooth : smooth / beta);
+    });
 
     /// <summary>x / (1 + |x|).</summary>
-    public static Tensor Softsign(Tensor input) => input / (1 + input.Abs());
+    public static Tensor Softsign(Tensor input) => input.RoundedOnce(x => x / (1 + x.Abs()));
 
     /// <inheritdoc cref="Tensor.Sigmoid"/>
     public static Tensor Sigmoid(Tensor input) => input.Sigmoid();
@@ -75,15 +75,15 @@ public static partial class Functional
     public static Tensor Tanh(Tensor input) => input.Tanh();
 
     /// <summary>(x + 3) / 6 limited to 0..1; the derivative at -3 and 3 is 0.</summary>
-    public static Tensor Hardsigmoid(Tensor input) => Relu6(input + 3) / 6;
+    public static Tensor Hardsigmoid(Tensor input) => input.RoundedOnce(x => Relu6(x + 3) / 6);
 
     /// <summary>x·(x + 3) / 6 within -3..3, 0 below and x above; at -3 and 3 the derivative is that within.</summary>
-    public static Tensor Hardswish(Tensor input)
+    public static Tensor Hardswish(Tensor input) => input.RoundedOnce(x =>
     {
-        var within = (input >= -3) & (input <= 3);
-        var curved = Tensor.Where(within, input, 0);
-        return Tensor.Where(input < -3, 0, Tensor.Where(within, curved * (curved + 3) / 6, input));
-    }
+        var within = (x >= -3) & (x <= 3);
+        var curved = Tensor.Where(within, x, 0);
+        return Tensor.Where(x < -3, 0, Tensor.Where(within, curved * (curved + 3) / 6, x));
+    });
 
     /// <summary>x limited to <paramref name="minVal"/>..<paramref name="maxVal"/>; the derivative at both ends is 0.</summary>
     /// <exception cref="GraphException"><paramref name="minVal"/> is not below <paramref name="maxVal"/>.</exception>
@@ -96,7 +96,7 @@ public static partial class Functional
         Tensor.Where(input <= threshold, value, input);
 
     /// <summary>x - tanh(x).</summary>
-    public static Tensor Tanhshrink(Tensor input) => input - input.Tanh();
+    public static Tensor Tanhshrink(Tensor input) => input.RoundedOnce(x => x - x.Tanh());
 
     /// <summary>x moved towards 0 by <paramref name="lambd"/>, and 0 where it is no further away.</summary>
     /// <exception cref="GraphException"><paramref name="lambd"/> is negative.</exception>
@@ -117,7 +117,7 @@ public static partial class Functional
         if (!input.Shape[axis].TryDivide(2, out var half))
             throw new GraphException(ErrorCode.ShapeMismatch,
                 $"glu halves axis {dim} of {input.Node.Type}, whose extent {input.Shape[axis]} is odd; give it an even one.");
-        return input.Narrow(axis, 0, half) * input.Narrow(axis, half, half).Sigmoid();
+        return input.RoundedOnce(x => x.Narrow(axis, 0, half) * x.Narrow(axis, half, half).Sigmoid());
     }
 
     /// <inheritdoc cref="Tensor.Softmax"/>
@@ -130,9 +130,9 @@ public static partial class Functional
     public static Tensor Softmin(Tensor input, int dim) => (-input).Softmax(dim);
 
     // Positive x are taken out of the exponential, whose overflow would come back as 0·∞ in the gradient.
-    private static Tensor Elu(Tensor input, double alpha, double inputScale)
+    private static Tensor Elu(Tensor input, double alpha, double inputScale) => input.RoundedOnce(x =>
     {
-        var negative = Tensor.Where(input > 0, 0, input);
-        return Tensor.Where(input > 0, input, alpha * (negative * inputScale).Expm1());
-    }
+        var negative = Tensor.Where(x > 0, 0, x);
+        return Tensor.Where(x > 0, x, alpha * (negative * inputScale).Expm1());
+    });
 }
