@@ -95,7 +95,9 @@ public sealed class CompiledDecoder
     /// <summary>Reads more tokens. Allocates nothing once their number is compiled.</summary>
     /// <param name="inputs">Every input once, in any order.</param>
     /// <param name="outputs">The outputs that are wanted.</param>
-    /// <exception cref="GraphException">A name, type or size does not fit, an index is out of range, or the cache is full; nothing was read.</exception>
+    /// <exception cref="GraphException">
+    /// A name, type or size does not fit, an index is out of range, or the cache is full; nothing was read.
+    /// </exception>
     public void Step(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0)

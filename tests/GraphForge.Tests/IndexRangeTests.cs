@@ -21,6 +21,7 @@ public sealed class IndexRangeTests
         using var training = Training.Compile(model, Loss, new AdamW(0.1), Specs, options: TestOptions.Default);
         long[] tokens = [0, 1, 2, 3, 4, 0];
         var loss = training.Evaluate(("tokens", tokens), ("label", new long[] { 0, 1 })).Loss;
+        var parameters = Values(model);
         var problem =
             $"IndexRangeTests.cs({line}): error GF0301: element 1 of the input 'label' is 2, but cross-entropy takes classes 0..1.";
         Assert.Multiple(() =>
@@ -33,7 +34,20 @@ public sealed class IndexRangeTests
                     "but Embedding 'table' has rows 0..4."));
         });
         Assert.That(training.Steps, Is.Zero);
+        Assert.That(Values(model), Is.EqualTo(parameters));
         Assert.That(training.Evaluate(("tokens", tokens), ("label", new long[] { 0, 1 })).Loss, Is.EqualTo(loss));
+    }
+
+    [Test]
+    public void A_compiled_model_refuses_a_token_and_computes_nothing()
+    {
+        var model = new Tagger();
+        var compiled = CompiledModel.Compile(model, x => new NamedTensors { ["logits"] = model.Forward(x["tokens"]) },
+            [Specs[0]], TestOptions.Default);
+        float[] logits = [7, 7];
+        Assert.That(Error(() => compiled.Run([("tokens", new long[] { 0, 5, 9 })], [("logits", logits)])).Message, Is.EqualTo(
+            $"IndexRangeTests.cs({model.TableLine}): error GF0301: element 1 of the input 'tokens' is 5, but Embedding 'table' has rows 0..4."));
+        Assert.That(logits, Is.EqualTo(new float[] { 7, 7 }));
     }
 
     [Test]
@@ -215,6 +229,8 @@ public sealed class IndexRangeTests
     private static void Run(CompiledModel model, int[] x) => model.Run([("x", x)], []);
 
     private static GraphException Error(Action action) => Assert.Throws<GraphException>(action)!;
+
+    private static float[] Values(Module model) => [.. model.Parameters().SelectMany(p => p.AsSpan<float>().ToArray())];
 
     private static int Line([CallerLineNumber] int line = 0) => line;
 
