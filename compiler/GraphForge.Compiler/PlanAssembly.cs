@@ -18,8 +18,9 @@ internal sealed class PlanAssembly
     private readonly IReadOnlyList<LoopKernel> _loops;
     private readonly ProgramBuffers _buffers;
     private readonly IReadOnlyList<StateSlot> _states;
+    private readonly Dictionary<StateSlot, int> _numberOf;
     private readonly LoopBuffer[] _constants;
-    private readonly HashSet<LoopBuffer> _outputs;
+    private readonly Dictionary<LoopBuffer, string> _outputs;
     private readonly List<PlanBuffer> _plan = [];
     private readonly Dictionary<LoopBuffer, int> _index = [];
 
@@ -27,7 +28,8 @@ internal sealed class PlanAssembly
     {
         (_graph, _definitions, _loops, _buffers) = (graph, definitions, loops, buffers);
         _states = graph.States;
-        _outputs = graph.Outputs.Select(o => buffers.Of(o.Value)).ToHashSet();
+        _numberOf = _states.Index().ToDictionary(s => s.Item, s => s.Index);
+        _outputs = graph.Outputs.ToDictionary(o => buffers.Of(o.Value), o => o.Name);
         _constants = definitions.Kernels.SelectMany(k => k.Reads).Where(b => buffers.NodeOf(b)?.Op is Constant).Distinct().ToArray();
     }
 
@@ -48,12 +50,11 @@ internal sealed class PlanAssembly
     private int Scratch => checked((int)_loops.Select(l => l.ScratchBytes).DefaultIfEmpty(0).Max());
 
     private PlannedValue? ValueOf(LoopBuffer buffer, int id) => _buffers.Owns(buffer)
-        ? new PlannedValue(id, buffer.Name, WorkPlan.Bytes(buffer), _buffers.NodeOf(buffer)?.Op is Input, _outputs.Contains(buffer),
+        ? new PlannedValue(id, buffer.Name, WorkPlan.Bytes(buffer), _buffers.NodeOf(buffer)?.Op is Input, _outputs.ContainsKey(buffer),
             _buffers.NodeOf(buffer)?.Source ?? SourceLocation.Unknown)
         : null;
 
-    private int? StateOf(LoopBuffer buffer) =>
-        _buffers.SlotOf(buffer) is { } slot ? _states.Index().First(p => p.Item == slot).Index : null;
+    private int? StateOf(LoopBuffer buffer) => _buffers.SlotOf(buffer) is { } slot ? _numberOf[slot] : null;
 
     private ExecutionPlan Write(WorkPlan work)
     {
@@ -83,10 +84,10 @@ internal sealed class PlanAssembly
     private PlanBuffer Describe(LoopBuffer buffer, long offset)
     {
         var node = _buffers.NodeOf(buffer);
-        var output = _graph.Outputs.FirstOrDefault(o => o.Value == node && node is not null);
-        var kind = node?.Op is Input ? BufferKind.Input : output.Value is null ? BufferKind.Intermediate : BufferKind.Output;
+        var output = _outputs.GetValueOrDefault(buffer);
+        var kind = node?.Op is Input ? BufferKind.Input : output is null ? BufferKind.Intermediate : BufferKind.Output;
         var dims = node?.Shape.Values ?? [buffer.Count];
-        return new PlanBuffer(output.Name ?? buffer.Name, kind, buffer.Type, dims, WorkPlan.Bytes(buffer), offset);
+        return new PlanBuffer(output ?? buffer.Name, kind, buffer.Type, dims, WorkPlan.Bytes(buffer), offset);
     }
 
     /// <summary>Buffers that live for one iteration of a loop stand in the bytes their loop was given.</summary>
@@ -103,9 +104,9 @@ internal sealed class PlanAssembly
     /// <summary>Outputs in the order the graph names them, so that their index is their position in the signature.</summary>
     private List<PlanBuffer> InSignatureOrder()
     {
-        var names = _graph.Outputs.Select(o => o.Name).ToList();
+        var places = _graph.Outputs.Index().ToDictionary(o => o.Item.Name, o => o.Index);
         var order = Enumerable.Range(0, _plan.Count)
-            .OrderBy(i => _plan[i].Kind == BufferKind.Output ? names.IndexOf(_plan[i].Name) : -1).ToArray();
+            .OrderBy(i => _plan[i].Kind == BufferKind.Output ? places[_plan[i].Name] : -1).ToArray();
         var position = new int[_plan.Count];
         for (var i = 0; i < order.Length; i++) position[order[i]] = i;
         foreach (var buffer in _index.Keys.ToArray()) _index[buffer] = position[_index[buffer]];

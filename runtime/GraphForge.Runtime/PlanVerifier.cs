@@ -100,7 +100,8 @@ public static class PlanVerifier
     private static void VerifyLoop(ExecutionPlan plan, PlanLoop loop)
     {
         var what = $"the loop over steps {loop.FirstStep}..{loop.End - 1}";
-        if (loop.FirstStep < 0 || loop.StepCount < 1 || loop.End > plan.Steps.Count)
+        // Compared by subtraction: the end may overflow.
+        if (loop.FirstStep < 0 || loop.StepCount < 1 || loop.StepCount > plan.Steps.Count - loop.FirstStep)
             throw Fault(plan, $"{what} leaves the {plan.Steps.Count} steps");
         if (loop.Iterations < 0) throw Fault(plan, $"{what} has {loop.Iterations} iterations");
         if (!plan.Steps[loop.FirstStep].BarrierBefore) throw Fault(plan, $"{what} has no barrier before its first step");

@@ -76,7 +76,7 @@ public sealed class KernelDefinitions
 
     internal PlannedKernel Replace(PlannedKernel kernel, PlannedKernel by)
     {
-        _kernels[_kernels.FindIndex(k => ReferenceEquals(k, kernel))] = by;
+        _kernels[_kernels.FindLastIndex(k => ReferenceEquals(k, kernel))] = by;
         return by;
     }
 

@@ -10,6 +10,7 @@ public sealed class ProgramBuffers : NodeStorage
     private readonly Dictionary<Node, LoopBuffer> _ofNode = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StateSlot, LoopBuffer> _ofState = [];
     private readonly Dictionary<LoopBuffer, Node> _nodes = [];
+    private readonly Dictionary<LoopBuffer, StateSlot> _slots = [];
     private readonly HashSet<LoopBuffer> _reserved = [];
 
     public override IReadOnlyList<LoopVar> Counters => [];
@@ -26,7 +27,9 @@ public sealed class ProgramBuffers : NodeStorage
     public LoopBuffer Of(StateSlot slot)
     {
         if (_ofState.TryGetValue(slot, out var buffer)) return buffer;
-        return _ofState[slot] = new LoopBuffer(slot.Name, slot.Type.DType, slot.Type.Shape.Size.Value);
+        _ofState[slot] = buffer = new LoopBuffer(slot.Name, slot.Type.DType, slot.Type.Shape.Size.Value);
+        _slots[buffer] = slot;
+        return buffer;
     }
 
     /// <summary>Stores a node straight into a state.</summary>
@@ -36,7 +39,7 @@ public sealed class ProgramBuffers : NodeStorage
     public Node? NodeOf(LoopBuffer buffer) => _nodes.GetValueOrDefault(buffer);
 
     /// <summary>The slot a buffer belongs to; null for anything but states.</summary>
-    public StateSlot? SlotOf(LoopBuffer buffer) => _ofState.FirstOrDefault(p => p.Value == buffer).Key;
+    public StateSlot? SlotOf(LoopBuffer buffer) => _slots.GetValueOrDefault(buffer);
 
     /// <summary>Whether the planner decides where the buffer stands.</summary>
     public override bool Owns(LoopBuffer buffer) => NodeOf(buffer) is { Op: not Constant } || _reserved.Contains(buffer);

@@ -102,10 +102,15 @@ internal sealed class WorkPlan
     private static IEnumerable<(int Before, int After)> NewBeforeRead(PlannedStep[] steps) =>
         Touching(steps).Select(p => (p.Writer, p.Reader));
 
-    private static IEnumerable<(int Reader, int Writer)> Touching(PlannedStep[] steps) =>
-        from writer in steps.Index()
-        from buffer in writer.Item.StateWrites
-        from reader in steps.Index()
-        where reader.Index != writer.Index && reader.Item.StateReads.Contains(buffer)
-        select (reader.Index, writer.Index);
+    private static IEnumerable<(int Reader, int Writer)> Touching(PlannedStep[] steps)
+    {
+        var readers = steps.Index().SelectMany(s => s.Item.StateReads.Distinct().Select(b => (Buffer: b, s.Index)))
+            .ToLookup(r => r.Buffer, r => r.Index);
+        return
+            from writer in steps.Index()
+            from buffer in writer.Item.StateWrites
+            from reader in readers[buffer]
+            where reader != writer.Index
+            select (reader, writer.Index);
+    }
 }
