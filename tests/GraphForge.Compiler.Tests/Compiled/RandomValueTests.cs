@@ -79,7 +79,8 @@ public sealed class RandomValueTests
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => (float)(i * 7 % 5 + 1))];
         var all = new Dictionary<string, Literal>
         {
-            ["seed"] = Literal.Of<long>([12345]), ["x"] = Literal.Of<float>(Numbers(Rows * Columns), Rows, Columns),
+            ["seed"] = Literal.Of<long>([12345]),
+            ["x"] = Literal.Of<float>(Numbers(Rows * Columns), Rows, Columns),
             ["w"] = Literal.Of<float>(Numbers(Columns * Width), Columns, Width),
         };
         return graph.Inputs.ToDictionary(input => input.Label, input => all[input.Label]);

@@ -16,8 +16,7 @@ internal static class LinearSamples
             yield return new(new Linear(3, 1, bias: false, dtype: Double), 2, 2, 3);
             var bilinear = new Bilinear(2, 3, 4, dtype: Double);
             yield return new("Bilinear", bilinear, x => bilinear.Forward(x[0], x[1]), [2, 2], [2, 3]);
-            // Row 1 is padding: used, and without a derivative.
-            var table = new Embedding(4, 3, paddingIdx: 1, dtype: Double);
+            var table = new Embedding(4, 3, dtype: Double);
             yield return new("Embedding", table, x => table.Forward(Ids(2, 0, 3, 2)) * x[0], [2, 2, 3]);
             foreach (var mode in Enum.GetValues<BagMode>())
             {
