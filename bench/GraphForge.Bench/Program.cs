@@ -12,10 +12,13 @@ switch (args)
     case ["step", .. var names]:
         foreach (var name in names.Length > 0 ? names : ["tiny", "mlp", "cnn"]) TrainingStep.Run(name, threads);
         return 0;
+    case ["recurrence", .. var names]:
+        foreach (var name in names.Length > 0 ? names : ["gru", "mamba"]) Recurrence.Run(name, threads);
+        return 0;
     case ["kernels", .. var rest]:
         BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: rest);
         return 0;
     default:
-        Console.WriteLine("usage: peak | contraction [size …] | step [tiny|mlp|cnn …] | kernels [BenchmarkDotNet options]");
+        Console.WriteLine("usage: peak | contraction [size …] | step [tiny|mlp|cnn …] | recurrence [gru|mamba …] | kernels [BenchmarkDotNet options]");
         return 2;
 }

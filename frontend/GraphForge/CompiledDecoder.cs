@@ -23,15 +23,13 @@ public sealed class CompiledDecoder
     private readonly StateBuffer _position;
     private int _busy;
 
-    private CompiledDecoder(
-        ComputationGraph graph, Dim added, InputSignature inputs, StateStore states, StateSlot position, CompileOptions options)
+    private CompiledDecoder(InferenceGraph graph, Dim added, StateStore states, StateSlot position, CompileOptions options)
     {
-        (_inputs, _position) = (inputs, states[position]);
-        Outputs = [.. graph.Outputs.Select(o => new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape))];
-        var access = new StateAccess(graph, states);
+        (_inputs, Outputs, _position) = (graph.Inputs, graph.Outputs, states[position]);
+        var access = new StateAccess(graph.Graph, states);
         _steps = new(options.MaxBindings, extents => new DecodingStep(new InferenceProgram(
-            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), access, inputs, Outputs, extents),
-            added.Bind(inputs.Binding(extents)).Value));
+            ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), states, options), access, graph, extents),
+            added.Bind(_inputs.Binding(extents)).Value));
     }
 
     /// <summary>What a step takes.</summary>
@@ -86,7 +84,8 @@ public sealed class CompiledDecoder
         foreach (var (start, now) in cache.Contents) trace.Assign(((State)start.Node.Op).Slot, now);
         var graph = new ComputationGraph(
             "decode", outputs.Select(o => new NamedOutput(o.Key, o.Value.Node)).ToEquatable(), trace.Updates.ToEquatable());
-        return new CompiledDecoder(graph, cache.Added, signature, states, position, options) { Capacity = capacity };
+        return new CompiledDecoder(
+            new InferenceGraph(graph, signature, trace.Ranges), cache.Added, states, position, options) { Capacity = capacity };
     }
 
     /// <summary>Compiles for these extents now and not at the first step with them: <c>Prepare(("length", 1))</c>.</summary>
@@ -96,7 +95,9 @@ public sealed class CompiledDecoder
     /// <summary>Reads more tokens. Allocates nothing once their number is compiled.</summary>
     /// <param name="inputs">Every input once, in any order.</param>
     /// <param name="outputs">The outputs that are wanted.</param>
-    /// <exception cref="GraphException">A name, type or size does not fit, or the cache is full; nothing was read.</exception>
+    /// <exception cref="GraphException">
+    /// A name, type or size does not fit, an index is out of range, or the cache is full; nothing was read.
+    /// </exception>
     public void Step(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0)

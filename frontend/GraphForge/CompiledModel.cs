@@ -26,14 +26,13 @@ public sealed class CompiledModel
     private readonly long _inputSize;
     private readonly long _outputSize;
 
-    private CompiledModel(ComputationGraph graph, InputSignature inputs, StateStore states, CompileOptions options)
+    private CompiledModel(InferenceGraph graph, StateStore states, CompileOptions options)
     {
-        _inputs = inputs;
-        Outputs = [.. graph.Outputs.Select(o => new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape))];
+        (_inputs, Outputs) = (graph.Inputs, graph.Outputs);
         (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);
-        var access = new StateAccess(graph, states);
+        var access = new StateAccess(graph.Graph, states);
         _programs = new(options.MaxBindings, extents => new InferenceProgram(
-            ProgramCompiler.Compile(graph, inputs.Binding(extents), states, options), access, inputs, Outputs, extents));
+            ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), states, options), access, graph, extents));
     }
 
     /// <summary>What a run takes.</summary>
@@ -86,7 +85,7 @@ public sealed class CompiledModel
         if (outputs.Count == 0)
             throw new GraphException(ErrorCode.BadAttribute, "there is nothing to compute: the function gives no outputs.");
         var graph = new ComputationGraph("infer", outputs.Select(o => new NamedOutput(o.Key, o.Value.Node)).ToEquatable(), []);
-        return new CompiledModel(graph, signature, states, options);
+        return new CompiledModel(new InferenceGraph(graph, signature, trace.Ranges), states, options);
     }
 
     /// <summary>Compiles for these extents now and not at the first run with them: <c>Prepare(("batch", 8))</c>.</summary>
@@ -120,7 +119,7 @@ public sealed class CompiledModel
     /// <summary>Computes outputs from inputs. Allocates nothing once the extents are compiled.</summary>
     /// <param name="inputs">Every input once, in any order.</param>
     /// <param name="outputs">The outputs that are wanted; an array may be an input's too.</param>
-    /// <exception cref="GraphException">A name, type or size does not fit; nothing was computed.</exception>
+    /// <exception cref="GraphException">A name, type or size does not fit, or an index is out of range; nothing was computed.</exception>
     public void Run(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         Span<long> extents = stackalloc long[_inputs.Symbols.Count];

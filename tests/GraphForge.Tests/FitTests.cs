@@ -96,7 +96,7 @@ public sealed class FitTests
         yield return new TestCaseData(new ArrayDataset(new float[3], [3], new long[1]),
             "the data set has samples [3] with a label each, but the training was compiled for float32[2] with a target int64[].");
         yield return new TestCaseData(new ArrayDataset(new float[4], [2], [0, 7]),
-            "label 1 of the data set is 7, but the model tells 2 classes, 0..1.");
+            "element 1 of the input 'targets' is 7, but cross-entropy takes classes 0..1.");
     }
 
     [TestCaseSource(nameof(WrongData))]

@@ -38,7 +38,7 @@ public sealed class IgnoredLabelTests
     {
         using var training = Compile(out _, IgnoreOnes, size: 4);
         Assert.That(Assert.Throws<GraphException>(() => training.Step<float, long>(Samples, [0, -1, 2, 0]))!.Problem,
-            Is.EqualTo("label 2 of the batch is 2, but the model tells 2 classes, 0..1, and the loss ignores -1."));
+            Is.EqualTo("element 2 of the input 'targets' is 2, but cross-entropy takes classes 0..1, and ignores -1."));
     }
 
     private static Tensor IgnoreOnes(Tensor prediction, Tensor target) => Functional.CrossEntropy(prediction, target, ignoreIndex: -1);

@@ -90,8 +90,8 @@ public sealed class TrainingTests
         yield return new TestCaseData(Array.Empty<float>(), Array.Empty<long>(),
             "a sample takes 2 values (float32[2]); 0 values are no whole number of samples.");
         yield return new TestCaseData(new float[8], new long[3], "4 samples take 4 target values (int64[] each), but 3 were given.");
-        yield return new TestCaseData(new float[8], new long[] { 0, 1, 2, 0 }, "label 2 of the batch is 2, but the model tells 2 classes, 0..1.");
-        yield return new TestCaseData(new float[8], new long[] { 0, -1, 0, 0 }, "label 1 of the batch is -1, but the model tells 2 classes, 0..1.");
+        yield return new TestCaseData(new float[8], new long[] { 0, 1, 2, 0 }, "element 2 of the input 'targets' is 2, but cross-entropy takes classes 0..1.");
+        yield return new TestCaseData(new float[8], new long[] { 0, -1, 0, 0 }, "element 1 of the input 'targets' is -1, but cross-entropy takes classes 0..1.");
     }
 
     [TestCaseSource(nameof(WrongBatches))]

@@ -20,7 +20,7 @@ public sealed class Node
         StableHash = stableHash;
         Depth = inputs.Length == 0 ? 0 : inputs.Max(i => i.Depth) + 1;
         IsConstant = inputs.Length == 0 ? op is Constant or Iota or DimSize : inputs.All(i => i.IsConstant);
-        Source = IsConstant ? SourceLocation.Unknown : NodeScope.CurrentSource ?? SourceLocation.Capture();
+        Source = IsConstant ? SourceLocation.Unknown : NodeScope.Here;
         Scope = IsConstant ? "" : NodeScope.CurrentName;
     }
 

@@ -20,7 +20,8 @@ public readonly struct NodeScope : IDisposable
 
     internal static string CurrentName => Names ?? "";
 
-    internal static SourceLocation? CurrentSource => Sources;
+    /// <summary>The line that new nodes are attributed to.</summary>
+    public static SourceLocation Here => Sources ?? SourceLocation.Capture();
 
     /// <summary>Appends <paramref name="name"/> to the module path; a null <paramref name="source"/> keeps the outer line.</summary>
     public static NodeScope Enter(string name, SourceLocation? source = null) =>

@@ -10,15 +10,20 @@ namespace GraphForge.Compiler.Rewrite;
 /// </summary>
 public static class LeanScans
 {
+    /// <summary>More than any nesting needs.</summary>
+    private const int MaximumRounds = 1000;
+
     /// <summary>Runs until nothing changes, since each scan that becomes lean may spare another its outputs.</summary>
+    /// <exception cref="InternalCompilerException">The rounds do not come to rest.</exception>
     public static ComputationGraph Run(ComputationGraph graph)
     {
-        while (true)
+        for (var round = 0; round < MaximumRounds; round++)
         {
             var lean = BodyPasses.Everywhere(graph, Once);
             if (lean.Roots.SequenceEqual(graph.Roots)) return graph;
             graph = lean;
         }
+        throw new InternalCompilerException("lean scans", $"no rest after {MaximumRounds} rounds", GraphPrinter.Print(graph));
     }
 
     private static ComputationGraph Once(ComputationGraph graph)
@@ -110,7 +115,7 @@ internal sealed class LeanScan
     /// <summary>Carries somebody reads, and those they and the outputs are made from.</summary>
     private int[] UsedCarries(Scan scan, Node[] roots)
     {
-        var used = _group.Results.Where(r => r.Kind != ScanResultKind.Stacked).Select(r => r.Index).ToHashSet();
+        var used = _group.Carries.ToHashSet();
         while (true)
         {
             var count = used.Count;

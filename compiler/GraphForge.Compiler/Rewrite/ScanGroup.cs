@@ -8,17 +8,20 @@ namespace GraphForge.Compiler.Rewrite;
 /// </summary>
 internal sealed class ScanGroup(Scan scan, Node[] operands)
 {
-    private readonly HashSet<ScanResult> _results = [];
+    private readonly HashSet<int> _carries = [];
     private readonly List<Node> _outputs = [];
 
     public Scan Scan { get; } = scan;
 
     public IReadOnlyList<Node> Operands { get; } = operands;
 
-    /// <summary>Results in use; those of kind <see cref="ScanResultKind.Stacked"/> are numbered by <see cref="Outputs"/>.</summary>
-    public IReadOnlySet<ScanResult> Results => _results;
+    /// <summary>Carries in use, by any kind of result.</summary>
+    public IReadOnlySet<int> Carries => _carries;
 
-    /// <summary>Roots of the bodies that are outputs in use, each once.</summary>
+    /// <summary>
+    /// Roots of the bodies that are outputs in use, each once, ordered by what they compute: an order of their first use would
+    /// change with the numbers it gives them, as operands of commutative ops do, and never come to rest.
+    /// </summary>
     public IReadOnlyList<Node> Outputs => _outputs;
 
     /// <summary>The scan without its outputs: equal for all of a group.</summary>
@@ -51,8 +54,14 @@ internal sealed class ScanGroup(Scan scan, Node[] operands)
 
     private void Use(Scan scan)
     {
-        if (scan.Result.Kind == ScanResultKind.Stacked && scan.Body.Roots[scan.Carries + scan.Result.Index] is var root && !_outputs.Contains(root))
-            _outputs.Add(root);
-        _results.Add(In(scan));
+        if (scan.Result.Kind != ScanResultKind.Stacked)
+        {
+            _carries.Add(scan.Result.Index);
+            return;
+        }
+        var root = scan.Body.Roots[scan.Carries + scan.Result.Index];
+        if (_outputs.Contains(root)) return;
+        var position = _outputs.FindIndex(o => o.StableHash > root.StableHash);
+        _outputs.Insert(position < 0 ? _outputs.Count : position, root);
     }
 }

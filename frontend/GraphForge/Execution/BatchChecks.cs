@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GraphForge.Compiler.Graph;
 using GraphForge.Data;
 using GraphForge.Runtime;
@@ -7,15 +6,13 @@ namespace GraphForge.Execution;
 
 /// <summary>Looks at what a step is fed before anything is changed.</summary>
 /// <param name="batch">What it should be fed.</param>
-/// <param name="classes">Number of classes where targets are class numbers, else 0.</param>
-/// <param name="ignoredLabel">The class number that the loss leaves out; null if it counts all.</param>
-internal sealed class BatchChecks(BatchSpec batch, int classes, long? ignoredLabel)
+internal sealed class BatchChecks(BatchSpec batch)
 {
     private readonly long _sampleSize = batch.Sample.Shape.Size.Value;
     private readonly long _targetSize = batch.Target.Shape.Size.Value;
 
     /// <summary>Number of samples in the spans.</summary>
-    /// <exception cref="GraphException">Sizes or types do not fit, or a class is out of range.</exception>
+    /// <exception cref="GraphException">Sizes or types do not fit.</exception>
     public long Size<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
         where TSample : unmanaged where TTarget : unmanaged
     {
@@ -28,11 +25,10 @@ internal sealed class BatchChecks(BatchSpec batch, int classes, long? ignoredLab
         if (targets.Length != size * _targetSize)
             throw new GraphException(ErrorCode.BadRunArgument,
                 $"{size} samples take {size * _targetSize} target values ({batch.Target} each), but {targets.Length} were given.");
-        CheckClasses(targets, "the batch");
         return size;
     }
 
-    /// <exception cref="GraphException">A data set is empty, has samples of another shape, or a class out of range.</exception>
+    /// <exception cref="GraphException">A data set is empty or has samples of another shape.</exception>
     public void Check(ArrayDataset data)
     {
         CheckType<float>("samples", batch.Sample);
@@ -43,7 +39,6 @@ internal sealed class BatchChecks(BatchSpec batch, int classes, long? ignoredLab
             throw new GraphException(ErrorCode.BadRunArgument,
                 $"the data set has samples [{string.Join(", ", data.SampleDims)}] with a label each, but the training was compiled " +
                 $"for {batch.Sample} with a target {batch.Target}.");
-        CheckClasses(data.Labels, "the data set");
     }
 
     private static void CheckType<T>(string what, TensorType expected) where T : unmanaged
@@ -51,22 +46,6 @@ internal sealed class BatchChecks(BatchSpec batch, int classes, long? ignoredLab
         if (DTypes.Of<T>() != expected.DType)
             throw new GraphException(ErrorCode.BadRunArgument, $"{what} are {Name(expected.DType)}, but {Name(DTypes.Of<T>())} was given.");
     }
-
-    private void CheckClasses<T>(ReadOnlySpan<T> targets, string where) where T : unmanaged
-    {
-        if (classes == 0) return;
-        for (var i = 0; i < targets.Length; i++)
-        {
-            var label = typeof(T) == typeof(long) ? MemoryMarshal.Cast<T, long>(targets)[i]
-                : typeof(T) == typeof(int) ? MemoryMarshal.Cast<T, int>(targets)[i]
-                : MemoryMarshal.AsBytes(targets)[i];
-            if ((label < 0 || label >= classes) && label != ignoredLabel)
-                throw new GraphException(ErrorCode.BadRunArgument,
-                    $"label {i} of {where} is {label}, but the model tells {classes} classes, 0..{classes - 1}{Ignored}.");
-        }
-    }
-
-    private string Ignored => ignoredLabel is { } label ? $", and the loss ignores {label}" : "";
 
     private static string Name(DType type) => type.ToString().ToLowerInvariant();
 }

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Memory;
+using GraphForge.Tracing;
 
 namespace GraphForge.Execution;
 
@@ -9,20 +10,21 @@ internal sealed class InferenceProgram
     private readonly BoundProgram _program;
     private readonly InputSignature _inputs;
     private readonly StateAccess _access;
+    private readonly IndexChecks _indices;
     private readonly TensorSpec[] _outputs;
     private readonly long[] _outputSizes;
     private readonly int[] _inputIndices;
     private readonly int[] _outputIndices;
 
-    public InferenceProgram(
-        BoundProgram program, StateAccess access, InputSignature inputs, IReadOnlyList<TensorSpec> outputs, long[] extents)
+    public InferenceProgram(BoundProgram program, StateAccess access, InferenceGraph graph, long[] extents)
     {
-        (_program, _access, _inputs) = (program, access, inputs);
-        var binding = inputs.Binding(extents);
-        _outputs = [.. outputs.Select(o => o with { Shape = o.Shape.Bind(binding) })];
+        (_program, _access, _inputs) = (program, access, graph.Inputs);
+        var binding = _inputs.Binding(extents);
+        _indices = new IndexChecks(_inputs, graph.Ranges, binding);
+        _outputs = [.. graph.Outputs.Select(o => o with { Shape = o.Shape.Bind(binding) })];
         _outputSizes = [.. _outputs.Select(o => o.Shape.Size.Value)];
-        _inputIndices = [.. inputs.Specs.Select(s => program.InputIndex(s.Name))];
-        _outputIndices = [.. outputs.Select(o => program.OutputIndex(o.Name))];
+        _inputIndices = [.. _inputs.Specs.Select(s => program.InputIndex(s.Name))];
+        _outputIndices = [.. _outputs.Select(o => program.OutputIndex(o.Name))];
     }
 
     public MemoryReport? Memory => _program.Memory;
@@ -42,6 +44,7 @@ internal sealed class InferenceProgram
     public void Run(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
     {
         for (var i = 0; i < outputs.Length; i++) CheckOutput(outputs, i);
+        _indices.Check(inputs);
         using var held = _access.Hold();
         using var run = _program.Rent();
         foreach (var array in inputs) run.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);

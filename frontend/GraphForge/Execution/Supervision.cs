@@ -13,6 +13,5 @@ internal sealed class Supervision(SupervisedFunction function, BatchSpec batch)
     /// <summary>The class number that the loss leaves out; null if it counts all.</summary>
     public long? IgnoredLabel => function.IgnoredLabel;
 
-    /// <summary>Made once the number of classes is known.</summary>
-    public BatchChecks Checks => field ??= new BatchChecks(batch, function.Classes, function.IgnoredLabel);
+    public BatchChecks Checks { get; } = new(batch);
 }

@@ -10,15 +10,16 @@ internal sealed class TrainingProgram
 {
     private readonly InputSignature _inputs;
     private readonly StateAccess _access;
+    private readonly IndexChecks _indices;
     private readonly int[] _inputIndices;
     private readonly int _loss;
     private readonly int[] _metrics;
     private readonly DType[] _metricTypes;
     private readonly int _predicted;
 
-    public TrainingProgram(BoundProgram program, TrainingGraph graph, StateAccess access)
+    public TrainingProgram(BoundProgram program, TrainingGraph graph, StateAccess access, IndexChecks indices)
     {
-        (Program, _inputs, _access) = (program, graph.Inputs, access);
+        (Program, _inputs, _access, _indices) = (program, graph.Inputs, access, indices);
         _inputIndices = [.. _inputs.Specs.Select(s => program.InputIndex(s.Name))];
         _loss = program.OutputIndex(TrainingOutputs.Loss);
         _metrics = [.. graph.Metrics.Select(m => program.OutputIndex(m.Name))];
@@ -34,6 +35,7 @@ internal sealed class TrainingProgram
     /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
     public float Run(ReadOnlySpan<NamedArray> arrays, Span<double> metrics, Span<long> ticks = default)
     {
+        _indices.Check(arrays);
         using var held = _access.Hold();
         using var run = Program.Rent();
         foreach (var array in arrays) run.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);
@@ -49,6 +51,8 @@ internal sealed class TrainingProgram
     public float Run<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets, Span<double> metrics,
         Span<TTarget> predicted = default, Span<long> ticks = default) where TSample : unmanaged where TTarget : unmanaged
     {
+        _indices.Check(0, samples);
+        _indices.Check(1, targets);
         using var held = _access.Hold();
         using var run = Program.Rent();
         run.SetInput(_inputIndices[0], samples);

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
+using GraphForge.Tracing;
 
 namespace GraphForge;
 
@@ -17,7 +18,8 @@ public static partial class Functional
     /// <exception cref="GraphException">The condition is no bool scalar, or the functions yield different shapes or types.</exception>
     public static Tensor[] Cond(
         Tensor condition, Func<Tensor[], Tensor[]> then, Func<Tensor[], Tensor[]> otherwise, params IReadOnlyList<Tensor> operands) =>
-        TensorsOf(Nodes.Cond(condition.Node, NodesOf(operands), o => NodesOf(then(TensorsOf(o))), o => NodesOf(otherwise(TensorsOf(o)))));
+        TensorsOf(Nodes.Cond(condition.Node, NodesOf(operands),
+            o => NodesOf(Trace.Perhaps(then)(TensorsOf(o))), o => NodesOf(Trace.Perhaps(otherwise)(TensorsOf(o)))));
 
     /// <summary>
     /// Carries after as many steps of <paramref name="body"/> as <paramref name="condition"/> holds before each. It has no
@@ -30,5 +32,6 @@ public static partial class Functional
     /// <exception cref="GraphException">The condition is no bool scalar, or the body changes the number, type or shape of the carries.</exception>
     public static Tensor[] While(
         Func<Tensor[], Tensor> condition, Func<Tensor[], Tensor[]> body, IReadOnlyList<Tensor> carries, long limit = long.MaxValue) =>
-        TensorsOf(Nodes.While(NodesOf(carries), c => condition(TensorsOf(c)).Node, c => NodesOf(Typed(body(TensorsOf(c)), c)), limit));
+        TensorsOf(Nodes.While(NodesOf(carries), c => condition(TensorsOf(c)).Node,
+            c => NodesOf(Typed(Trace.Perhaps(body)(TensorsOf(c)), c)), limit));
 }

@@ -37,11 +37,11 @@ internal sealed class ClassAxis
         if (_input.Rank == 0 || target.Shape != Positions)
             throw new GraphException(ErrorCode.ShapeMismatch, $"{_loss} takes logits [batch, classes, …] and targets [batch, …], " +
                 $"got {_input.Node.Type} and {target.Node.Type}.");
+        IndexRange.Require($"{_loss} takes classes", target, Classes, ignoreIndex);
         // A one-hot choice instead of an indexed read: it fuses with the softmax, forward and backward. Class numbers as int32
         // share vector lanes with float32 logits.
         var labels = target.To(DType.Int32);
         var counts = ignoreIndex is { } ignored ? labels.Ne(ignored) : null;
-        if (ignoreIndex is { } label) Trace.Current?.IgnoreLabel(target.Node, label);
         var chosen = (counts is null ? labels : Tensor.Where(counts, labels, -1)).Unsqueeze(Axis).Eq(Aligned(Tensor.Arange(Classes, DType.Int32)));
         var weighted = _weight is null ? logProbabilities : logProbabilities * _weight;
         var terms = labelSmoothing == 0 ? Tensor.Where(chosen, weighted, 0) : Smoothed(chosen, weighted, counts, labelSmoothing);

@@ -11,7 +11,7 @@ public static partial class Functional
     /// (integers) of the same shape without the axis of classes, or probabilities (floats) of the input's shape.
     /// </summary>
     /// <param name="input">Logits.</param>
-    /// <param name="target">Class numbers or probabilities.</param>
+    /// <param name="target">Class numbers or probabilities. A run refuses an input with a number that is no class.</param>
     /// <param name="weight">[C]: how much each class counts; null for all alike. A mean is then divided by the targets' weights.</param>
     /// <param name="ignoreIndex">Class number whose elements count nowhere; null if there is none, which saves counting.</param>
     /// <param name="reduction">What is made of the elements' losses.</param>
@@ -34,7 +34,9 @@ public static partial class Functional
 
     /// <summary>-input[target] for log-probabilities [N, C, …], or [C] for one sample, and class numbers [N, …].</summary>
     /// <param name="input">Log-probabilities.</param>
-    /// <param name="target">Class numbers, of the input's shape without the axis of classes.</param>
+    /// <param name="target">
+    /// Class numbers, of the input's shape without the axis of classes. A run refuses an input with a number that is no class.
+    /// </param>
     /// <param name="weight">[C]: how much each class counts; null for all alike. A mean is then divided by the targets' weights.</param>
     /// <param name="ignoreIndex">Class number whose elements count nowhere; null if there is none, which saves counting.</param>
     /// <param name="reduction">What is made of the elements' losses.</param>

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
+using GraphForge.Tracing;
 
 namespace GraphForge;
 
@@ -15,8 +16,10 @@ public static partial class Functional
     /// </summary>
     /// <param name="logProbs">Log-probabilities of the classes, [frames, batch, classes], as LogSoftmax gives them.</param>
     /// <param name="targets">Class numbers, [batch, longest]; entries past a target's length are ignored.</param>
-    /// <param name="inputLengths">Frames of each sequence, [batch] integers.</param>
-    /// <param name="targetLengths">Classes of each target, [batch] integers; 0 where only blanks are right.</param>
+    /// <param name="inputLengths">
+    /// Frames of each sequence, [batch] integers. A run refuses an input with a length beyond the frames.
+    /// </param>
+    /// <param name="targetLengths">Classes of each target, [batch] integers up to longest; 0 where only blanks are right.</param>
     /// <param name="blank">Number of the blank class.</param>
     /// <param name="reduction">Mean divides each loss by its target's length first, as PyTorch does.</param>
     /// <param name="zeroInfinity">Whether targets that do not fit into their frames count 0 instead of ∞.</param>
@@ -26,6 +29,8 @@ public static partial class Functional
         Reduction reduction = Reduction.Mean, bool zeroInfinity = false)
     {
         CheckCtc(logProbs, targets, inputLengths, targetLengths, blank);
+        IndexRange.Require("ctc loss takes lengths", inputLengths, logProbs.Shape[0] + 1);
+        IndexRange.Require("ctc loss takes lengths", targetLengths, targets.Shape[1] + 1);
         var labels = WithBlanks(targets.To(DType.Int64), blank);
         var likelihood = CtcLogLikelihood(logProbs, labels, blank, inputLengths, targetLengths);
         var impossible = likelihood < Impossible / 2;

@@ -1,6 +1,7 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
+using GraphForge.Tracing;
 
 namespace GraphForge;
 
@@ -8,8 +9,8 @@ namespace GraphForge;
 public static partial class Functional
 {
     /// <summary>
-    /// Rows of <paramref name="weight"/> [rows, features] at integer indices: […] → […, features]. An index beyond the rows reads
-    /// the nearest row and passes no gradient.
+    /// Rows of <paramref name="weight"/> [rows, features] at integer indices: […] → […, features]. A run refuses an input with an
+    /// index beyond the rows; one that was computed reads the nearest row and passes no gradient.
     /// </summary>
     /// <param name="input">Integers in 0..rows - 1.</param>
     /// <param name="weight">One row an index.</param>
@@ -20,6 +21,7 @@ public static partial class Functional
         if (!input.DType.IsInteger() || weight.Rank != 2)
             throw new GraphException(ErrorCode.ShapeMismatch,
                 $"embedding takes integer indices and a weight [rows, features], got {input.Node.Type} and {weight.Node.Type}.");
+        IndexRange.Require("embedding has rows", input, weight.Shape[0]);
         var rows = new Tensor(weight.Node.Gather(0, input.Node));
         return PaddingRow("embedding", weight, paddingIdx) is { } padding
             ? Tensor.Where(input.Eq(padding).Unsqueeze(-1), rows.Detach(), rows)

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
+using GraphForge.Tracing;
 
 namespace GraphForge.Layers;
 
@@ -35,6 +36,7 @@ public sealed class Embedding : Module
         if (!input.DType.IsInteger())
             throw Error(ErrorCode.WrongDType, $"takes integer indices but was given {input.Node.Type}; cast them, or feed integers.");
         using var scope = Enter();
+        IndexRange.Require($"{this} has rows", input, NumEmbeddings);
         return Functional.Embedding(input, Weight, _paddingIdx);
     }
 }

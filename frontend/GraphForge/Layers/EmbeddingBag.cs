@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
+using GraphForge.Tracing;
 
 namespace GraphForge.Layers;
 
@@ -40,6 +41,7 @@ public sealed class EmbeddingBag : Module
         if (!input.DType.IsInteger() || input.Rank != 2)
             throw Error(ErrorCode.ShapeMismatch, $"takes integer indices [bags, size] but was given {input.Node.Type}.");
         using var scope = Enter();
+        IndexRange.Require($"{this} has rows", input, Weight.Shape[0]);
         return Functional.EmbeddingBag(input, Weight, _mode, perSampleWeights, _paddingIdx);
     }
 }

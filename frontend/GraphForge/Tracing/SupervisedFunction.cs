@@ -29,8 +29,9 @@ internal sealed class SupervisedFunction(Module model, Loss loss, BatchSpec batc
         var value = loss(prediction, targets);
         Classes = batch.Target.DType.IsInteger() && prediction.DType.IsFloat() && prediction.Rank == targets.Rank + 1 &&
             prediction.Shape[1].IsBound ? checked((int)prediction.Shape[1].Value) : 0;
-        IgnoredLabel = Trace.Current!.IgnoredLabel(targets.Node);
+        IgnoredLabel = Trace.Current!.IgnoredLabel(targets);
         if (Classes == 0) return value;
+        IndexRange.Require("the accuracy takes classes", targets, Classes, IgnoredLabel);
         var predicted = prediction.ArgMax(1).To(targets.DType);
         var isRight = predicted.Eq(targets);
         if (IgnoredLabel is { } label) isRight &= targets.Ne(label);

@@ -12,7 +12,7 @@ internal sealed class Trace : IDisposable
     private readonly Trace? _outer = Open;
     private readonly StateSlot? _seed;
     private readonly Dictionary<StateSlot, Node> _assigned = [];
-    private readonly Dictionary<Node, long> _ignoredLabels = new(ReferenceEqualityComparer.Instance);
+    private readonly List<IndexRange> _ranges = [];
     private long _streams;
 
     private Trace(StateSlot? seed, bool isTraining)
@@ -28,6 +28,9 @@ internal sealed class Trace : IDisposable
 
     /// <summary>What the run writes to buffers and to the random seed.</summary>
     public IEnumerable<StateUpdate> Updates => _assigned.Select(a => new StateUpdate(a.Key, a.Value));
+
+    /// <summary>What the run's inputs must hold where they are read as indices.</summary>
+    public IReadOnlyList<IndexRange> Ranges => _ranges;
 
     public static Trace Inference() => new(null, isTraining: false);
 
@@ -47,11 +50,24 @@ internal sealed class Trace : IDisposable
         return new Tensor(Node.Of(new RandomUniform(shape, _streams++), seed));
     }
 
-    /// <summary>A loss over the class numbers <paramref name="target"/> leaves <paramref name="label"/> out.</summary>
-    public void IgnoreLabel(Node target, long label) => _ignoredLabels[target] = label;
+    /// <summary>Nothing is added where the same was asked for before.</summary>
+    public void Require(IndexRange range)
+    {
+        if (!_ranges.Any(range.Covers)) _ranges.Add(range);
+    }
 
-    /// <summary>The class number that losses over <paramref name="target"/> leave out; null if none does.</summary>
-    public long? IgnoredLabel(Node target) => _ignoredLabels.TryGetValue(target, out var label) ? label : null;
+    /// <summary>A function that a run may leave out: what is read as indices in it is not checked.</summary>
+    public static Func<Tensor[], Tensor[]> Perhaps(Func<Tensor[], Tensor[]> body) => arguments =>
+    {
+        var known = Current?._ranges.Count ?? 0;
+        var result = body(arguments);
+        Current?._ranges.RemoveRange(known, Current._ranges.Count - known);
+        return result;
+    };
+
+    /// <summary>The class number that losses over the input <paramref name="target"/> leave out; null if none does.</summary>
+    public long? IgnoredLabel(Tensor target) =>
+        _ranges.FirstOrDefault(r => r.Elements == InputElements.Of(target.Node) && r.Ignored is not null)?.Ignored;
 
     public void Assign(StateSlot slot, Tensor value) => _assigned[slot] = value.Node;
 

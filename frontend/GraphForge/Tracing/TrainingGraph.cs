@@ -8,4 +8,6 @@ namespace GraphForge.Tracing;
 /// <param name="Graph">What runs.</param>
 /// <param name="Inputs">What it takes.</param>
 /// <param name="Metrics">Scalars it gives besides the loss, as the training function returned them.</param>
-internal sealed record TrainingGraph(ComputationGraph Graph, InputSignature Inputs, IReadOnlyList<(string Name, DType DType)> Metrics);
+/// <param name="Ranges">What inputs must hold where they are read as indices.</param>
+internal sealed record TrainingGraph(ComputationGraph Graph, InputSignature Inputs, IReadOnlyList<(string Name, DType DType)> Metrics,
+    IReadOnlyList<IndexRange> Ranges);

@@ -29,7 +29,7 @@ internal sealed class TrainingGraphs(
             updates.AddRange(OptimizationGraph.Of(optimization, state.Optimization, trained, [.. gradients.Select(g => new Tensor(g))]));
         updates.Add(new StateUpdate(state.StepCount, (new Tensor(Nodes.State(state.StepCount)) + 1).Node));
         updates.AddRange(trace.Updates);
-        return Graph("train", result, loss, updates);
+        return Graph("train", result, loss, updates, trace.Ranges);
     }
 
     /// <summary>Random values, where the function draws some, are those of the next step; nothing is changed.</summary>
@@ -37,7 +37,7 @@ internal sealed class TrainingGraphs(
     {
         using var trace = Trace.Evaluation(state.Seed);
         var (result, loss) = Forward();
-        return Graph("evaluate", result, loss, []);
+        return Graph("evaluate", result, loss, [], trace.Ranges);
     }
 
     private (LossAndMetrics Result, Tensor Loss) Forward()
@@ -50,13 +50,14 @@ internal sealed class TrainingGraphs(
                 $"the loss must be a float scalar but is {loss.Node.Type}; take its Mean or Sum.");
     }
 
-    private TrainingGraph Graph(string name, LossAndMetrics result, Tensor loss, IEnumerable<StateUpdate> updates)
+    private TrainingGraph Graph(string name, LossAndMetrics result, Tensor loss, IEnumerable<StateUpdate> updates,
+        IReadOnlyList<IndexRange> ranges)
     {
         var outputs = new List<NamedOutput> { new(TrainingOutputs.Loss, loss.To(DType.Float32).Node) };
         outputs.AddRange(result.Select(metric => new NamedOutput(metric.Key, metric.Value.Node)));
         if (result.Predicted is { } predicted) outputs.Add(new NamedOutput(TrainingOutputs.Predicted, predicted.Node));
         var graph = new ComputationGraph(name, outputs.ToEquatable(), updates.ToEquatable());
-        return new TrainingGraph(graph, inputs, [.. result.Select(metric => (metric.Key, metric.Value.DType))]);
+        return new TrainingGraph(graph, inputs, [.. result.Select(metric => (metric.Key, metric.Value.DType))], ranges);
     }
 
     /// <summary>Those the loss depends on, as PyTorch leaves parameters without a gradient alone.</summary>

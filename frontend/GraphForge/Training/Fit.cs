@@ -2,6 +2,7 @@ using GraphForge.Compiler.Graph;
 using GraphForge.Data;
 using GraphForge.Execution;
 using GraphForge.Metrics;
+using GraphForge.Tracing;
 using GraphForge.TrainingLoop;
 
 namespace GraphForge;
@@ -17,7 +18,7 @@ public sealed partial class Training
     /// <param name="samples">[batch, sample…], row-major.</param>
     /// <param name="targets">[batch, target…], row-major.</param>
     /// <returns>The loss before the step.</returns>
-    /// <exception cref="GraphException">Sizes or types do not fit, or a class is out of range; nothing was changed.</exception>
+    /// <exception cref="GraphException">Sizes or types do not fit, or an index is out of range; nothing was changed.</exception>
     public float Step<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets)
         where TSample : unmanaged where TTarget : unmanaged
     {
@@ -69,8 +70,8 @@ public sealed partial class Training
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        Supervised.Checks.Check(train);
-        if (validation is not null) Supervised.Checks.Check(validation);
+        Check(train, _step);
+        if (validation is not null) Check(validation, _evaluation);
         return Task.Run(() => Fit(epochs, start => RunEpoch(train, start, progress, cancellationToken),
             validation is null ? null : () => RunEvaluation(validation, cancellationToken), progress), cancellationToken);
     }
@@ -79,7 +80,7 @@ public sealed partial class Training
     /// <exception cref="GraphException">The data does not fit what the training was compiled for.</exception>
     public Evaluation Evaluate(ArrayDataset data)
     {
-        Supervised.Checks.Check(data);
+        Check(data, _evaluation);
         Enter();
         try
         {
@@ -89,6 +90,12 @@ public sealed partial class Training
         {
             Leave();
         }
+    }
+
+    private void Check(ArrayDataset data, TrainingGraph graph)
+    {
+        Supervised.Checks.Check(data);
+        Indices(graph, [Supervised.Batch.Size]).Check(1, data.Labels);
     }
 
     private IReadOnlyList<EpochSummary> Fit(

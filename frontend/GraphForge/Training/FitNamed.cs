@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Data;
+using GraphForge.Tracing;
 using GraphForge.TrainingLoop;
 
 namespace GraphForge;
@@ -23,8 +24,8 @@ public sealed partial class Training
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        Check(train, batchSize);
-        if (validation is not null) Check(validation, batchSize);
+        Check(train, batchSize, _step);
+        if (validation is not null) Check(validation, batchSize, _evaluation);
         return Task.Run(() => Fit(epochs, start => RunEpoch(train, batchSize, start, progress, cancellationToken),
             validation is null ? null : () => RunEvaluation(validation, batchSize, cancellationToken), progress), cancellationToken);
     }
@@ -35,7 +36,7 @@ public sealed partial class Training
     /// <exception cref="GraphException">The data does not fit what the training was compiled for.</exception>
     public Evaluation Evaluate(TensorDataset data, int batchSize)
     {
-        Check(data, batchSize);
+        Check(data, batchSize, _evaluation);
         Enter();
         try
         {
@@ -47,13 +48,14 @@ public sealed partial class Training
         }
     }
 
-    /// <summary>Tries the first batch and, where there is a smaller one, the last.</summary>
-    private void Check(TensorDataset data, int batchSize)
+    /// <summary>Tries the size of the last batch where that is smaller, then of a full one, and the indices of all samples.</summary>
+    private void Check(TensorDataset data, int batchSize, TrainingGraph graph)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         var extents = new long[_inputs.Symbols.Count];
-        foreach (var samples in new[] { Math.Min(batchSize, data.Count), data.Count % batchSize }.Where(n => n > 0))
+        foreach (var samples in new[] { data.Count % batchSize, Math.Min(batchSize, data.Count) }.Where(n => n > 0))
             _inputs.Bind(data.Room(samples), extents);
+        Indices(graph, extents).Check(data.Arrays);
     }
 
     private EpochMeter RunEpoch(TensorDataset train, int batchSize, TrainingProgress start, IProgress<TrainingProgress>? progress,

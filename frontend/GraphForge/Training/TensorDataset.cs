@@ -27,6 +27,8 @@ public sealed class TensorDataset
     /// <summary>Number of samples.</summary>
     public int Count { get; }
 
+    internal ReadOnlySpan<NamedArray> Arrays => _arrays;
+
     /// <summary>Room for some samples.</summary>
     internal NamedArray[] Room(int samples) => [.. _arrays.Select(a => a.Room(a.Count / Count * samples, samples))];
 

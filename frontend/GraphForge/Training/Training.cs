@@ -31,6 +31,8 @@ public sealed partial class Training : IDisposable
     private readonly CompileOptions _options;
     private readonly TrainingState _state;
     private readonly InputSignature _inputs;
+    private readonly TrainingGraph _step;
+    private readonly TrainingGraph _evaluation;
     private readonly BindingCache<TrainingProgram> _steps;
     private readonly BindingCache<TrainingProgram> _evaluations;
     private readonly (string[] Names, double[] Values) _stepMetrics;
@@ -52,12 +54,11 @@ public sealed partial class Training : IDisposable
         tree.Initialize(options.Seed, onlyMissing: true);
         _state = new TrainingState(tree, optimization, options.Seed);
         var graphs = new TrainingGraphs(model, function, inputs, parameters);
-        var step = graphs.Step(optimization, _state);
-        var evaluation = graphs.Evaluation(_state);
-        (_stepMetrics, _evaluationMetrics) = (Metrics(step), Metrics(evaluation));
+        (_step, _evaluation) = (graphs.Step(optimization, _state), graphs.Evaluation(_state));
+        (_stepMetrics, _evaluationMetrics) = (Metrics(_step), Metrics(_evaluation));
         _compileTicks = Stopwatch.GetTimestamp() - started;
-        _steps = new(options.MaxBindings, extents => Bind(step, extents));
-        _evaluations = new(options.MaxBindings, extents => Bind(evaluation, extents));
+        _steps = new(options.MaxBindings, extents => Bind(_step, extents));
+        _evaluations = new(options.MaxBindings, extents => Bind(_evaluation, extents));
     }
 
     /// <summary>Builds and compiles the step for a full batch.</summary>
@@ -126,7 +127,7 @@ public sealed partial class Training : IDisposable
     /// <summary>One step. Allocates nothing once its extents are compiled.</summary>
     /// <param name="inputs">Every input once, in any order.</param>
     /// <returns>The loss before the step, and the metrics.</returns>
-    /// <exception cref="GraphException">A name, type or size does not fit; nothing was changed.</exception>
+    /// <exception cref="GraphException">A name, type or size does not fit, or an index is out of range; nothing was changed.</exception>
     public StepMetrics Step(params ReadOnlySpan<NamedArray> inputs)
     {
         Enter();
@@ -143,7 +144,7 @@ public sealed partial class Training : IDisposable
 
     /// <summary>Loss and metrics without changing the model. Dropout is off.</summary>
     /// <param name="inputs">Every input once, in any order.</param>
-    /// <exception cref="GraphException">A name, type or size does not fit.</exception>
+    /// <exception cref="GraphException">A name, type or size does not fit, or an index is out of range.</exception>
     public StepMetrics Evaluate(params ReadOnlySpan<NamedArray> inputs)
     {
         Enter();
@@ -202,8 +203,10 @@ public sealed partial class Training : IDisposable
         var program = ProgramCompiler.Compile(graph.Graph, _inputs.Binding(extents), _state.Store, _options);
         Interlocked.Add(ref _compileTicks, Stopwatch.GetTimestamp() - started);
         Interlocked.Increment(ref _compilations);
-        return new TrainingProgram(program, graph, new StateAccess(graph.Graph, _state.Store));
+        return new TrainingProgram(program, graph, new StateAccess(graph.Graph, _state.Store), Indices(graph, extents));
     }
+
+    private IndexChecks Indices(TrainingGraph graph, long[] extents) => new(_inputs, graph.Ranges, _inputs.Binding(extents));
 
     private void Enter()
     {

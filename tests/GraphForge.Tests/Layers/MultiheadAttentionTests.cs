@@ -6,29 +6,6 @@ namespace GraphForge.Tests.Layers;
 
 public sealed class MultiheadAttentionTests
 {
-    private static IEnumerable<TestCaseData> Settings()
-    {
-        yield return Case("self", new(4, 2, dtype: DType.Float64), m => x => m.Forward(x[0], x[0], x[0]).Output, [3, 2, 4]);
-        yield return Case("weights", new(4, 2, dtype: DType.Float64), m => x => m.Forward(x[0], x[0], x[0]).Weights!, [3, 1, 4]);
-        yield return Case("cross", new(4, 2, kdim: 3, vdim: 2, batchFirst: true, dtype: DType.Float64),
-            m => x => m.Forward(x[0], x[1], x[2]).Output, [2, 2, 4], [2, 3, 3], [2, 3, 2]);
-        yield return Case("grouped, causal and rotary",
-            new(8, 4, batchFirst: true, numKeyValueHeads: 2, dtype: DType.Float64) { Rotary = new RotaryEmbedding() },
-            m => x => m.Forward(x[0], x[0], x[0], isCausal: true).Output, [1, 3, 8]);
-        yield return Case("added keys and a float mask", new(4, 2, addBiasKv: true, addZeroAttn: true, dtype: DType.Float64),
-            m => x => m.Forward(x[0], x[0], x[0], attnMask: x[1], isCausal: true).Output, [2, 2, 4], [2, 2]);
-        yield return Case("rows with no key", new(4, 2, dtype: DType.Float64),
-            m => x => m.Forward(x[0], x[0], x[0], keyPaddingMask: Tensor.Constant<bool>([true, true, false, true], 2, 2)).Output, [2, 2, 4]);
-
-        static TestCaseData Case(string name, MultiheadAttention layer,
-            Func<MultiheadAttention, Func<Tensor[], Tensor>> forward, params Shape[] inputs) =>
-            new TestCaseData(layer, forward(layer), inputs).SetArgDisplayNames(name);
-    }
-
-    [TestCaseSource(nameof(Settings))]
-    public void Gradients_agree_with_finite_differences(MultiheadAttention layer, Func<Tensor[], Tensor> forward, Shape[] inputs) =>
-        LayerGradients.Assert(layer, forward, inputs);
-
     [Test]
     public void Parameters_have_the_names_and_shapes_of_torch()
     {

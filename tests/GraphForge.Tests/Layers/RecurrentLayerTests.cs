@@ -6,32 +6,6 @@ namespace GraphForge.Tests.Layers;
 
 public sealed class RecurrentLayerTests
 {
-    private const DType Double = DType.Float64;
-
-    private static IEnumerable<TestCaseData> Settings()
-    {
-        var rnn = new RNN(2, 3, nonlinearity: RecurrentNonlinearity.Tanh, dtype: Double);
-        yield return Row("RNN", rnn, x => rnn.Forward(x[0], x[1]).Output, [3, 2, 2], [1, 2, 3]);
-        var gru = new GRU(2, 3, numLayers: 2, bidirectional: true, dtype: Double);
-        yield return Row("GRU", gru, x => gru.Forward(x[0]).Output, [3, 2, 2]);
-        var lstm = new LSTM(2, 3, batchFirst: true, projSize: 2, dtype: Double);
-        yield return Row("LSTM", lstm, x => lstm.Forward(x[0], (x[1], x[2])).State.Cell, [2, 3, 2], [1, 2, 2], [1, 2, 3]);
-        var unequal = new LSTM(2, 3, bidirectional: true, dtype: Double);
-        yield return Row("LSTM of unequal lengths", unequal,
-            x => unequal.Forward(x[0], lengths: Tensor.Constant<long>([1, 3, 0], 3)).Output, [3, 3, 2]);
-        var cell = new LSTMCell(2, 3, dtype: Double);
-        yield return Row("LSTMCell", cell, x => cell.Forward(x[0], (x[1], x[2])).Hidden, [2, 2], [2, 3], [2, 3]);
-        var mamba = new Mamba(4, dState: 2, dConv: 3, dtype: Double);
-        yield return Row("Mamba", mamba, x => mamba.Forward(x[0]), [2, 4, 4]);
-
-        static TestCaseData Row(string name, Module layer, Func<Tensor[], Tensor> forward, params Shape[] inputs) =>
-            new TestCaseData(layer, forward, inputs).SetArgDisplayNames(name);
-    }
-
-    [TestCaseSource(nameof(Settings))]
-    public void Gradients_agree_with_finite_differences(Module layer, Func<Tensor[], Tensor> forward, Shape[] inputs) =>
-        LayerGradients.Assert(layer, forward, inputs);
-
     [Test]
     public void Parameters_have_the_names_and_shapes_of_torch()
     {

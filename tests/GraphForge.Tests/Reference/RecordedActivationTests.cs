@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -34,11 +35,7 @@ public sealed class RecordedActivationTests
         ["log softmax"] = Layer(a => new LogSoftmax(a.Integer("dim"))),
         ["softmin"] = Layer(a => new Softmin(a.Integer("dim"))),
         ["glu"] = Layer(a => new GLU(a.Integer("dim"))),
-        ["prelu"] = (x, a) =>
-        {
-            var layer = new PReLU(a.Integer("num_parameters", 1));
-            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
-        },
+        ["prelu"] = Layer(a => new PReLU(a.Integer("num_parameters", 1))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;
@@ -51,6 +48,4 @@ public sealed class RecordedActivationTests
 
     [Test]
     public void Every_function_has_a_case() => Family.AssertComplete();
-
-    private static FamilyFunction Layer(Func<CaseAttributes, Module> make) => (x, a) => make(a).Forward(x[0]);
 }

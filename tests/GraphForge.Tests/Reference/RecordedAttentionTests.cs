@@ -12,10 +12,13 @@ public sealed class RecordedAttentionTests
         ["scaled dot product"] = (x, a) => Functional.ScaledDotProductAttention(
             x[0], x[1], x[2], x.Length > 3 ? x[3] : null, isCausal: a.Flag("is_causal", false),
             scale: a.Has("scale") ? a.Number("scale") : null, enableGqa: a.Flag("enable_gqa", false)),
-        ["rotary"] = (x, a) => Functional.RotaryEmbedding(
-            x[0], Offset(x), a.Number("theta", 10000), Layout(a.Text("layout"))),
-        ["sinusoidal"] = (x, a) => x[0] + Functional.SinusoidalPositions(
-            x[0].Shape[^2], (int)x[0].Shape[^1].Value, Offset(x), a.Number("theta", 10000)),
+        ["rotary"] = (x, a) =>
+        {
+            var layer = new RotaryEmbedding(a.Number("theta", 10000), Layout(a.Text("layout")));
+            return RecordedFamily.Apply(layer, () => layer.Forward(x[0], Offset(x)), x, a);
+        },
+        ["sinusoidal"] = Sinusoidal,
+        ["learned"] = RecordedFamily.Layer(a => new LearnedPositionalEncoding(a.Integer("max_length"), a.Integer("d_model"), batchFirst: true)),
         ["multihead attention"] = Multihead,
         ["grouped attention"] = Grouped,
         ["alibi"] = (x, _) => x[0] + Functional.AlibiBias((int)x[0].Shape[^3].Value, x[0].Shape[^2], x[0].Shape[^1]),
@@ -33,6 +36,15 @@ public sealed class RecordedAttentionTests
     public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Tensor? Offset(Tensor[] operands) => operands.Length > 1 ? operands[1] : null;
+
+    /// <summary>The layer where all sequences start at one position.</summary>
+    private static Tensor Sinusoidal(Tensor[] x, CaseAttributes a)
+    {
+        var (features, theta) = ((int)x[0].Shape[^1].Value, a.Number("theta", 10000));
+        if (Offset(x) is { Rank: > 0 } offsets) return x[0] + Functional.SinusoidalPositions(x[0].Shape[^2], features, offsets, theta);
+        var layer = new SinusoidalPositionalEncoding(features, batchFirst: true, theta: theta);
+        return RecordedFamily.Apply(layer, () => layer.Forward(x[0], Offset(x)), x, a);
+    }
 
     private static Tensor Multihead(Tensor[] x, CaseAttributes a)
     {

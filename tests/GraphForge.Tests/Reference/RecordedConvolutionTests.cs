@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -9,8 +10,8 @@ public sealed class RecordedConvolutionTests
 {
     private static readonly RecordedFamily Family = new("convolution_layers", new Dictionary<string, FamilyFunction>
     {
-        ["convolution"] = (x, a) => Apply(Convolution(a), x, a),
-        ["transposed convolution"] = (x, a) => Apply(Transposed(a), x, a),
+        ["convolution"] = Layer(Convolution),
+        ["transposed convolution"] = Layer(Transposed),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;
@@ -23,8 +24,6 @@ public sealed class RecordedConvolutionTests
 
     [Test]
     public void Every_function_has_a_case() => Family.AssertComplete();
-
-    private static Tensor Apply(Module layer, Tensor[] x, CaseAttributes a) => RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
 
     private static Module Convolution(CaseAttributes a)
     {

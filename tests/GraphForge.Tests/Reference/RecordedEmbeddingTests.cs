@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -9,23 +10,15 @@ public sealed class RecordedEmbeddingTests
 {
     private static readonly RecordedFamily Family = new("embedding_layers", new Dictionary<string, FamilyFunction>
     {
-        ["embedding"] = (x, a) =>
-        {
-            var layer = new Embedding(a.Integer("num_embeddings"), a.Integer("embedding_dim"), PaddingIdx(a));
-            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
-        },
-        ["embedding bag"] = (x, a) =>
-        {
-            var mode = Enum.Parse<BagMode>(a.Text("mode"), ignoreCase: true);
-            var layer = new EmbeddingBag(a.Integer("num_embeddings"), a.Integer("embedding_dim"), mode, PaddingIdx(a));
-            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
-        },
+        ["embedding"] = Layer(a => new Embedding(a.Integer("num_embeddings"), a.Integer("embedding_dim"), PaddingIdx(a))),
+        ["embedding bag"] = Layer(a => new EmbeddingBag(a.Integer("num_embeddings"), a.Integer("embedding_dim"),
+            Enum.Parse<BagMode>(a.Text("mode"), ignoreCase: true), PaddingIdx(a))),
         ["weighed bag"] = (x, _) => Functional.EmbeddingBag(x[0], x[1], BagMode.Sum, perSampleWeights: x[2]),
         ["bilinear"] = (x, a) =>
         {
             var layer = new Bilinear(
                 a.Integer("in1_features"), a.Integer("in2_features"), a.Integer("out_features"), a.Flag("bias", true));
-            return RecordedFamily.Apply(layer, () => layer.Forward(x[0], x[1]), x, a);
+            return Apply(layer, () => layer.Forward(x[0], x[1]), x, a);
         },
     });
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Reference;
@@ -13,6 +15,8 @@ internal delegate Tensor FamilyFunction(Tensor[] operands, CaseAttributes attrib
 /// </summary>
 internal sealed class RecordedFamily
 {
+    private static readonly ConcurrentDictionary<Type, bool> Applied = new();
+
     private readonly IReadOnlyDictionary<string, FamilyFunction> _functions;
     private readonly Lazy<IReadOnlyDictionary<string, (CaseBatch Batch, CaseGraph Graph)>> _graphs;
 
@@ -27,6 +31,16 @@ internal sealed class RecordedFamily
     }
 
     public IReadOnlyList<RecordedCase> Cases { get; }
+
+    /// <summary>The layers that the cases of all test classes are about.</summary>
+    public static IReadOnlyCollection<Type> AppliedLayers()
+    {
+        var families = typeof(RecordedFamily).Assembly.GetTypes()
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic))
+            .Where(member => member.FieldType == typeof(RecordedFamily));
+        foreach (var family in families) _ = ((RecordedFamily)family.GetValue(null)!)._graphs.Value;
+        return [.. Applied.Keys];
+    }
 
     /// <summary>Fails unless the reference evaluator is as good as PyTorch.</summary>
     public void AssertReference(RecordedCase recorded)
@@ -45,6 +59,13 @@ internal sealed class RecordedFamily
     /// <summary>Fails where a function has no case.</summary>
     public void AssertComplete() => Assert.That(_functions.Keys, Is.EquivalentTo(Cases.Select(c => c.Operation).Distinct()));
 
+    /// <summary>A layer of one tensor as a function of that and, if it has any, its parameters.</summary>
+    public static FamilyFunction Layer(Func<CaseAttributes, Module> make) => (x, a) =>
+    {
+        var layer = make(a);
+        return Apply(layer, () => layer.Forward(x[0]), x, a);
+    };
+
     /// <summary>What a layer gives when recorded operands take the places of its parameters.</summary>
     /// <param name="layer">The layer, with any parameter values.</param>
     /// <param name="forward">Its result for the inputs, which are the first operands.</param>
@@ -52,7 +73,8 @@ internal sealed class RecordedFamily
     /// <param name="attributes">Names the parameters.</param>
     public static Tensor Apply(Module layer, Func<Tensor> forward, Tensor[] operands, CaseAttributes attributes)
     {
-        var names = attributes.Texts("parameters");
+        Applied[layer.GetType()] = true;
+        string[] names = attributes.Has("parameters") ? attributes.Texts("parameters") : [];
         var parameters = layer.NamedParameters().ToDictionary();
         Assert.That(parameters.Keys, Is.EquivalentTo(names), "names of parameters");
         var replacements = names.Zip(operands[^names.Length..]).ToDictionary(p => ((Tensor)parameters[p.First]).Node, p => p.Second.Node);

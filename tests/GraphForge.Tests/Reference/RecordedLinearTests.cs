@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -9,11 +10,9 @@ public sealed class RecordedLinearTests
 {
     private static readonly RecordedFamily Family = new("linear_layers", new Dictionary<string, FamilyFunction>
     {
-        ["linear"] = (x, a) =>
-        {
-            var layer = new Linear(a.Integer("in_features"), a.Integer("out_features"), a.Flag("bias", true));
-            return RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
-        },
+        ["linear"] = Layer(a => new Linear(a.Integer("in_features"), a.Integer("out_features"), a.Flag("bias", true))),
+        ["sequential"] = Layer(a => new Sequential(
+            new Linear(a.Integer("in_features"), a.Integer("hidden")), new Tanh(), new Linear(a.Integer("hidden"), a.Integer("out_features")))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;

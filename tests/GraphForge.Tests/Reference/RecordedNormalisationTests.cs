@@ -1,6 +1,7 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -14,14 +15,15 @@ public sealed class RecordedNormalisationTests
         ["batch norm evaluation"] = (x, _) => Functional.BatchNorm(x[0], x[1].Detach(), x[2].Detach(), x[3], x[4]),
         ["instance norm evaluation"] = (x, _) =>
             Functional.InstanceNorm(x[0], x[1].Detach(), x[2].Detach(), x[3], x[4], useInputStats: false),
-        ["batch norm"] = (x, a) => Apply(BatchNorm(a), x, a),
-        ["layer norm"] = (x, a) => Apply(new LayerNorm(Dims(a, "normalized_shape"), Eps(a), a.Flag("elementwise_affine", true)), x, a),
-        ["group norm"] = (x, a) => Apply(
-            new GroupNorm(a.Integer("num_groups"), a.Integer("num_channels"), Eps(a), a.Flag("affine", true)), x, a),
-        ["instance norm"] = (x, a) => Apply(InstanceNorm(a), x, a),
-        ["local response norm"] = (x, a) => Apply(
-            new LocalResponseNorm(a.Integer("size"), a.Number("alpha", 1e-4), a.Number("beta", 0.75), a.Number("k", 1)), x, a),
-        ["rms norm"] = (x, a) => Functional.RmsNorm(x[0], Dims(a, "dims"), x[1], a.Has("eps") ? a.Number("eps") : null),
+        ["batch norm"] = Layer(BatchNorm),
+        ["layer norm"] = Layer(a => new LayerNorm(Dims(a, "normalized_shape"), Eps(a), a.Flag("elementwise_affine", true))),
+        ["group norm"] = Layer(a =>
+            new GroupNorm(a.Integer("num_groups"), a.Integer("num_channels"), Eps(a), a.Flag("affine", true))),
+        ["instance norm"] = Layer(InstanceNorm),
+        ["local response norm"] = Layer(a =>
+            new LocalResponseNorm(a.Integer("size"), a.Number("alpha", 1e-4), a.Number("beta", 0.75), a.Number("k", 1))),
+        ["rms norm"] = Layer(a => new RMSNorm(
+            Dims(a, "normalized_shape"), a.Has("eps") ? a.Number("eps") : null, a.Flag("elementwise_affine", true))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;
@@ -34,8 +36,6 @@ public sealed class RecordedNormalisationTests
 
     [Test]
     public void Every_function_has_a_case() => Family.AssertComplete();
-
-    private static Tensor Apply(Module layer, Tensor[] x, CaseAttributes a) => RecordedFamily.Apply(layer, () => layer.Forward(x[0]), x, a);
 
     private static double Eps(CaseAttributes a) => a.Number("eps", 1e-5);
 

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -9,13 +10,13 @@ public sealed class RecordedPoolingTests
 {
     private static readonly RecordedFamily Family = new("pooling_layers", new Dictionary<string, FamilyFunction>
     {
-        ["max pool"] = (x, a) => MaxPool(a).Forward(x[0]),
+        ["max pool"] = Layer(MaxPool),
         ["max pool indices"] = (x, a) => Functional.MaxPool2dWithIndices(x[0], a.Two("kernel_size", 0), a.TwoOrNone("stride"),
             a.Two("padding", 0), a.Two("dilation", 1), a.Flag("ceil_mode", false)).Indices,
-        ["average pool"] = (x, a) => AvgPool(a).Forward(x[0]),
-        ["power pool"] = (x, a) => PowerPool(a).Forward(x[0]),
-        ["adaptive average pool"] = (x, a) => AdaptiveAvgPool(a).Forward(x[0]),
-        ["adaptive max pool"] = (x, a) => AdaptiveMaxPool(a).Forward(x[0]),
+        ["average pool"] = Layer(AvgPool),
+        ["power pool"] = Layer(PowerPool),
+        ["adaptive average pool"] = Layer(AdaptiveAvgPool),
+        ["adaptive max pool"] = Layer(AdaptiveMaxPool),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Tests.Reference;
 using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
@@ -11,25 +12,31 @@ public sealed class RecordedResamplingTests
     {
         ["interpolate"] = (x, a) => Functional.Interpolate(x[0], a.Has("size") ? Integers(a, "size") : null,
             a.Has("factor") ? a.Numbers("factor") : null, Mode(a), a.Flag("align", false)),
-        ["pixel shuffle"] = (x, a) => new PixelShuffle(a.Integer("upscale_factor")).Forward(x[0]),
-        ["pixel unshuffle"] = (x, a) => new PixelUnshuffle(a.Integer("downscale_factor")).Forward(x[0]),
-        ["channel shuffle"] = (x, a) => new ChannelShuffle(a.Integer("groups")).Forward(x[0]),
-        ["unfold"] = (x, a) => new Unfold(Size(a, "kernel"), Size(a, "dilation", 1), Size(a, "padding", 0), Size(a, "stride", 1)).Forward(x[0]),
-        ["fold"] = (x, a) => new Fold(
-            Size(a, "output"), Size(a, "kernel"), Size(a, "dilation", 1), Size(a, "padding", 0), Size(a, "stride", 1)).Forward(x[0]),
-        ["upsample"] = (x, a) => new Upsample(a.Number("factor"), Mode(a)).Forward(x[0]),
-        ["unflatten"] = (x, a) => new Unflatten(a.Integer("dim"), Integers(a, "size")).Forward(x[0]),
-        ["identity"] = (x, _) => new Identity().Forward(x[0]),
-        ["ConstantPad1d"] = (x, a) => new ConstantPad1d(Padding(a), Value(a)).Forward(x[0]),
-        ["ConstantPad2d"] = (x, a) => new ConstantPad2d(Padding(a), Value(a)).Forward(x[0]),
-        ["ConstantPad3d"] = (x, a) => new ConstantPad3d(Padding(a), Value(a)).Forward(x[0]),
-        ["ZeroPad2d"] = (x, a) => new ZeroPad2d(Padding(a)).Forward(x[0]),
-        ["ReflectionPad1d"] = (x, a) => new ReflectionPad1d(Padding(a)).Forward(x[0]),
-        ["ReflectionPad2d"] = (x, a) => new ReflectionPad2d(Padding(a)).Forward(x[0]),
-        ["ReflectionPad3d"] = (x, a) => new ReflectionPad3d(Padding(a)).Forward(x[0]),
-        ["ReplicationPad1d"] = (x, a) => new ReplicationPad1d(Padding(a)).Forward(x[0]),
-        ["ReplicationPad2d"] = (x, a) => new ReplicationPad2d(Padding(a)).Forward(x[0]),
-        ["ReplicationPad3d"] = (x, a) => new ReplicationPad3d(Padding(a)).Forward(x[0]),
+        ["pixel shuffle"] = Layer(a => new PixelShuffle(a.Integer("upscale_factor"))),
+        ["pixel unshuffle"] = Layer(a => new PixelUnshuffle(a.Integer("downscale_factor"))),
+        ["channel shuffle"] = Layer(a => new ChannelShuffle(a.Integer("groups"))),
+        ["unfold"] = Layer(a => new Unfold(Size(a, "kernel"), Size(a, "dilation", 1), Size(a, "padding", 0), Size(a, "stride", 1))),
+        ["fold"] = Layer(a => new Fold(
+            Size(a, "output"), Size(a, "kernel"), Size(a, "dilation", 1), Size(a, "padding", 0), Size(a, "stride", 1))),
+        ["upsample"] = Layer(a => new Upsample(a.Number("factor"), Mode(a))),
+        ["unflatten"] = Layer(a => new Unflatten(a.Integer("dim"), Integers(a, "size"))),
+        ["identity"] = Layer(_ => new Identity()),
+        ["flatten"] = Layer(a => new Flatten(a.Integer("start_dim", 1), a.Integer("end_dim", -1))),
+        ["ConstantPad1d"] = Layer(a => new ConstantPad1d(Padding(a), Value(a))),
+        ["ConstantPad2d"] = Layer(a => new ConstantPad2d(Padding(a), Value(a))),
+        ["ConstantPad3d"] = Layer(a => new ConstantPad3d(Padding(a), Value(a))),
+        ["ZeroPad1d"] = Layer(a => new ZeroPad1d(Padding(a))),
+        ["ZeroPad2d"] = Layer(a => new ZeroPad2d(Padding(a))),
+        ["ZeroPad3d"] = Layer(a => new ZeroPad3d(Padding(a))),
+        ["CircularPad1d"] = Layer(a => new CircularPad1d(Padding(a))),
+        ["CircularPad2d"] = Layer(a => new CircularPad2d(Padding(a))),
+        ["CircularPad3d"] = Layer(a => new CircularPad3d(Padding(a))),
+        ["ReflectionPad1d"] = Layer(a => new ReflectionPad1d(Padding(a))),
+        ["ReflectionPad2d"] = Layer(a => new ReflectionPad2d(Padding(a))),
+        ["ReflectionPad3d"] = Layer(a => new ReflectionPad3d(Padding(a))),
+        ["ReplicationPad1d"] = Layer(a => new ReplicationPad1d(Padding(a))),
+        ["ReplicationPad2d"] = Layer(a => new ReplicationPad2d(Padding(a))),
+        ["ReplicationPad3d"] = Layer(a => new ReplicationPad3d(Padding(a))),
     });
 
     private static IEnumerable<RecordedCase> Cases => Family.Cases;

@@ -1,8 +1,10 @@
 using GraphForge.Compiler.Tests.Reference;
+using GraphForge.Layers;
+using static GraphForge.Tests.Reference.RecordedFamily;
 
 namespace GraphForge.Tests.Reference;
 
-/// <summary>CTC and the selective scan against PyTorch, or their definition in it, with gradients.</summary>
+/// <summary>CTC, the selective scan and Mamba against PyTorch, or their definition in it, with gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
 public sealed class RecordedSequenceFunctionTests
 {
@@ -10,6 +12,8 @@ public sealed class RecordedSequenceFunctionTests
     {
         ["ctc"] = (x, a) => Functional.CtcLoss(x[0].LogSoftmax(-1), x[1], x[2], x[3], a.Integer("blank", 0),
             Enum.Parse<Reduction>(a.Text("reduction", "mean"), ignoreCase: true), a.Flag("zero_infinity", false)),
+        ["mamba"] = Layer(a => new Mamba(
+            a.Integer("d_model"), a.Integer("d_state"), a.Integer("d_conv"), a.Integer("expand", 2), a.Integer("dt_rank", 1))),
         ["selective scan"] = (x, _) => Joined(Functional.SelectiveScan(x[0], x[1], x[2], x[3], x[4])),
         ["gated selective scan"] = (x, _) =>
             Joined(Functional.SelectiveScan(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], deltaSoftplus: true)),
@@ -26,5 +30,5 @@ public sealed class RecordedSequenceFunctionTests
     [Test]
     public void Every_function_has_a_case() => Family.AssertComplete();
 
-    private static Tensor Joined((Tensor Output, Tensor LastState) results) => RecordedFamily.Flat(results.Output, results.LastState);
+    private static Tensor Joined((Tensor Output, Tensor LastState) results) => Flat(results.Output, results.LastState);
 }

@@ -46,6 +46,17 @@ def sinusoidal(x, offset=None, theta=10000.0):
     return x + added
 
 
+class LearnedPositions(torch.nn.Module):
+    """A row for each position, from the first on."""
+
+    def __init__(self, max_length, d_model):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(max_length, d_model))
+
+    def forward(self, x):
+        return x + self.weight[:x.shape[-2]]
+
+
 def alibi(scores):
     """scores + bias, with the slopes of the authors' code."""
     heads, queries, keys = scores.shape[-3:]
@@ -104,6 +115,7 @@ OPERATIONS = {
     "scaled dot product": scaled_dot_product,
     "rotary": rotary,
     "sinusoidal": sinusoidal,
+    "learned": layer(LearnedPositions),
     "alibi": alibi,
 }
 
@@ -153,6 +165,8 @@ POSITIONS = [
     *(case("rotary", real(2, 3, 4, 6), integer(0, 40, 2, 1), layout=layout, label="own offsets") for layout in ("halves", "interleaved")),
     case("rotary", real(4, 6), exactly(7, dims=(), type="int64"), theta=500.0, layout="interleaved"),
     case("rotary", real(2, 0, 4), layout="halves"),
+    layer_case("learned", LearnedPositions, real(2, 4, 3), max_length=6, d_model=3),
+    layer_case("learned", LearnedPositions, real(5, 2), max_length=5, d_model=2),
     case("sinusoidal", real(2, 7, 6)),
     case("sinusoidal", real(3, 2), theta=100.0),
     case("sinusoidal", real(2, 3, 8), integer(0, 30, 2), label="own offsets"),

@@ -8,10 +8,18 @@ from layers import layer, layer_case
 from operands import between, exactly, positive, real
 
 
-def rms_norm(x, weight, dims, eps):
+class RMSNorm(torch.nn.Module):
     """As later versions of PyTorch define it, where this one has none."""
-    axes = tuple(range(-len(dims), 0))
-    return x / torch.sqrt((x * x).mean(axes, keepdim=True) + (torch.finfo(torch.float32).eps if eps is None else eps)) * weight
+
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True):
+        super().__init__()
+        self.axes = tuple(range(-len(normalized_shape), 0))
+        self.eps = torch.finfo(torch.float32).eps if eps is None else eps
+        self.weight = torch.nn.Parameter(torch.ones(*normalized_shape)) if elementwise_affine else None
+
+    def forward(self, x):
+        y = x / torch.sqrt((x * x).mean(self.axes, keepdim=True) + self.eps)
+        return y if self.weight is None else y * self.weight
 
 
 def instance_norm(rank, num_features, **settings):
@@ -29,7 +37,7 @@ OPERATIONS = {
     "group norm": layer(torch.nn.GroupNorm),
     "instance norm": layer(instance_norm),
     "local response norm": layer(torch.nn.LocalResponseNorm),
-    "rms norm": rms_norm,
+    "rms norm": layer(RMSNorm),
 }
 
 
@@ -59,8 +67,8 @@ def instance(x, **settings):
     return layer_case("instance norm", instance_norm, x, rank=len(x.dims) - 2, num_features=x.dims[1], **settings)
 
 
-def rms(x, dims, eps=None):
-    return case("rms norm", x, positive(*dims), dims=dims, eps=eps)
+def rms(x, dims, **settings):
+    return layer_case("rms norm", RMSNorm, x, normalized_shape=dims, **settings)
 
 
 CASES = [
@@ -115,4 +123,5 @@ CASES = [
     rms(real(2, 3, 5), [3, 5], eps=1e-5),
     rms(exactly(0, 0, 0, 1e-4, 2e-4, -1e-4, dims=(2, 3)), [3]),
     rms(real(0, 4), [4]),
+    rms(real(2, 3, 4), [4], elementwise_affine=False),
 ]

@@ -16,6 +16,12 @@ def interpolate(x, size=None, factor=None, mode="nearest", align=None):
     return F.interpolate(x, size, factor, mode, align)
 
 
+def circular(x, arguments):
+    """The layers of later versions of PyTorch."""
+    padding, = arguments
+    return F.pad(x, [padding] * 2 * (x.dim() - 2) if isinstance(padding, int) else padding, mode="circular")
+
+
 PADS = ("ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "ZeroPad2d", "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d",
         "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d")
 
@@ -30,7 +36,11 @@ OPERATIONS = {
     "upsample": lambda x, factor, mode: torch.nn.Upsample(scale_factor=factor, mode=mode)(x),
     "unflatten": lambda x, dim, size: torch.nn.Unflatten(dim, tuple(size))(x),
     "identity": torch.nn.Identity(),
+    "flatten": lambda x, **axes: torch.nn.Flatten(**axes)(x),
     **{name: applied(name) for name in PADS},
+    "ZeroPad1d": lambda x, arguments: torch.nn.ConstantPad1d(*arguments, 0.0)(x),
+    "ZeroPad3d": lambda x, arguments: torch.nn.ConstantPad3d(*arguments, 0.0)(x),
+    **{f"CircularPad{rank}d": circular for rank in (1, 2, 3)},
 }
 
 INTERPOLATIONS = [
@@ -76,10 +86,19 @@ CASES = [
     case("upsample", real(1, 2, 3, 3), factor=2, mode="bilinear"),
     case("unflatten", real(2, 6, 3), dim=1, size=[2, 3]),
     case("identity", real(2, 3)),
+    case("flatten", real(2, 3, 4)),
+    case("flatten", real(2, 3, 4, 2), start_dim=0, end_dim=2),
+    case("flatten", real(2, 3, 4), start_dim=-2, end_dim=-2),
+    case("flatten", real(0, 3, 4)),
     case("ConstantPad1d", real(2, 3, 4), arguments=[[1, 2], 3.5]),
     case("ConstantPad2d", real(1, 2, 3, 4), arguments=[2, -1.0]),
     case("ConstantPad3d", real(1, 2, 3, 2, 2), arguments=[[1, 0, 0, 2, 1, 1], 0.5]),
     case("ZeroPad2d", real(2, 3, 4), arguments=[[1, 2, -1, 1]]),
+    case("ZeroPad1d", real(2, 3, 4), arguments=[[2, -1]]),
+    case("ZeroPad3d", real(1, 2, 3, 2, 2), arguments=[1]),
+    case("CircularPad1d", real(2, 3, 4), arguments=[[3, 1]]),
+    case("CircularPad2d", real(1, 2, 3, 4), arguments=[[0, 4, 3, 1]]),
+    case("CircularPad3d", real(1, 1, 2, 3, 2), arguments=[1]),
     case("ReflectionPad1d", real(2, 3, 4), arguments=[3]),
     case("ReflectionPad2d", real(1, 2, 3, 4), arguments=[[3, 0, 1, 2]]),
     case("ReflectionPad3d", real(1, 1, 3, 2, 3), arguments=[1]),

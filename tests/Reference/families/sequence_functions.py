@@ -1,10 +1,10 @@
-"""Connectionist temporal classification and the selective scan."""
+"""Connectionist temporal classification, the selective scan and the Mamba block around it."""
 
 import torch
 import torch.nn.functional as F
 
 from case import case
-from layers import flat
+from layers import flat, layer, layer_case
 from operands import between, exactly, integer, positive, real
 
 
@@ -30,7 +30,35 @@ def selective_scan(u, delta, a, b, c, d=None, z=None, delta_bias=None, delta_sof
     return flat(y if z is None else y * F.silu(z), state)
 
 
+class Mamba(torch.nn.Module):
+    """The block of Gu and Dao 2023 with the names and layouts of mamba_ssm."""
+
+    def __init__(self, d_model, d_state, d_conv, expand=2, dt_rank=1):
+        super().__init__()
+        inner = expand * d_model
+        self.A_log, self.D = torch.nn.Parameter(torch.zeros(inner, d_state)), torch.nn.Parameter(torch.ones(inner))
+        self.in_proj = torch.nn.Linear(d_model, 2 * inner, bias=False)
+        self.conv1d = torch.nn.Conv1d(inner, inner, d_conv, padding=d_conv - 1, groups=inner)
+        self.x_proj = torch.nn.Linear(inner, dt_rank + 2 * d_state, bias=False)
+        self.dt_proj = torch.nn.Linear(dt_rank, inner)
+        self.out_proj = torch.nn.Linear(inner, d_model, bias=False)
+
+    def forward(self, sequence):
+        x, z = self.in_proj(sequence).transpose(1, 2).chunk(2, 1)
+        x = F.silu(self.conv1d(x)[..., :sequence.shape[1]])
+        states = self.A_log.shape[1]
+        step, b, c = self.x_proj(x.transpose(1, 2)).transpose(1, 2).split([self.dt_proj.in_features, states, states], 1)
+        delta = F.softplus(self.dt_proj(step.transpose(1, 2))).transpose(1, 2)
+        y = selective_scan(x, delta, -torch.exp(self.A_log), b, c, self.D, z)[:x.numel()].reshape(x.shape)
+        return self.out_proj(y.transpose(1, 2))
+
+
+def mamba(x, **sizes):
+    return layer_case("mamba", Mamba, x, d_model=x.dims[-1], **sizes)
+
+
 OPERATIONS = {
+    "mamba": layer(Mamba),
     "ctc": ctc,
     "selective scan": lambda *x: selective_scan(*x),
     "gated selective scan": lambda *x: selective_scan(*x, delta_softplus=True),
@@ -47,6 +75,9 @@ def scan_operands(batch, channels, steps, states):
 
 
 CASES = [
+    mamba(real(2, 5, 4), d_state=3, d_conv=3),
+    mamba(real(1, 1, 2), d_state=1, d_conv=1, expand=1),
+    mamba(real(1, 7, 3), d_state=2, d_conv=4, dt_rank=2),
     case("ctc", real(6, 2, 4), integer(1, 3, 2, 3), lengths(6, 5), lengths(3, 2)),
     case("ctc", real(6, 2, 4), integer(1, 3, 2, 3), lengths(6, 5), lengths(3, 2), reduction="sum"),
     case("ctc", real(5, 3, 3), integer(0, 1, 3, 2), lengths(5, 4, 3), lengths(2, 1, 1), reduction="none", blank=2),
