@@ -55,6 +55,7 @@ public sealed class PlanVerifierTests
         Fault("argument", With(new PlanStep(0, [0, 2], 4, false)),
             "step 0 (copy): argument 1 is buffer 2, out of range; there are 2"),
         Fault("loop outside", With(new PlanLoop(0, 2, 3)), "the loop over steps 0..1 leaves the 1 steps"),
+        Fault("loop past every index", With(new PlanLoop(0, int.MaxValue, 3), new PlanLoop(1, int.MaxValue, 3)), "the loop over steps 0..2147483646 leaves the 3 steps"),
         Fault("empty loop", With(new PlanLoop(0, 0, 3)), "the loop over steps 0..-1 leaves the 1 steps"),
         Fault("iterations", With(new PlanLoop(0, 1, -3)), "the loop over steps 0..0 has -3 iterations"),
         Fault("loop without barrier", With(new PlanStep(0, [0, 1], 4, false)) with { Loops = [new PlanLoop(0, 1, 3)] },

@@ -45,6 +45,6 @@ public class GraphFuzzTests
         return $"seed {fuzz.Seed}, {target.VectorBytes}-byte vectors: {FuzzRun.Run([small], target)[0]}\n{GraphPrinter.Print(small.Graph)}";
     }
 
-    private static int Setting(string name, int otherwise) =>
+    internal static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : otherwise;
 }

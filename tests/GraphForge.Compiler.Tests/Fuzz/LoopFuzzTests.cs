@@ -14,10 +14,8 @@ public sealed class LoopFuzzTests
 {
     private static readonly Dictionary<StateSlot, Literal> NoStates = [];
 
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : otherwise;
-
-    public static IEnumerable<int> Seeds => Enumerable.Range(Setting("GF_FUZZ_SEED", 1), Setting("GF_FUZZ_COUNT", 40));
+    public static IEnumerable<int> Seeds =>
+        Enumerable.Range(GraphFuzzTests.Setting("GF_FUZZ_SEED", 1), GraphFuzzTests.Setting("GF_FUZZ_COUNT", 30));
 
     [TestCaseSource(nameof(Seeds))]
     public void CompiledLoopsAgreeWithReference(int seed)
@@ -44,7 +42,9 @@ public sealed class LoopFuzzTests
     {
         var literal = new Literal(type);
         for (var i = 0; i < literal.Count; i++)
-            literal[i] = type.DType == DType.Int64 ? Scalar.Of(type.DType, (long)(seed % 7 + i)) : Scalar.Of(type.DType, 2 * Threefry.Uniform(seed, type.Shape.Rank, i) - 1);
+            literal[i] = type.DType == DType.Int64
+                ? Scalar.Of(type.DType, (long)(seed % 7 + i))
+                : Scalar.Of(type.DType, 2 * Threefry.Uniform(seed, type.Shape.Rank, i) - 1);
         return literal;
     }
 }
