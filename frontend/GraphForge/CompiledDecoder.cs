@@ -85,7 +85,8 @@ public sealed class CompiledDecoder
         var graph = new ComputationGraph(
             "decode", outputs.Select(o => new NamedOutput(o.Key, o.Value.Node)).ToEquatable(), trace.Updates.ToEquatable());
         return new CompiledDecoder(
-            new InferenceGraph(graph, signature, trace.Ranges), cache.Added, states, position, options) { Capacity = capacity };
+            new InferenceGraph(graph, signature, trace.Ranges), cache.Added, states, position, options)
+        { Capacity = capacity };
     }
 
     /// <summary>Compiles for these extents now and not at the first step with them: <c>Prepare(("length", 1))</c>.</summary>
