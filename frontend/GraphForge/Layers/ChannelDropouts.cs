@@ -16,17 +16,13 @@ public sealed class Dropout2d(double p = 0.5) : ChannelDropout(p, spatialRank: 2
 public sealed class Dropout3d(double p = 0.5) : ChannelDropout(p, spatialRank: 3, Functional.Dropout3d);
 
 /// <summary>What dropouts of channels share.</summary>
-public abstract class ChannelDropout : Module
+public abstract class ChannelDropout : DropoutLayer
 {
-    private readonly double _p;
     private readonly int _spatialRank;
     private readonly Func<Tensor, double, Tensor> _drop;
 
-    private protected ChannelDropout(double p, int spatialRank, Func<Tensor, double, Tensor> drop)
-    {
-        if (p is not (>= 0 and <= 1)) throw Error(ErrorCode.BadAttribute, $"takes a probability in 0..1 but was given {p}.");
-        (_p, _spatialRank, _drop) = (p, spatialRank, drop);
-    }
+    private protected ChannelDropout(double p, int spatialRank, Func<Tensor, double, Tensor> drop) : base(p) =>
+        (_spatialRank, _drop) = (spatialRank, drop);
 
     public sealed override Tensor Forward(Tensor input)
     {
@@ -34,6 +30,6 @@ public abstract class ChannelDropout : Module
             throw Error(ErrorCode.ShapeMismatch, $"takes {SpatialAxes.Layout(_spatialRank, "C")} but was given {input.Shape}; " +
                 "use the layer for its number of axes.");
         using var scope = Enter();
-        return _drop(input, _p);
+        return _drop(input, P);
     }
 }

@@ -3,12 +3,8 @@ using GraphForge.Compiler.Graph;
 namespace GraphForge.Optimizers;
 
 /// <summary>Adamax, Adam by the largest gradient (Kingma and Ba 2015), as torch.optim.Adamax computes it.</summary>
-public sealed class Adamax : Optimizer
+public sealed class Adamax : MomentOptimizer
 {
-    private readonly double _beta1;
-    private readonly double _beta2;
-    private readonly double _eps;
-
     /// <param name="learningRate">At least 0.</param>
     /// <param name="betas">Decay of the mean gradient and of the largest one, each in [0, 1); default 0.9 and 0.999.</param>
     /// <param name="eps">Added to the size of each gradient.</param>
@@ -17,18 +13,16 @@ public sealed class Adamax : Optimizer
     /// <exception cref="GraphException">A setting is out of range.</exception>
     public Adamax(double learningRate = 2e-3, (double First, double Second)? betas = null, double eps = 1e-8,
         double weightDecay = 0, bool maximize = false)
-        : base(learningRate, weightDecay, maximize)
+        : base(learningRate, betas, eps, weightDecay, maximize)
     {
-        (_beta1, _beta2) = Fractions(betas, (0.9, 0.999));
-        _eps = NotNegative(eps, nameof(eps));
     }
 
     protected internal override Tensor Update(OptimizerStep step)
     {
         var gradient = PenalizedSlope(step);
         var (mean, largest) = (step.State("exp_avg"), step.State("exp_inf"));
-        Average(mean, _beta1, gradient);
-        largest.Next = (_beta2 * largest.Value).Maximum(gradient.Abs() + _eps);
-        return step.Parameter - step.Scalar(step.LearningRate / Correction(step, _beta1)) * mean.Next / largest.Next;
+        Average(mean, Beta1, gradient);
+        largest.Next = (Beta2 * largest.Value).Maximum(gradient.Abs() + Eps);
+        return step.Parameter - step.Scalar(step.LearningRate / Correction(step, Beta1)) * mean.Next / largest.Next;
     }
 }

@@ -6,11 +6,8 @@ namespace GraphForge.Optimizers;
 /// Adam with Nesterov momentum (Dozat 2016), as the documentation of torch.optim.NAdam defines it. (PyTorch 1.10 to 1.13
 /// multiplied one momentum too many into the product; later versions follow the paper, as does this.)
 /// </summary>
-public sealed class NAdam : Optimizer
+public sealed class NAdam : MomentOptimizer
 {
-    private readonly double _beta1;
-    private readonly double _beta2;
-    private readonly double _eps;
     private readonly double _momentumDecay;
 
     /// <param name="learningRate">At least 0.</param>
@@ -22,10 +19,8 @@ public sealed class NAdam : Optimizer
     /// <exception cref="GraphException">A setting is out of range.</exception>
     public NAdam(double learningRate = 2e-3, (double First, double Second)? betas = null, double eps = 1e-8,
         double weightDecay = 0, double momentumDecay = 4e-3, bool maximize = false)
-        : base(learningRate, weightDecay, maximize)
+        : base(learningRate, betas, eps, weightDecay, maximize)
     {
-        (_beta1, _beta2) = Fractions(betas, (0.9, 0.999));
-        _eps = NotNegative(eps, nameof(eps));
         _momentumDecay = NotNegative(momentumDecay, nameof(momentumDecay));
     }
 
@@ -33,19 +28,19 @@ public sealed class NAdam : Optimizer
     {
         var gradient = PenalizedSlope(step);
         var (mean, square) = (step.State("exp_avg"), step.State("exp_avg_sq"));
-        Average(mean, _beta1, gradient);
-        Average(square, _beta2, gradient * gradient);
+        Average(mean, Beta1, gradient);
+        Average(square, Beta2, gradient * gradient);
         var (momentum, following) = (Momentum(step.Count), Momentum(step.Count + 1));
         var product = step.Shared("mu_product", initial: 1);
         product.Next = product.Value * momentum;
         var gradientScale = step.LearningRate * (1 - momentum) / (1 - product.Next);
         var meanScale = step.LearningRate * following / (1 - product.Next * following);
         var direction = step.Scalar(gradientScale) * gradient + step.Scalar(meanScale) * mean.Next;
-        var squareScale = 1 / Correction(step, _beta2).Sqrt();
-        return step.Parameter - direction / (square.Next.Sqrt() * step.Scalar(squareScale) + _eps);
+        var squareScale = 1 / Correction(step, Beta2).Sqrt();
+        return step.Parameter - direction / (square.Next.Sqrt() * step.Scalar(squareScale) + Eps);
     }
 
     /// <summary>β₁ · (1 - 0.96^(n · momentumDecay) / 2).</summary>
     private Tensor Momentum(Tensor count) =>
-        _beta1 * (1 - 0.5 * ((Tensor)0.96).To(count.DType).Pow(count * _momentumDecay));
+        Beta1 * (1 - 0.5 * ((Tensor)0.96).To(count.DType).Pow(count * _momentumDecay));
 }

@@ -3,12 +3,8 @@ using GraphForge.Compiler.Graph;
 namespace GraphForge.Optimizers;
 
 /// <summary>Adam whose first steps are plain momentum (Liu et al. 2020), as torch.optim.RAdam computes it.</summary>
-public sealed class RAdam : Optimizer
+public sealed class RAdam : MomentOptimizer
 {
-    private readonly double _beta1;
-    private readonly double _beta2;
-    private readonly double _eps;
-
     /// <param name="learningRate">At least 0.</param>
     /// <param name="betas">Decay of the running means of the gradient and of its square, each in [0, 1); default 0.9 and 0.999.</param>
     /// <param name="eps">Added to the divisor.</param>
@@ -17,29 +13,27 @@ public sealed class RAdam : Optimizer
     /// <exception cref="GraphException">A setting is out of range.</exception>
     public RAdam(double learningRate = 1e-3, (double First, double Second)? betas = null, double eps = 1e-8,
         double weightDecay = 0, bool maximize = false)
-        : base(learningRate, weightDecay, maximize)
+        : base(learningRate, betas, eps, weightDecay, maximize)
     {
-        (_beta1, _beta2) = Fractions(betas, (0.9, 0.999));
-        _eps = NotNegative(eps, nameof(eps));
     }
 
     protected internal override Tensor Update(OptimizerStep step)
     {
         var gradient = PenalizedSlope(step);
         var (mean, square) = (step.State("exp_avg"), step.State("exp_avg_sq"));
-        Average(mean, _beta1, gradient);
-        Average(square, _beta2, gradient * gradient);
+        Average(mean, Beta1, gradient);
+        Average(square, Beta2, gradient * gradient);
         var (isRectified, rectification) = Rectification(step);
-        var adapted = step.Scalar(rectification) / (square.Next.Sqrt() + _eps);
-        var stepSize = step.Scalar(step.LearningRate / Correction(step, _beta1));
+        var adapted = step.Scalar(rectification) / (square.Next.Sqrt() + Eps);
+        var stepSize = step.Scalar(step.LearningRate / Correction(step, Beta1));
         return step.Parameter - stepSize * mean.Next * Tensor.Where(isRectified, adapted, 1);
     }
 
     /// <summary>Whether the mean square has seen enough to be divided by, and the factor of its variance with √(1 - β₂ⁿ).</summary>
     private (Tensor IsRectified, Tensor Factor) Rectification(OptimizerStep step)
     {
-        var limit = 2 / (1 - _beta2) - 1;
-        var correction = Correction(step, _beta2);
+        var limit = 2 / (1 - Beta2) - 1;
+        var correction = Correction(step, Beta2);
         var length = limit - 2 * step.Count * (1 - correction) / correction;
         var isRectified = length > 5;
         // While not rectified the ratio may be negative: it is not taken, but its root would be NaN.

@@ -6,9 +6,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Activation layers against PyTorch's outputs and gradients, kinks and far ends included.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedActivationTests
+public sealed class RecordedActivationTests : RecordedFamilyTests<RecordedActivationTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("activations", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("activations", new Dictionary<string, FamilyFunction>
     {
         ["relu"] = Layer(_ => new ReLU()),
         ["relu6"] = Layer(_ => new ReLU6()),
@@ -37,15 +37,4 @@ public sealed class RecordedActivationTests
         ["glu"] = Layer(a => new GLU(a.Integer("dim"))),
         ["prelu"] = Layer(a => new PReLU(a.Integer("num_parameters", 1))),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 }

@@ -6,24 +6,13 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Convolution layers with the recorded weights against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedConvolutionTests
+public sealed class RecordedConvolutionTests : RecordedFamilyTests<RecordedConvolutionTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("convolution_layers", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("convolution_layers", new Dictionary<string, FamilyFunction>
     {
         ["convolution"] = Layer(Convolution),
         ["transposed convolution"] = Layer(Transposed),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Module Convolution(CaseAttributes a)
     {

@@ -4,9 +4,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Floats of 16 bits, the bits of integers, and division and remainder in every element type, against PyTorch.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedDTypeTests
+public sealed class RecordedDTypeTests : RecordedFamilyTests<RecordedDTypeTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("dtypes", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("dtypes", new Dictionary<string, FamilyFunction>
     {
         ["exp"] = (x, _) => x[0].Exp(),
         ["log"] = (x, _) => x[0].Log(),
@@ -67,15 +67,4 @@ public sealed class RecordedDTypeTests
             _ => RoundingMode.None,
         }),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 }

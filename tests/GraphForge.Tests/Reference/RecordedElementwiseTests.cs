@@ -4,9 +4,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Elementwise functions, statistics, norms and distances against PyTorch's values and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedElementwiseTests
+public sealed class RecordedElementwiseTests : RecordedFamilyTests<RecordedElementwiseTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("elementwise", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("elementwise", new Dictionary<string, FamilyFunction>
     {
         ["exp2"] = (x, _) => x[0].Exp2(),
         ["log2"] = (x, _) => x[0].Log2(),
@@ -33,17 +33,6 @@ public sealed class RecordedElementwiseTests
         ["pairwise distance"] = (x, a) => Functional.PairwiseDistance(
             x[0], x[1], a.Number("p", 2), keepDim: a.Flag("keepdim", false)),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static int[] Dims(CaseAttributes attributes) => [.. attributes.Integers("dim").Select(d => (int)d)];
 }

@@ -6,9 +6,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Embeddings and bilinear products with the recorded weights against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedEmbeddingTests
+public sealed class RecordedEmbeddingTests : RecordedFamilyTests<RecordedEmbeddingTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("embedding_layers", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("embedding_layers", new Dictionary<string, FamilyFunction>
     {
         ["embedding"] = Layer(a => new Embedding(a.Integer("num_embeddings"), a.Integer("embedding_dim"), PaddingIdx(a))),
         ["embedding bag"] = Layer(a => new EmbeddingBag(a.Integer("num_embeddings"), a.Integer("embedding_dim"),
@@ -21,17 +21,6 @@ public sealed class RecordedEmbeddingTests
             return Apply(layer, () => layer.Forward(x[0], x[1]), x, a);
         },
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static int? PaddingIdx(CaseAttributes a) => a.Has("padding_idx") ? a.Integer("padding_idx") : null;
 }

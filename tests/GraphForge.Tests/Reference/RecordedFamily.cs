@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Reference;
@@ -7,13 +6,13 @@ using GraphForge.Compiler.Tests.Reference;
 namespace GraphForge.Tests.Reference;
 
 /// <summary>A function of a recorded case's operands and attributes, as a user writes it.</summary>
-internal delegate Tensor FamilyFunction(Tensor[] operands, CaseAttributes attributes);
+public delegate Tensor FamilyFunction(Tensor[] operands, CaseAttributes attributes);
 
 /// <summary>
 /// A family of functions or layers with the cases recorded for it in <c>tests/Reference/families</c>: each case is run by the
 /// reference evaluator and, many cases to a program, compiled.
 /// </summary>
-internal sealed class RecordedFamily
+public sealed class RecordedFamily
 {
     private static readonly ConcurrentDictionary<Type, bool> Applied = new();
 
@@ -35,10 +34,8 @@ internal sealed class RecordedFamily
     /// <summary>The layers that the cases of all test classes are about.</summary>
     public static IReadOnlyCollection<Type> AppliedLayers()
     {
-        var families = typeof(RecordedFamily).Assembly.GetTypes()
-            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic))
-            .Where(member => member.FieldType == typeof(RecordedFamily));
-        foreach (var family in families) _ = ((RecordedFamily)family.GetValue(null)!)._graphs.Value;
+        var classes = typeof(RecordedFamily).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IRecordedFamily)));
+        foreach (var type in classes) _ = ((RecordedFamily)type.GetProperty(nameof(IRecordedFamily.Family))!.GetValue(null)!)._graphs.Value;
         return [.. Applied.Keys];
     }
 

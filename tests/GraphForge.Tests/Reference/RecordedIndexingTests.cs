@@ -4,9 +4,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Elements that integer tensors choose, against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedIndexingTests
+public sealed class RecordedIndexingTests : RecordedFamilyTests<RecordedIndexingTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("indexing", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("indexing", new Dictionary<string, FamilyFunction>
     {
         ["gather"] = (x, a) => x[0].Gather(a.Integer("dim"), x[1]),
         ["index select"] = (x, a) => x[0].IndexSelect(a.Integer("dim"), x[1]),
@@ -20,15 +20,4 @@ public sealed class RecordedIndexingTests
         ["where"] = (x, _) => Tensor.Where(x[0], x[1], x[2]),
         ["one hot"] = (x, a) => Functional.OneHot(x[0], a.Integer("num_classes")),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 }

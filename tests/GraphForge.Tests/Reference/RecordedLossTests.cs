@@ -4,9 +4,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Losses with every reduction and setting against PyTorch's values and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedLossTests
+public sealed class RecordedLossTests : RecordedFamilyTests<RecordedLossTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("losses", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("losses", new Dictionary<string, FamilyFunction>
     {
         ["cross entropy"] = (x, a) => Functional.CrossEntropy(
             x[0], x[1], Weight(x), a.Integer("ignore_index", -100), Reduction(a), a.Number("label_smoothing", 0)),
@@ -30,17 +30,6 @@ public sealed class RecordedLossTests
         ["gaussian"] = (x, a) => Functional.GaussianNllLoss(
             x[0], x[1], x[2], a.Flag("full", false), a.Number("eps", 1e-6), Reduction(a)),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     /// <summary>The third operand, in which PyTorch has no derivative; null where the case has only two.</summary>
     private static Tensor? Weight(Tensor[] operands) => operands.Length > 2 ? operands[2].Detach() : null;

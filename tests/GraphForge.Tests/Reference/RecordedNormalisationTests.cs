@@ -7,9 +7,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Normalisation with the recorded weights against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedNormalisationTests
+public sealed class RecordedNormalisationTests : RecordedFamilyTests<RecordedNormalisationTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("normalisation_layers", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("normalisation_layers", new Dictionary<string, FamilyFunction>
     {
         ["batch norm training"] = (x, a) => Functional.BatchNorm(x[0], null, null, x[1], x[2], training: true, Eps(a)),
         ["batch norm evaluation"] = (x, _) => Functional.BatchNorm(x[0], x[1].Detach(), x[2].Detach(), x[3], x[4]),
@@ -25,17 +25,6 @@ public sealed class RecordedNormalisationTests
         ["rms norm"] = Layer(a => new RMSNorm(
             Dims(a, "normalized_shape"), a.Has("eps") ? a.Number("eps") : null, a.Flag("elementwise_affine", true))),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static double Eps(CaseAttributes a) => a.Number("eps", 1e-5);
 

@@ -6,9 +6,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Pools against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedPoolingTests
+public sealed class RecordedPoolingTests : RecordedFamilyTests<RecordedPoolingTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("pooling_layers", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("pooling_layers", new Dictionary<string, FamilyFunction>
     {
         ["max pool"] = Layer(MaxPool),
         ["max pool indices"] = (x, a) => Functional.MaxPool2dWithIndices(x[0], a.Two("kernel_size", 0), a.TwoOrNone("stride"),
@@ -18,17 +18,6 @@ public sealed class RecordedPoolingTests
         ["adaptive average pool"] = Layer(AdaptiveAvgPool),
         ["adaptive max pool"] = Layer(AdaptiveMaxPool),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Module MaxPool(CaseAttributes a)
     {

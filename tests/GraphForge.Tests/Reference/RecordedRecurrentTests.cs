@@ -5,9 +5,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Recurrent layers and cells with the recorded weights against PyTorch's outputs, last states and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedRecurrentTests
+public sealed class RecordedRecurrentTests : RecordedFamilyTests<RecordedRecurrentTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("recurrent", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("recurrent", new Dictionary<string, FamilyFunction>
     {
         ["rnn"] = (x, a) => Rnn(x, a),
         ["rnn from a state"] = (x, a) => Rnn(x, a, hidden: x[1]),
@@ -25,17 +25,6 @@ public sealed class RecordedRecurrentTests
         ["lstm cell"] = (x, a) => LstmCell(x, a),
         ["lstm cell from a state"] = (x, a) => LstmCell(x, a, (x[1], x[2])),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Tensor Rnn(Tensor[] x, CaseAttributes a, Tensor? hidden = null, Tensor? lengths = null)
     {

@@ -6,9 +6,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Resolutions, and layers without parameters that rearrange or pad, against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedResamplingTests
+public sealed class RecordedResamplingTests : RecordedFamilyTests<RecordedResamplingTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("resampling", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("resampling", new Dictionary<string, FamilyFunction>
     {
         ["interpolate"] = (x, a) => Functional.Interpolate(x[0], a.Has("size") ? Integers(a, "size") : null,
             a.Has("factor") ? a.Numbers("factor") : null, Mode(a), a.Flag("align", false)),
@@ -38,17 +38,6 @@ public sealed class RecordedResamplingTests
         ["ReplicationPad2d"] = Layer(a => new ReplicationPad2d(Padding(a))),
         ["ReplicationPad3d"] = Layer(a => new ReplicationPad3d(Padding(a))),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static InterpolationMode Mode(CaseAttributes attributes) =>
         Enum.Parse<InterpolationMode>(attributes.Text("mode", "nearest").Replace("-", ""), ignoreCase: true);

@@ -4,9 +4,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Running reductions, and recurrences written as scans, against PyTorch's loops.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedScanTests
+public sealed class RecordedScanTests : RecordedFamilyTests<RecordedScanTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("scan", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("scan", new Dictionary<string, FamilyFunction>
     {
         ["cumsum"] = (x, a) => x[0].CumSum(a.Integer("dim")),
         ["cumprod"] = (x, a) => x[0].CumProd(a.Integer("dim")),
@@ -20,17 +20,6 @@ public sealed class RecordedScanTests
         ["state space"] = (x, _) => StateSpace(x),
         ["linear recurrence"] = (x, _) => LinearRecurrence(x),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Tensor Rnn(Tensor[] x, bool reverse)
     {

@@ -6,9 +6,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>CTC, the selective scan and Mamba against PyTorch, or their definition in it, with gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedSequenceFunctionTests
+public sealed class RecordedSequenceFunctionTests : RecordedFamilyTests<RecordedSequenceFunctionTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("sequence_functions", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("sequence_functions", new Dictionary<string, FamilyFunction>
     {
         ["ctc"] = (x, a) => Functional.CtcLoss(x[0].LogSoftmax(-1), x[1], x[2], x[3], a.Integer("blank", 0),
             Enum.Parse<Reduction>(a.Text("reduction", "mean"), ignoreCase: true), a.Flag("zero_infinity", false)),
@@ -18,17 +18,6 @@ public sealed class RecordedSequenceFunctionTests
         ["gated selective scan"] = (x, _) =>
             Joined(Functional.SelectiveScan(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], deltaSoftplus: true)),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Tensor Joined((Tensor Output, Tensor LastState) results) => Flat(results.Output, results.LastState);
 }

@@ -4,9 +4,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Sorts and what they choose against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedSortingTests
+public sealed class RecordedSortingTests : RecordedFamilyTests<RecordedSortingTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("sorting", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("sorting", new Dictionary<string, FamilyFunction>
     {
         ["sort"] = (x, a) => x[0].Sort(Dim(a), a.Flag("descending", false)).Values,
         ["argsort"] = (x, a) => x[0].Argsort(Dim(a), a.Flag("descending", false)),
@@ -19,17 +19,6 @@ public sealed class RecordedSortingTests
         ["median indices"] = (x, a) => x[0].Median(Dim(a), a.Flag("keepdim", false)).Indices,
         ["searchsorted"] = (x, a) => Tensor.Searchsorted(x[0], x[1], a.Flag("right", false)),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static int Dim(CaseAttributes attributes) => attributes.Integer("dim", -1);
 

@@ -5,9 +5,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Rearrangements, padding and products by labelled axes against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedStructureTests
+public sealed class RecordedStructureTests : RecordedFamilyTests<RecordedStructureTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("structure", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("structure", new Dictionary<string, FamilyFunction>
     {
         ["tril"] = (x, a) => x[0].Tril(a.Integer("diagonal", 0)),
         ["triu"] = (x, a) => x[0].Triu(a.Integer("diagonal", 0)),
@@ -42,17 +42,6 @@ public sealed class RecordedStructureTests
         ["pad"] = (x, a) => Functional.Pad(x[0], Integers(a, "pad"),
             Enum.Parse<PadMode>(a.Text("mode", "constant"), ignoreCase: true), a.Number("value", 0)),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static int[] Integers(CaseAttributes attributes, string name) => [.. attributes.Integers(name).Select(i => (int)i)];
 

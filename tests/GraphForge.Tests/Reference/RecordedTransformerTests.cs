@@ -5,9 +5,9 @@ namespace GraphForge.Tests.Reference;
 
 /// <summary>Transformer layers and stacks with the recorded weights against PyTorch's outputs and gradients.</summary>
 [Parallelizable(ParallelScope.Children)]
-public sealed class RecordedTransformerTests
+public sealed class RecordedTransformerTests : RecordedFamilyTests<RecordedTransformerTests>, IRecordedFamily
 {
-    private static readonly RecordedFamily Family = new("transformer", new Dictionary<string, FamilyFunction>
+    public static RecordedFamily Family { get; } = new("transformer", new Dictionary<string, FamilyFunction>
     {
         ["encoder layer"] = (x, a) => Apply(EncoderLayer(a), x, a, (layer, given) => layer.Forward(
             x[0], given["src_mask"], given["src_key_padding_mask"], given.IsCausal("src_mask"))),
@@ -22,17 +22,6 @@ public sealed class RecordedTransformerTests
             x[0], x[1], given["src_mask"], given["tgt_mask"], given["memory_mask"], given["src_key_padding_mask"],
             given["tgt_key_padding_mask"], given["memory_key_padding_mask"], tgtIsCausal: given.IsCausal("tgt_mask"))),
     });
-
-    private static IEnumerable<RecordedCase> Cases => Family.Cases;
-
-    [TestCaseSource(nameof(Cases))]
-    public void Reference_evaluation_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertReference(recorded);
-
-    [TestCaseSource(nameof(Cases))]
-    public void Compiled_result_is_as_good_as_PyTorch(RecordedCase recorded) => Family.AssertCompiled(recorded);
-
-    [Test]
-    public void Every_function_has_a_case() => Family.AssertComplete();
 
     private static Tensor Apply<TLayer>(TLayer layer, Tensor[] x, CaseAttributes a, Func<TLayer, Masks, Tensor> forward)
         where TLayer : Module => RecordedFamily.Apply(layer, () => forward(layer, new Masks(x, a)), x, a);
