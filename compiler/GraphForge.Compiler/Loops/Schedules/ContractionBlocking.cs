@@ -54,9 +54,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
 
     public double Cycles { get; private init; }
 
-    public static ContractionBlocking For(ContractionShape shape, CpuTarget target) => Candidates(shape, target).MinBy(c => c.Cycles)!;
-
-    private static IEnumerable<ContractionBlocking> Candidates(ContractionShape shape, CpuTarget target) =>
+    public static IEnumerable<ContractionBlocking> Candidates(ContractionShape shape, CpuTarget target) =>
         from tile in RegisterTile.Candidates(shape, target)
         let units = shape.OuterRowCount > 1 ? shape.OuterRowCount : CeilingDivide(shape.Rows, tile.Rows)
         let panels = CeilingDivide(shape.Vector.Extent, tile.VectorExtent)

@@ -12,12 +12,17 @@ internal static class ContractionSchedule
     /// <summary>Null when the contraction has no form a register tile can take.</summary>
     public static LoopKernel? Build(KernelDefinition definition, CpuTarget target)
     {
-        var choice = ContractionShape.Candidates(definition, target).Select(s => (Shape: s, Blocking: ContractionBlocking.For(s, target)))
-            .OrderBy(c => c.Blocking.Cycles).FirstOrDefault();
-        return choice.Shape is null ? null : Build(definition, choice.Shape, choice.Blocking);
+        var choices = Choices(definition, target).ToArray();
+        if (choices.Length == 0) return null;
+        var (shape, blocking) = choices.MinBy(c => c.Blocking.Cycles);
+        return Build(definition, shape, blocking);
     }
 
-    private static LoopKernel Build(KernelDefinition definition, ContractionShape shape, ContractionBlocking blocking)
+    /// <summary>Every way to carry the contraction out that is worth a look, with its modelled time.</summary>
+    public static IEnumerable<(ContractionShape Shape, ContractionBlocking Blocking)> Choices(KernelDefinition definition, CpuTarget target) =>
+        ContractionShape.Candidates(definition, target).SelectMany(s => ContractionBlocking.Candidates(s, target).Select(b => (s, b)));
+
+    public static LoopKernel Build(KernelDefinition definition, ContractionShape shape, ContractionBlocking blocking)
     {
         var rows = RowBlock.Count(shape, blocking);
         var groups = ContractionBlocking.CeilingDivide(ContractionTask.Panels(shape, blocking), blocking.Panels);
