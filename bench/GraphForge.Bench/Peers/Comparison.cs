@@ -10,12 +10,13 @@ public sealed class Comparison : IDisposable
     private readonly GraphForgeSide _graphForge;
     private readonly PeerProcess? _pyTorch;
     private readonly PeerProcess? _onnxRuntime;
+    private readonly List<MachineLimits> _limits = [];
 
     public Comparison(int threads, Rounds rounds)
     {
         (_threads, _rounds, _graphForge) = (threads, rounds, new GraphForgeSide(threads));
-        _pyTorch = PeerProcess.Start(Pythons, PeerFolder.Script("torch_peer.py"), threads);
-        _onnxRuntime = PeerProcess.Start(["node"], PeerFolder.Script("onnx_peer.js"), threads);
+        _pyTorch = PeerProcess.Start("PyTorch", Pythons, PeerFolder.Script("torch_peer.py"), threads);
+        _onnxRuntime = PeerProcess.Start("ONNX Runtime", ["node"], PeerFolder.Script("onnx_peer.js"), threads);
     }
 
     /// <summary>The sides, and a notice for each that is missing.</summary>
@@ -25,6 +26,9 @@ public sealed class Comparison : IDisposable
         _pyTorch?.Name ?? "PyTorch is missing and skipped, and so is all that is compared with its results; bench/peers/install.sh installs it",
         _onnxRuntime?.Name ?? "ONNX Runtime is missing and skipped; bench/peers/install.sh installs it",
     ];
+
+    /// <summary>What the floors were computed from so far, the medians of all rounds.</summary>
+    public MachineLimits Limits => new(RunTime.Median(_limits.Select(l => l.Flops)), RunTime.Median(_limits.Select(l => l.Bytes)));
 
     /// <exception cref="BenchmarkException">A side fails, or results differ.</exception>
     public PeerRow Measure(Work work)
@@ -54,6 +58,7 @@ public sealed class Comparison : IDisposable
     private PeerRow Row(Work work, Side[] sides)
     {
         var (times, limits) = _rounds.Run(sides, _threads);
+        _limits.AddRange(limits);
         var own = times[Array.IndexOf(sides, _graphForge)];
         PeerTime? Of(Side? peer) => Array.IndexOf(sides, peer) is var i and >= 0 ? PeerTime.Of(times[i], own) : null;
         return new PeerRow(work.Name, _threads, RunTime.Median(own), Of(_pyTorch), Of(_onnxRuntime),

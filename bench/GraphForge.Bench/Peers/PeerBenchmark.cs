@@ -12,18 +12,22 @@ public static class PeerBenchmark
     {
         var works = WorkTable.Named(words);
         var lines = new List<string>();
-        foreach (var count in threads)
+        void Print(string line)
         {
-            using var comparison = new Comparison(count, new Rounds(RoundCount, TurnSeconds));
-            lines.AddRange(["", $"With {count} threads: {string.Join("; ", comparison.Sides)}.", "", .. PeerTable.Header.Split('\n')]);
-            foreach (var line in lines.TakeLast(5)) Console.WriteLine(line);
-            foreach (var work in works)
-            {
-                lines.Add(PeerTable.Line(comparison.Measure(work)));
-                Console.WriteLine(lines[^1]);
-            }
+            lines.Add(line);
+            Console.WriteLine(line);
         }
+        foreach (var count in threads) Compare(works, count, Print);
         if (words.Count == 0) Keep(lines);
+    }
+
+    private static void Compare(IReadOnlyList<Work> works, int threads, Action<string> print)
+    {
+        using var comparison = new Comparison(threads, new Rounds(RoundCount, TurnSeconds));
+        print($"\nWith {threads} threads: {string.Join("; ", comparison.Sides)}.\n");
+        print(PeerTable.Header);
+        foreach (var work in works) print(PeerTable.Line(comparison.Measure(work)));
+        print($"\nMeasured meanwhile: peak {comparison.Limits.Flops / 1e9:F0} GFLOP/s, copy {comparison.Limits.Bytes / 1e9:F1} GB/s.");
     }
 
     private static void Keep(IReadOnlyList<string> lines)

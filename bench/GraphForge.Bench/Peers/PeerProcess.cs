@@ -22,11 +22,22 @@ public sealed class PeerProcess : Side
     private bool Trains => Name.StartsWith("PyTorch", StringComparison.Ordinal);
 
     /// <summary>Starts <paramref name="script"/> in the first of the programs that it runs in; null where it runs in none.</summary>
+    /// <param name="library">What the script greets with, before its version.</param>
     /// <param name="programs">Interpreters to try, by name or path.</param>
     /// <param name="script">What they run, given the number of threads.</param>
     /// <param name="threads">Threads of a run.</param>
-    public static PeerProcess? Start(IReadOnlyList<string> programs, string script, int threads) =>
-        programs.Select(program => Start(program, script, threads)).FirstOrDefault(peer => peer is not null);
+    public static PeerProcess? Start(string library, IReadOnlyList<string> programs, string script, int threads)
+    {
+        foreach (var program in programs)
+        {
+            if (Launch(program, script, threads) is not { } process) continue;
+            if (process.StandardOutput.ReadLine() is { } greeting && greeting.StartsWith(library, StringComparison.Ordinal))
+                return new PeerProcess(process, greeting);
+            process.Kill();
+            process.Dispose();
+        }
+        return null;
+    }
 
     public override bool Does(Work work) => Trains || work.IsInference;
 
@@ -46,7 +57,7 @@ public sealed class PeerProcess : Side
         _process.Dispose();
     }
 
-    private static PeerProcess? Start(string program, string script, int threads)
+    private static Process? Launch(string program, string script, int threads)
     {
         var start = new ProcessStartInfo(program, [script, $"{threads}"])
         {
@@ -58,12 +69,11 @@ public sealed class PeerProcess : Side
         foreach (var name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[name] = $"{threads}";
         try
         {
-            var process = Process.Start(start)!;
-            return process.StandardOutput.ReadLine() is { } greeting ? new PeerProcess(process, greeting) : null;
+            return Process.Start(start);
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return null;
+            return null; // there is no such program
         }
     }
 
