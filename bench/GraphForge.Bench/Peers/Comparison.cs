@@ -11,6 +11,7 @@ public sealed class Comparison : IDisposable
     private readonly PeerProcess? _pyTorch;
     private readonly PeerProcess? _onnxRuntime;
     private readonly List<MachineLimits> _limits = [];
+    private readonly string _cases = Directory.CreateTempSubdirectory("graphforge-peers-").FullName;
 
     public Comparison(int threads, Rounds rounds)
     {
@@ -33,7 +34,7 @@ public sealed class Comparison : IDisposable
     /// <exception cref="BenchmarkException">A side fails, or results differ.</exception>
     public PeerRow Measure(Work work)
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"graphforge-peers-{Environment.ProcessId}", work.Name);
+        var folder = Path.Combine(_cases, work.Name);
         try
         {
             // PyTorch comes first: it writes what the others read. Models for ONNX Runtime are its exports.
@@ -53,6 +54,7 @@ public sealed class Comparison : IDisposable
         _graphForge.Dispose();
         _pyTorch?.Dispose();
         _onnxRuntime?.Dispose();
+        Directory.Delete(_cases, recursive: true);
     }
 
     private PeerRow Row(Work work, Side[] sides)

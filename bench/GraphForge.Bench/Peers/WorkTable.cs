@@ -21,11 +21,11 @@ public static class WorkTable
     ];
 
     /// <summary>Those that any of the words asks for; all where there are no words.</summary>
-    /// <exception cref="ArgumentException">A word asks for nothing.</exception>
+    /// <exception cref="BenchmarkException">A word asks for nothing.</exception>
     public static IReadOnlyList<Work> Named(IReadOnlyList<string> words)
     {
         if (words.FirstOrDefault(word => !All.Any(w => w.Answers(word))) is { } unknown)
-            throw new ArgumentException($"nothing is called {unknown}: use {string.Join(", ", All.Select(w => w.Name))}, or a part of these");
+            throw new BenchmarkException($"nothing is called {unknown}: use {string.Join(", ", All.Select(w => w.Name))}, or a part of these");
         return [.. All.Where(w => words.Count == 0 || words.Any(w.Answers))];
     }
 

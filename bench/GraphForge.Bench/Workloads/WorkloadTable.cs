@@ -44,9 +44,9 @@ public static class WorkloadTable
         },
     ];
 
-    /// <exception cref="ArgumentException">There is no such workload.</exception>
+    /// <exception cref="BenchmarkException">There is no such workload.</exception>
     public static Workload Named(string name) => All.FirstOrDefault(w => w.Name == name) ??
-        throw new ArgumentException($"unknown workload {name}: use {string.Join(", ", All.Select(w => w.Name))}");
+        throw new BenchmarkException($"unknown workload {name}: use {string.Join(", ", All.Select(w => w.Name))}");
 
     private static Adam Adam() => new(learningRate: 1e-3);
 }

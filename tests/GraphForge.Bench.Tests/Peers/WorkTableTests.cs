@@ -23,5 +23,5 @@ public sealed class WorkTableTests
 
     [Test]
     public void A_word_that_means_nothing_is_refused() => Assert.That(
-        () => WorkTable.Named(["mlp", "vgg"]), Throws.ArgumentException.With.Message.StartsWith("nothing is called vgg: use contraction-512, "));
+        () => WorkTable.Named(["mlp", "vgg"]), Throws.TypeOf<BenchmarkException>().With.Message.StartsWith("nothing is called vgg: use contraction-512, "));
 }
