@@ -110,6 +110,14 @@ public sealed class Fusion
             return;
         }
         var producers = ProducersOf(node).ToArray();
+        if (PartsOf(node) is { } parts)
+        {
+            parts.Members.Add(node);
+            parts.Assembled.Add(node);
+            _groupOf[node] = parts;
+            foreach (var producer in producers) _decisions.Add(new FusionDecision(producer, node, true, "stored where it stands in the whole"));
+            return;
+        }
         FusionGroup? home = null;
         foreach (var group in producers.Select(p => _groupOf[p]).Distinct().OrderByDescending(g => g.Kind))
         {
@@ -126,6 +134,14 @@ public sealed class Fusion
         home ??= Found(node);
         foreach (var producer in producers.Where(p => _groupOf[p] == home))
             _decisions.Add(new FusionDecision(producer, node, true, $"same {home.Kind} loop nest"));
+    }
+
+    /// <summary>The group that computes every operand of a concatenation, one as large as the next, and so can store them in place.</summary>
+    private FusionGroup? PartsOf(Node node)
+    {
+        if (node.Op is not Concat || node.Inputs.ToArray().Any(p => !_groupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
+        var groups = node.Inputs.ToArray().Select(p => _groupOf[p]).Distinct().ToArray();
+        return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
     }
 
     /// <summary>Results of one loop stand together and by themselves.</summary>
@@ -188,6 +204,7 @@ public sealed class Fusion
 
     private string? WhyNotJoinReduction(Node node, FusionGroup group)
     {
+        if (group.Assembled.Count > 0) return "parts of a whole are stored by a kernel of their own";
         if (group.Kind is not (GroupKind.Map or GroupKind.Rows)) return "a reduction after a contraction or reduction starts a new kernel";
         if (RowColumns(node) is not { } columns) return "reduces other than trailing axes";
         var rows = node.Shape.Size.Value;
@@ -255,7 +272,12 @@ public sealed class Fusion
     /// </summary>
     private string? WhyNotMerge(FusionGroup home, FusionGroup other)
     {
-        if (other.Kind != GroupKind.Map) return "the other operand has a loop nest of its own";
+        if (other.Kind == GroupKind.Contraction && home.Kind == GroupKind.Contraction)
+        {
+            if (SiblingContractions.WhyNot(home.Members, other.Members) is { } unlike) return unlike;
+        }
+        else if (other.Kind != GroupKind.Map) return "the other operand has a loop nest of its own";
+        if (other.Assembled.Count > 0 && home.Kind == GroupKind.Rows) return "parts of a whole are stored by a kernel of their own";
         var level = other.Rows == home.Rows ? 1 : home.Kind == GroupKind.Rows && other.Rows == home.Rows * home.Columns ? 2 : 0;
         if (level == 0) return $"domains differ: {home.Rows} and {other.Rows} elements";
         foreach (var consumer in home.Members)
@@ -281,6 +303,7 @@ public sealed class Fusion
             _groupOf[member] = home;
             if (asRows) home.RowLevel.Add(member);
         }
+        home.Assembled.UnionWith(other.Assembled);
         home.Members.InsertRange(0, other.Members);
         other.Members.Clear();
         return home;
@@ -315,7 +338,7 @@ public sealed class Fusion
         foreach (var source in ProducersOf(reduction).Select(p => _groupOf[p]).Distinct().ToArray())
         {
             if (source == group || source.Kind != GroupKind.Map) continue;
-            var feedsOnlyUs = source.Members.All(m =>
+            var feedsOnlyUs = source.Assembled.Count == 0 && source.Members.All(m =>
                 !_materialised.Contains(m) && !IsRoot(m) && ConsumersOf(m).All(c => c == reduction || _groupOf[c] == source));
             if (!feedsOnlyUs || DependsOn(source, group) || OverlapsWindows(reduction)) continue;
             foreach (var member in source.Members)

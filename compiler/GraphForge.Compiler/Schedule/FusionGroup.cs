@@ -52,6 +52,9 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
     /// <summary>Members with one value per row of a <see cref="GroupKind.Rows"/> group.</summary>
     public HashSet<Node> RowLevel { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Concatenations of members: never computed, their parts are stored where they stand in the whole.</summary>
+    public HashSet<Node> Assembled { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Members some other group or the caller reads; decided when grouping is complete.</summary>
     public List<Node> Stored { get; } = [];
 

@@ -9,13 +9,14 @@ namespace GraphForge.Compiler.Schedule;
 public static class Materialisation
 {
     /// <summary>
-    /// Roots, because the caller reads them; and operands of contractions and loops whose elements are not plain loads (padding),
+    /// Roots, because the caller reads them; copies, which are made on purpose; and operands of contractions and loops whose elements are not plain loads (padding),
     /// because each is read many times and a guard in the inner loop costs more than the copy. Initial carries are read once.
     /// </summary>
     public static IEnumerable<Node> Choose(
         ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures)
     {
         foreach (var root in graph.Roots) yield return root;
+        foreach (var copy in order.Where(n => n.Op is Identity)) yield return copy;
         foreach (var node in order.Where(n => structures[n] == NodeStructure.Contraction))
             foreach (var input in node.Inputs.ToArray())
                 if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
