@@ -63,7 +63,8 @@ public sealed class Fusion
             var accesses = _accesses[node] = NodeAccesses.Of(node, n => !IsComputed(n) && _structures[n] != NodeStructure.Leaf);
             foreach (var producer in accesses.Reads.Select(r => r.Producer).Distinct()) ConsumersOf(producer).Add(node);
         }
-        foreach (var node in order.Where(IsComputed)) Place(node);
+        // What nobody reads but the caller waits until the groups of its parts have merged.
+        foreach (var node in order.Where(IsComputed).OrderBy(n => n.Op is Concat && ConsumersOf(n).Count == 0)) Place(node);
         foreach (var group in _groups.Where(g => g.Kind is GroupKind.Reduction).ToArray()) AbsorbPrologue(group);
         ChooseStored(order);
         return new FusionPlan(InDependencyOrder(), _groupOf, _accesses, _structures, _decisions);
