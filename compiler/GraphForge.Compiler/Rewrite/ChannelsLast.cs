@@ -22,7 +22,13 @@ public sealed class ChannelsLast
         var pass = new ChannelsLast(ChannelsLastChoice.Of(order));
         foreach (var node in order)
             using (NodeScope.Of(node)) pass._rebuilt[node] = pass.Rebuild(node);
-        return RewriteDriver.Apply(graph.Map(pass.First), RuleSet.Movement, out _);
+        return RewriteDriver.Apply(graph.Map(pass.Root), RuleSet.Movement, out _);
+    }
+
+    private Node Root(Node node)
+    {
+        using var scope = NodeScope.Of(node);
+        return First(node);
     }
 
     private Node Rebuild(Node node) => node.Op switch

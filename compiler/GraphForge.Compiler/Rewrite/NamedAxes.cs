@@ -16,9 +16,10 @@ internal sealed record NamedAxes(Node Node, EquatableArray<string> Names)
     public NamedAxes Padded(string name, long low, long high)
     {
         var (axis, extent) = (Axis(name), Extent(name));
-        var (first, last) = (Math.Max(0, -low), Math.Max(0, -high));
-        var kept = Node.Slice(axis, first, extent - first - last);
-        return this with { Node = kept.Pad(axis, Math.Max(0, low), Math.Max(0, high)) };
+        var first = Math.Max(0, -low);
+        var kept = Math.Min(extent, extent + high) - first;
+        if (kept <= 0) return this with { Node = Nodes.Full(Node.Shape.With(axis, extent + low + high), Node.Type.DType, 0) };
+        return this with { Node = Node.Slice(axis, first, kept).Pad(axis, Math.Max(0, low), Math.Max(0, high)) };
     }
 
     /// <summary>Zeros between the elements of an axis, so that they are <paramref name="step"/> apart.</summary>
