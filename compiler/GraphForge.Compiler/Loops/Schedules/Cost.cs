@@ -6,6 +6,9 @@ public static class Cost
     public static double OfElement(IEnumerable<StoreDefinition> stores) =>
         Math.Max(1, stores.SelectMany(s => s.Value.DescendantsAndSelf()).Distinct().Sum(Of) + stores.Count());
 
+    /// <summary>Work of computing a value with everything it is made of.</summary>
+    public static double OfValue(Expr value) => value.DescendantsAndSelf().Sum(Of);
+
     private static double Of(Expr expr) => expr switch
     {
         UnaryExpr u => IsOneInstruction(u.Function) ? 0.5 : 8,
