@@ -17,6 +17,7 @@ internal sealed class RowValues(IReadOnlyList<LoopVar> rows, LoopVar key, IndexE
         if (memo.TryGetValue(value, out var done)) return done;
         return memo[value] = value switch
         {
+            LoadExpr load when IsOfRow(value) && load.Variables.Contains(rows[^1]) && !LaneAnalysis.IsContiguous(load.Index, rows[^1]) => Stored(value),
             ReduceExpr or { Operands.Count: 0 } => value,
             _ when IsOfRow(value) => Stored(value),
             BinaryExpr { Function: BinaryFunction.Divide, Type: DType.Float32 or DType.Float64 } quotient when IsOfRow(quotient.Right) =>

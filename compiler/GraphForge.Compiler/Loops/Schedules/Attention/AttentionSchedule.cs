@@ -15,7 +15,8 @@ public static class AttentionSchedule
     public static LoopKernel Build(KernelDefinition definition, CpuTarget target)
     {
         var scores = definition.Scores!;
-        var lanes = target.VectorBytes / Runtime.DTypes.Size(definition.Stores.First(scores.IsMatrix).Value.Type);
+        var product = definition.Stores.First(s => scores.IsMatrix(s) && ScorePass.ReductionIn(s) is not null);
+        var lanes = target.VectorBytes / Runtime.DTypes.Size(ScorePass.ReductionIn(product)!.Type);
         var rows = scores.Row.Extent;
         var width = BlockRows(rows, lanes);
         var blocks = new ScoreBlocks(definition, target, lanes, width);

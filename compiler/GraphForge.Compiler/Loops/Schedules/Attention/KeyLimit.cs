@@ -50,11 +50,14 @@ internal static class KeyLimit
             InBoundsExpr bounds when bounds.Equals(guard) => 0,
             LoadExpr load => _locals.GetValueOrDefault(load.Buffer),
             RoundExpr round => ValueOf(round.Operand),
-            SelectExpr select => ValueOf(select.Condition) is { } condition ? ValueOf(condition != 0 ? select.WhenTrue : select.WhenFalse) : null,
+            SelectExpr select => OfSelect(ValueOf(select.Condition), ValueOf(select.WhenTrue), ValueOf(select.WhenFalse)),
             UnaryExpr unary => OfUnary(unary.Function, ValueOf(unary.Operand)),
             BinaryExpr binary => OfBinary(binary.Function, ValueOf(binary.Left), ValueOf(binary.Right)),
             _ => null,
         };
+
+        private static double? OfSelect(double? condition, double? whenTrue, double? whenFalse) =>
+            condition is null ? whenTrue == whenFalse ? whenTrue : null : condition != 0 ? whenTrue : whenFalse;
 
         private static double? OfUnary(UnaryFunction function, double? x) => function switch
         {

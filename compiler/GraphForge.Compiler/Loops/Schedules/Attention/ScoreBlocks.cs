@@ -8,42 +8,21 @@ internal sealed class ScoreBlocks
     private readonly KernelDefinition _definition;
     private readonly CpuTarget _target;
     private readonly int _lanes;
+    private readonly long _blockRows;
+    private readonly IReadOnlySet<LoopBuffer> _turned;
     private readonly ScoreTiles _tiles;
     private readonly IndexExpr? _limit;
     private readonly Dictionary<StoreDefinition, LoopBuffer> _totals;
 
-    public ScoreBlocks(KernelDefinition definition, CpuTarget target, int lanes, long width)
+    public ScoreBlocks(KernelDefinition definition, CpuTarget target, int lanes, long blockRows)
     {
-        _definition = definition = WithVectorEpilogues(definition, target, lanes);
-        (_target, _lanes) = (target, lanes);
+        (definition, _turned) = ScorePreparation.Of(definition, lanes, target.VectorBytes);
+        (_definition, _target, _lanes, _blockRows) = (definition, target, lanes, blockRows);
         _limit = KeyLimit.Of(definition);
-        _tiles = new ScoreTiles(definition, width);
+        _tiles = new ScoreTiles(definition, (blockRows + lanes - 1) / lanes * lanes);
         var scores = definition.Scores!;
         _totals = definition.Stores.Where(s => ScoreSum.IsOfKeys(s, scores)).ToDictionary(s => s,
             s => new LoopBuffer($"{s.Buffer.Name}_sum", ScorePass.ReductionIn(s)!.Type, scores.Key.Extent * s.Domain[^1].Extent));
-    }
-
-    /// <summary>What follows a contraction waits for a pass of its own where rows cannot be lanes in it.</summary>
-    private static KernelDefinition WithVectorEpilogues(KernelDefinition definition, CpuTarget target, int lanes)
-    {
-        var scores = definition.Scores!;
-        var (stores, locals) = (new List<StoreDefinition>(), scores.Locals.ToHashSet());
-        foreach (var store in definition.Stores)
-        {
-            if (!scores.IsMatrix(store) || ScorePass.ReductionIn(store) is not { } sum || Fits(store, sum))
-            {
-                stores.Add(store);
-                continue;
-            }
-            var raw = new LoopBuffer("raw", sum.Type, store.Buffer.Count);
-            locals.Add(raw);
-            stores.Add(store with { Buffer = raw, Value = sum });
-            stores.Add(store with { Value = store.Value.Replace(sum, new LoadExpr(raw, store.Index)) });
-        }
-        return definition with { Stores = stores, Scores = scores with { Locals = locals } };
-
-        bool Fits(StoreDefinition store, ReduceExpr sum) => LaneAnalysis.LanesFor(
-            [store.Value.Replace(sum, new LoadExpr(new LoopBuffer("sum", sum.Type, scores.Row.Extent), scores.Row))], scores.Row, target.VectorBytes) == lanes;
     }
 
     /// <summary>Work of a row, in units of <see cref="Cost"/>.</summary>
@@ -54,11 +33,11 @@ internal sealed class ScoreBlocks
     public Statement Build(LoopVar block)
     {
         var rows = _definition.Scores!.Row.Extent;
-        var (whole, rest) = Math.DivRem(rows, _tiles.Width);
-        var first = (IndexExpr)block * _tiles.Width;
+        var (whole, rest) = Math.DivRem(rows, _blockRows);
+        var first = (IndexExpr)block * _blockRows;
         var body = Block.Of(
-            ScoreBlock.When(block, 0, whole, Of(first, _tiles.Width)),
-            rest == 0 ? Block.Of() : ScoreBlock.When(block, whole, whole + 1, Of(whole * _tiles.Width, rest)));
+            ScoreBlock.When(block, 0, whole, Of(first, _blockRows)),
+            rest == 0 ? Block.Of() : ScoreBlock.When(block, whole, whole + 1, Of(whole * _blockRows, rest)));
         return Block.Of([.. _tiles.Allocations(), body]);
     }
 
@@ -80,7 +59,7 @@ internal sealed class ScoreBlocks
         var statements = new List<Statement>();
         for (var i = 0; i < _definition.Stores.Count;)
         {
-            var pass = ScorePass.Length(_definition.Stores, i, scores);
+            var pass = ScorePass.Length(_definition.Stores, i, scores, _turned);
             statements.Add(pass > 0
                 ? ScorePass.Build(block, [.. _definition.Stores.Skip(i).Take(pass)])
                 : Single(block, _definition.Stores[i]));
@@ -89,8 +68,15 @@ internal sealed class ScoreBlocks
         return Block.Of(statements);
     }
 
+    private static Statement Turned(ScoreBlock block, StoreDefinition store)
+    {
+        var (buffer, first) = block.Tiles.Place(store.Buffer, 0, 0);
+        return new TurnedRows(block, block.Scores.Key, buffer).Build(block.Value(store.Value), first, block.KeyEnd, "Lanes along rows for what lies along keys.");
+    }
+
     private Statement Single(ScoreBlock block, StoreDefinition store) =>
-        block.Scores.IsMatrix(store) ? ScoreContraction.Build(block, store)
+        _turned.Contains(store.Buffer) ? Turned(block, store)
+        : block.Scores.IsMatrix(store) ? ScoreContraction.Build(block, store)
         : store.Domain[^1] == block.Scores.Row ? RowValue(block, store)
         : _totals.TryGetValue(store, out var total) ? ScoreSum.OfKeys(block, store, total)
         : ScoreSum.OfRows(block, store);

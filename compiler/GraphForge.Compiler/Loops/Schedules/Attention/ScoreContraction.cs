@@ -34,10 +34,19 @@ internal sealed class ScoreContraction
 
     private Statement Pack()
     {
+        const string note = "Pack the rows: lanes along them.";
+        var value = _block.Value(_rowOperand);
+        var axis = _sum.ReducedVariables[^1];
+        if (TurnedRows.Fits(value, axis, _block.Lanes, _block.Target.VectorBytes))
+        {
+            var outer = _sum.ReducedVariables.SkipLast(1).ToArray();
+            var turned = new TurnedRows(_block, axis, _panel).Build(value, LoopIndices.Linear(outer) * (axis.Extent * _block.Tiles.Width), null, note);
+            return For.Nest(outer, turned);
+        }
         var offset = new LoopVar("offset", _block.Rows);
-        var value = _block.At(_block.Value(_rowOperand), offset);
-        var row = For.Nest(_sum.ReducedVariables, new Store(_panel, LoopIndices.Linear(_sum.ReducedVariables) * _block.Tiles.Width + offset, value));
-        return new For(offset, LoopKind.Serial, row, note: "Pack the rows: lanes along them.");
+        var row = For.Nest(_sum.ReducedVariables, new Store(
+            _panel, LoopIndices.Linear(_sum.ReducedVariables) * _block.Tiles.Width + offset, _block.At(value, offset)));
+        return new For(offset, LoopKind.Serial, row, note: note);
     }
 
     private Statement Tile(IndexExpr firstKey, long keys, RowVector[] rows)

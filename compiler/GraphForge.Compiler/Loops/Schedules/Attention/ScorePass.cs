@@ -43,14 +43,14 @@ internal sealed class ScorePass
         store.Value.DescendantsAndSelf().OfType<ReduceExpr>().SingleOrDefault();
 
     /// <summary>How many of the stores from <paramref name="first"/> on one pass can do: none may wait for a reduction of the pass.</summary>
-    public static int Length(IReadOnlyList<StoreDefinition> stores, int first, ScoreDomain scores)
+    public static int Length(IReadOnlyList<StoreDefinition> stores, int first, ScoreDomain scores, IReadOnlySet<LoopBuffer> turned)
     {
         var reduced = new HashSet<LoopBuffer>();
         var count = 0;
         foreach (var store in stores.Skip(first))
         {
             var isReduction = store.Domain[^1] == scores.Row && ReductionIn(store) is not null;
-            if (!isReduction && (!scores.IsMatrix(store) || ReductionIn(store) is not null)) break;
+            if (!isReduction && (!scores.IsMatrix(store) || ReductionIn(store) is not null || turned.Contains(store.Buffer))) break;
             if (Loads.Of(store.Value).Any(l => reduced.Contains(l.Buffer))) break;
             if (isReduction) reduced.Add(store.Buffer);
             count++;

@@ -10,7 +10,7 @@ internal sealed class ScoreTiles
     private readonly Dictionary<LoopBuffer, LoopBuffer> _places = [];
 
     /// <param name="definition">The kernel.</param>
-    /// <param name="width">Rows of a block.</param>
+    /// <param name="width">Rows of a block, filled up to whole vectors.</param>
     public ScoreTiles(KernelDefinition definition, long width)
     {
         (_scores, Width) = (definition.Scores!, width);
@@ -28,6 +28,7 @@ internal sealed class ScoreTiles
         }
     }
 
+    /// <summary>Elements from one key to the next.</summary>
     public long Width { get; }
 
     /// <summary>Stands for a row within the block.</summary>
