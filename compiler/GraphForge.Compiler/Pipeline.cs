@@ -31,31 +31,41 @@ public static class Pipeline
         graph = Pass("root copies", RootCopies.Run(graph));
 
         var fusion = Fusion.Run(graph);
+        options.Clock?.End("fusion");
         dump.Write("fusion", () => string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
         cancellationToken.ThrowIfCancellationRequested();
 
         var buffers = new ProgramBuffers();
         var direct = StateWrites.Direct(graph, fusion);
+        options.Clock?.End("state writes");
         foreach (var update in graph.Updates.Where(u => direct.Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
         var definitions = KernelDefinitions.Of(graph, fusion, buffers);
+        options.Clock?.End("definitions");
         dump.Write("definitions", () => string.Join('\n', definitions.Kernels.Select(d => d.Definition)));
-        var kernels = definitions.Kernels.Select(d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target)).ToArray();
+        var shared = SharedKernels.Of(definitions.Kernels);
+        options.Clock?.End("share kernels");
+        var kernels = Concurrently.Map(shared.Distinct, d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target), cancellationToken);
+        options.Clock?.End("schedules");
         dump.Write("loops", () => string.Join('\n', kernels.Select(LoopPrinter.Print)));
-        foreach (var kernel in kernels) LoopVerifier.Verify(kernel);
-        cancellationToken.ThrowIfCancellationRequested();
+        Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
+        options.Clock?.End("verify loops");
 
-        var plan = PlanAssembly.Assemble(graph, definitions, kernels, buffers, options);
+        var plan = PlanAssembly.Assemble(graph, definitions, shared, kernels, options);
+        options.Clock?.End("plan");
         dump.Write("plan", () => Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
         prelude.Wait(cancellationToken);
-        var text = ProgramEmitter.Write(graph.Name, kernels, options.Target);
+        var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
+        options.Clock?.End("emit");
         dump.Write("kernels", () => text, ".cs");
         return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, [.. fusion.Decisions, .. definitions.Decisions]);
 
         ComputationGraph Pass(string name, ComputationGraph result)
         {
+            options.Clock?.End(name);
             cancellationToken.ThrowIfCancellationRequested();
             dump.Write(name, () => GraphPrinter.Print(result));
             GraphVerifier.Verify(result, name);
+            options.Clock?.End("verify");
             return result;
         }
     }

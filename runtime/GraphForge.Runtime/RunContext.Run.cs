@@ -150,6 +150,6 @@ public sealed unsafe partial class RunContext : IParallelRegion
         if (_memory.TakeOverrun(worker) is not { } overrun) return;
         var plan = _program.Plan;
         throw new MemoryOverrunException(
-            $"Kernel '{plan.KernelNames[plan.Steps[index].Kernel]}' (step {index} of program '{plan.Name}') wrote outside {overrun}.");
+            $"Kernel '{plan.NameOf(plan.Steps[index])}' (step {index} of program '{plan.Name}') wrote outside {overrun}.");
     }
 }

@@ -19,11 +19,15 @@ internal static class CompiledBackend
     {
         var dump = DumpFolder(graph, binding, options);
         var settings = new CompilerOptions { Threads = options.Threads, MemoryBudget = options.MemoryBudget, DumpFolder = dump };
-        var source = Pipeline.Compile(graph, binding, settings);
+        var clock = new PhaseClock();
+        var source = Pipeline.Compile(graph, binding, settings with { Clock = clock });
         var compiler = CompilerFor(options);
         var library = compiler.Load(source.KernelText, source.Plan.KernelNames, dump);
+        clock.End("load");
         var buffers = source.States.Select(slot => states[slot]).ToArray();
         var program = new CompiledProgram(source.Plan, library.Entries, buffers, options.Threads, library);
+        clock.End("alloc");
+        if (Environment.GetEnvironmentVariable("GF_R") != null) Console.WriteLine(new CompileReport("x", clock.Phases) { Kernels = source.Kernels.Count, Steps = source.Plan.Steps.Count, TextLength = source.KernelText.Length });
         return new NativeProgram(program, source.Memory, source.Explain);
     }
 
@@ -48,7 +52,7 @@ internal static class CompiledBackend
         public override IReadOnlyList<FusionDecision> Explain => explain;
 
         public override IReadOnlyList<string> StepNames { get; } =
-            program.Plan.Steps.Select(s => program.Plan.KernelNames[s.Kernel]).ToArray();
+            program.Plan.Steps.Select(program.Plan.NameOf).ToArray();
 
         public override int InputIndex(string name) => IndexOf(program.Inputs, name);
 
