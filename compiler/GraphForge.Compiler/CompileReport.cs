@@ -20,11 +20,8 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
     /// <summary>Steps of the plan: calls of kernels.</summary>
     public int Steps { get; init; }
 
-    /// <summary>Kernels that were emitted and compiled: one for all steps whose work differs in its buffers alone.</summary>
+    /// <summary>Kernels the steps call: one for all whose work differs in its buffers alone.</summary>
     public int Kernels { get; init; }
-
-    /// <summary>Kernels that equal another one and so were neither emitted nor compiled.</summary>
-    public int SharedKernels { get; init; }
 
     /// <summary>Length of the kernels' C# text in characters, their functions included; 0 where the plan came from the cache.</summary>
     public int TextLength { get; init; }
@@ -37,7 +34,7 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Program}: compiled in {Total.TotalMilliseconds:F1} ms{Origin}; ");
-        text.Append(CultureInfo.InvariantCulture, $"{Nodes} nodes, {Steps} steps, {Kernels} kernels and {SharedKernels} that share one");
+        text.Append(CultureInfo.InvariantCulture, $"{Nodes} nodes, {Steps} steps of {Kernels} kernels");
         text.Append(TextLength == 0 ? "\n" : string.Create(CultureInfo.InvariantCulture, $", {TextLength / 1024} KiB of C#\n"));
         foreach (var (name, time) in Phases)
         {
@@ -61,7 +58,7 @@ public enum CacheUse : byte
     /// <summary>Nothing: the kernels went through the C# compiler.</summary>
     None,
 
-    /// <summary>The kernels' machine-independent code; every pass ran.</summary>
+    /// <summary>The kernels; every pass ran.</summary>
     Kernels,
 
     /// <summary>The plan and its kernels; no pass ran.</summary>

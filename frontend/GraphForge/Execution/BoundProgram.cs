@@ -1,3 +1,4 @@
+using GraphForge.Compiler;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Schedule;
 
@@ -8,6 +9,9 @@ internal abstract class BoundProgram
 {
     /// <summary>What the program needs; null where nothing was planned.</summary>
     public virtual MemoryReport? Memory => null;
+
+    /// <summary>Where the time of compiling went; null where nothing was compiled.</summary>
+    public virtual CompileReport? Report => null;
 
     /// <summary>For each edge of the graph, fused or why not.</summary>
     public virtual IReadOnlyList<FusionDecision> Explain => [];
