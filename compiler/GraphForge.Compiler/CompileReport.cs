@@ -29,6 +29,9 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
     /// <summary>All phases together.</summary>
     public TimeSpan Total => new(Phases.Sum(p => p.Time.Ticks));
 
+    /// <summary>The report with what happened before the compiler was called.</summary>
+    public CompileReport After(string phase, TimeSpan time) => this with { Phases = [new CompilePhase(phase, time), .. Phases] };
+
     /// <summary>A line of counts, then a line for each phase with its milliseconds and share.</summary>
     public override string ToString()
     {
