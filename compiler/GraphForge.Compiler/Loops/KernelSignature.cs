@@ -35,6 +35,8 @@ public sealed class KernelSignature
             _text.Append("loop ");
         }
         foreach (var store in definition.Stores) Write(store);
+        if (definition.Scores is { } scores)
+            _text.Append($"scores {Number(scores.Row)} {Number(scores.Key)} in {string.Join(' ', scores.Locals.Select(Number).Order(StringComparer.Ordinal))}");
     }
 
     private void Write(StoreDefinition store)
