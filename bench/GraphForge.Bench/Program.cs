@@ -15,10 +15,14 @@ switch (args)
     case ["recurrence", .. var names]:
         foreach (var name in names.Length > 0 ? names : ["gru", "mamba"]) Recurrence.Run(name, threads);
         return 0;
+    case ["rows", .. var names]:
+        foreach (var name in names.Length > 0 ? names : RowRate.Names)
+            foreach (var count in new[] { 1, threads }) RowRate.Run(name, count);
+        return 0;
     case ["kernels", .. var rest]:
         BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: rest);
         return 0;
     default:
-        Console.WriteLine("usage: peak | contraction [size …] | step [tiny|mlp|cnn …] | recurrence [gru|mamba …] | kernels [BenchmarkDotNet options]");
+        Console.WriteLine("usage: peak | contraction [size …] | step [tiny|mlp|cnn …] | recurrence [gru|mamba …] | rows [softmax|layer-norm|… …] | kernels [BenchmarkDotNet options]");
         return 2;
 }
