@@ -97,7 +97,7 @@ public sealed class CompiledModel
 
     /// <summary>Memory that a run with these extents takes; null with <see cref="Backend.Reference"/>.</summary>
     public MemoryReport? Memory(params ReadOnlySpan<(string Symbol, long Extent)> extents) =>
-        _programs.Get(_inputs.Bind(extents)).Memory;
+        _programs.Get(_inputs.Bind(extents)).Program.Memory;
 
     /// <summary>Computes the outputs of as many inputs as the span holds, for a model compiled for one input.</summary>
     /// <param name="input">[batch, <see cref="InputShape"/>], row-major.</param>
@@ -125,6 +125,20 @@ public sealed class CompiledModel
         Span<long> extents = stackalloc long[_inputs.Symbols.Count];
         _inputs.Bind(inputs, extents);
         _programs.Get(extents).Run(inputs, outputs);
+    }
+
+    /// <summary>One run as <see cref="Run(ReadOnlySpan{NamedArray}, ReadOnlySpan{NamedArray})"/> does it, and where its time went, kernel by kernel in execution order.</summary>
+    /// <param name="inputs">Every input once, in any order.</param>
+    /// <param name="outputs">The outputs that are wanted.</param>
+    /// <exception cref="GraphException">A name, type or size does not fit, or an index is out of range; nothing was computed.</exception>
+    public IReadOnlyList<KernelTime> Profile(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
+    {
+        Span<long> extents = stackalloc long[_inputs.Symbols.Count];
+        _inputs.Bind(inputs, extents);
+        var program = _programs.Get(extents);
+        var ticks = new long[program.Program.StepNames.Count];
+        program.Run(inputs, outputs, ticks);
+        return program.Program.Times(ticks);
     }
 
     private static bool IsBatch(TensorType type) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Schedule;
 
@@ -21,4 +22,8 @@ internal abstract class BoundProgram
     public abstract int OutputIndex(string name);
 
     public abstract RunLease Rent();
+
+    /// <summary>Measured ticks of the steps as the time of each kernel.</summary>
+    public IReadOnlyList<KernelTime> Times(IReadOnlyList<long> ticks) =>
+        [.. StepNames.Zip(ticks, (name, t) => new KernelTime(name, TimeSpan.FromSeconds((double)t / Stopwatch.Frequency)))];
 }

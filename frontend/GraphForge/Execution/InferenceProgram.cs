@@ -1,5 +1,4 @@
 using GraphForge.Compiler.Graph;
-using GraphForge.Compiler.Memory;
 using GraphForge.Tracing;
 
 namespace GraphForge.Execution;
@@ -7,7 +6,6 @@ namespace GraphForge.Execution;
 /// <summary>A compiled model for one binding of its inputs' extents.</summary>
 internal sealed class InferenceProgram
 {
-    private readonly BoundProgram _program;
     private readonly InputSignature _inputs;
     private readonly StateAccess _access;
     private readonly IndexChecks _indices;
@@ -18,7 +16,7 @@ internal sealed class InferenceProgram
 
     public InferenceProgram(BoundProgram program, StateAccess access, InferenceGraph graph, long[] extents)
     {
-        (_program, _access, _inputs) = (program, access, graph.Inputs);
+        (Program, _access, _inputs) = (program, access, graph.Inputs);
         var binding = _inputs.Binding(extents);
         _indices = new IndexChecks(_inputs, graph.Ranges, binding);
         _outputs = [.. graph.Outputs.Select(o => o with { Shape = o.Shape.Bind(binding) })];
@@ -27,13 +25,13 @@ internal sealed class InferenceProgram
         _outputIndices = [.. _outputs.Select(o => program.OutputIndex(o.Name))];
     }
 
-    public MemoryReport? Memory => _program.Memory;
+    public BoundProgram Program { get; }
 
     /// <summary>Runs a program of one input and one output, whose sizes were checked.</summary>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
         using var held = _access.Hold();
-        using var run = _program.Rent();
+        using var run = Program.Rent();
         run.SetInput(_inputIndices[0], input);
         run.Run();
         run.GetOutput(_outputIndices[0], output);
@@ -41,14 +39,16 @@ internal sealed class InferenceProgram
 
     /// <param name="inputs">Arrays that fit the binding.</param>
     /// <param name="outputs">Checked here.</param>
-    public void Run(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs)
+    /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
+    public void Run(ReadOnlySpan<NamedArray> inputs, ReadOnlySpan<NamedArray> outputs, Span<long> ticks = default)
     {
         for (var i = 0; i < outputs.Length; i++) CheckOutput(outputs, i);
         _indices.Check(inputs);
         using var held = _access.Hold();
-        using var run = _program.Rent();
+        using var run = Program.Rent();
         foreach (var array in inputs) run.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);
-        run.Run();
+        if (ticks.IsEmpty) run.Run();
+        else run.Profile(ticks);
         foreach (var array in outputs) run.OutputBytes(_outputIndices[IndexOf(array.Name)]).CopyTo(array.Bytes);
     }
 

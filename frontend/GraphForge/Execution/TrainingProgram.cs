@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GraphForge.Runtime;
 using GraphForge.Tracing;
@@ -61,10 +60,6 @@ internal sealed class TrainingProgram
         if (predicted.Length > 0) run.GetOutput(_predicted, predicted);
         return loss;
     }
-
-    /// <summary>Measured ticks as the time of each kernel.</summary>
-    public IReadOnlyList<KernelTime> Times(IReadOnlyList<long> ticks) => Program.StepNames
-        .Zip(ticks, (name, t) => new KernelTime(name, TimeSpan.FromSeconds((double)t / Stopwatch.Frequency))).ToArray();
 
     private float Finish(in RunLease run, Span<double> metrics, Span<long> ticks)
     {

@@ -46,7 +46,7 @@ public sealed partial class Training
             var step = _steps.Get([Supervised.Checks.Size(samples, targets)]);
             var ticks = new long[step.Program.StepNames.Count];
             step.Run(samples, targets, _stepMetrics.Values, ticks: ticks);
-            return step.Times(ticks);
+            return step.Program.Times(ticks);
         }
         finally
         {

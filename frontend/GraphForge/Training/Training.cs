@@ -170,7 +170,7 @@ public sealed partial class Training : IDisposable
             var step = _steps.Get(extents);
             var ticks = new long[step.Program.StepNames.Count];
             step.Run(inputs, _stepMetrics.Values, ticks);
-            return step.Times(ticks);
+            return step.Program.Times(ticks);
         }
         finally
         {
