@@ -28,6 +28,7 @@ public sealed class RuleSet
         .. BroadcastRules.Rules,
         .. ReductionRules.Rules,
         .. ContractionRules.Rules,
+        .. RowFactorRules.Rules,
     ]);
 
     /// <summary><see cref="Simplify"/>, and the rules that forget what only differentiation asks about.</summary>

@@ -11,7 +11,7 @@ public enum GroupKind
     /// <summary>Rows × columns: members have one value per element or one per row; reductions run along the columns.</summary>
     Rows,
 
-    /// <summary>One reduction over other than trailing axes, with what feeds and what follows it elementwise.</summary>
+    /// <summary>One reduction that leaves the last axis or reads no tensor whole, with what feeds and what follows it elementwise.</summary>
     Reduction,
 
     /// <summary>One contraction and what follows it elementwise.</summary>
@@ -28,7 +28,7 @@ public enum GroupKind
 }
 
 /// <summary>Nodes that become one kernel, or one loop of kernels.</summary>
-public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
+public sealed class FusionGroup(int id, GroupKind kind, long rows)
 {
     public int Id { get; } = id;
 
@@ -40,8 +40,8 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
     /// <summary>Values per column-reduced member; for other kinds the number of elements of the domain.</summary>
     public long Rows { get; set; } = rows;
 
-    /// <summary>Elements a row reduction combines; 1 where nothing is reduced along rows.</summary>
-    public long Columns { get; set; } = columns;
+    /// <summary>How the elements of a <see cref="GroupKind.Rows"/> group lie; null for other kinds.</summary>
+    public RowGeometry? Geometry { get; set; }
 
     /// <summary>Members, operands before users.</summary>
     public List<Node> Members { get; } = [];
@@ -55,7 +55,7 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
     /// <summary>Members some other group or the caller reads; decided when grouping is complete.</summary>
     public List<Node> Stored { get; } = [];
 
-    public override string ToString() => $"group {Id} ({Kind} {Rows}×{Columns}: {string.Join(", ", Members.Select(m => m.Op.Name))})";
+    public override string ToString() => $"group {Id} ({Kind} {Rows}×{Geometry?.Columns ?? 1}: {string.Join(", ", Members.Select(m => m.Op.Name))})";
 }
 
 /// <summary>Why the edge from <paramref name="Producer"/> to <paramref name="Consumer"/> was fused, or was not.</summary>

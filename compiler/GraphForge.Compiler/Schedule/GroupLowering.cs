@@ -16,7 +16,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         var lowerer = LowererFor(group);
         var (rows, columns) = Domain(group);
         var rowIndex = LoopIndices.Linear(rows);
-        var elementIndex = LoopIndices.Linear([.. rows, .. columns]);
+        var elementIndex = group.Geometry?.Element(rowIndex, LoopIndices.Linear(columns)) ?? rowIndex;
         var stores = group.Stored.Select(node =>
         {
             var isRow = columns.Count == 0 || group.RowLevel.Contains(node);

@@ -18,7 +18,7 @@ internal static class Interchange
         return carries.All(carry =>
         {
             var store = definition.Stores.FirstOrDefault(s => s.Buffer == carry.Next);
-            if (store is null) return false;
+            if (store is null || (store.Index - LoopIndices.Linear(store.Domain)).Variables.Any(store.Domain.Contains)) return false;
             var columns = store.Domain.Skip(definition.Rows.Count).Aggregate(1L, (p, v) => p * v.Extent);
             return loads[carry.Old].All(load =>
             {
