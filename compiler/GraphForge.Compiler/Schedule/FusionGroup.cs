@@ -49,6 +49,9 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows)
     /// <summary>Members computed at whatever index the reduction reads them, never stored.</summary>
     public HashSet<Node> Prologue { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Members of other groups that this one computes for itself rather than read them.</summary>
+    public HashSet<Node> Recomputed { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Members with one value per row of a <see cref="GroupKind.Rows"/> group.</summary>
     public HashSet<Node> RowLevel { get; } = new(ReferenceEqualityComparer.Instance);
 

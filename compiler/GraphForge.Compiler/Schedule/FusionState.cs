@@ -19,7 +19,7 @@ internal sealed class FusionState
         _recomputed.UnionWith(Materialisation.Recomputed(graph, Order, Structures));
         foreach (var node in Order.Where(IsComputed))
         {
-            var accesses = Accesses[node] = NodeAccesses.Of(node, n => !IsComputed(n) && Structures[n] != NodeStructure.Leaf);
+            var accesses = Accesses[node] = NodeAccesses.Of(node, IsAbsorbed);
             if (Structures[node] == NodeStructure.Reduction && RowGeometry.Of(accesses) is { } geometry) Geometries[node] = geometry;
             foreach (var producer in accesses.Reads.Select(r => r.Producer).Distinct()) ConsumersOf(producer).Add(node);
         }
@@ -48,6 +48,8 @@ internal sealed class FusionState
         NodeStructure.Movement => _materialised.Contains(node),
         _ => !_recomputed.Contains(node),
     };
+
+    private bool IsAbsorbed(Node node) => !IsComputed(node) && Structures[node] != NodeStructure.Leaf;
 
     public bool IsRoot(Node node) => _roots.Contains(node);
 
@@ -80,6 +82,28 @@ internal sealed class FusionState
     /// <summary>Whether <paramref name="home"/> waits for <paramref name="other"/> by way of a third group.</summary>
     public bool DependsThroughOthers(FusionGroup home, FusionGroup other) =>
         DependenciesOf(home).Where(d => d != other && d != home).Distinct().Any(d => DependsOn(d, other));
+
+    /// <summary>Has a group compute nodes of others itself: its members then read what those are made of.</summary>
+    public void Recompute(FusionGroup group, IReadOnlyList<Node> nodes)
+    {
+        if (nodes.Count == 0) return;
+        group.Recomputed.UnionWith(nodes);
+        foreach (var reader in nodes.SelectMany(ConsumersOf).Distinct().Where(c => GroupOf[c] == group).ToArray())
+        {
+            foreach (var producer in Accesses[reader].Reads.Select(r => r.Producer).Distinct())
+            {
+                ConsumersOf(producer).Remove(reader);
+                Decisions.RemoveAll(d => d.Producer == producer && d.Consumer == reader);
+            }
+            Accesses[reader] = NodeAccesses.Of(reader, n => IsAbsorbed(n) || group.Recomputed.Contains(n));
+            foreach (var producer in Accesses[reader].Reads.Select(r => r.Producer).Distinct())
+            {
+                ConsumersOf(producer).Add(reader);
+                if (IsComputed(producer))
+                    Decisions.Add(new FusionDecision(producer, reader, GroupOf[producer] == group, "read to compute again what is cheaper than stored"));
+            }
+        }
+    }
 
     /// <summary>Tells anew why the edges around a node are as they are.</summary>
     public void Explain(Node node, string reason)

@@ -31,7 +31,9 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
     }
 
     private Lowerer LowererFor(FusionGroup? group) => new((node, index) =>
-        plan.IsAbsorbed(node) || group is not null && plan.GroupOf.GetValueOrDefault(node) == group ? null : storage.Load(node, index));
+        plan.IsAbsorbed(node) || group is not null && (plan.GroupOf.GetValueOrDefault(node) == group || group.Recomputed.Contains(node))
+            ? null
+            : storage.Load(node, index));
 
     /// <summary>Loop variables for the rows and, in row groups, the columns of a group.</summary>
     private (IReadOnlyList<LoopVar> Rows, IReadOnlyList<LoopVar> Columns) Domain(FusionGroup group)

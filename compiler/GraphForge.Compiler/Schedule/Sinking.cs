@@ -3,38 +3,46 @@ using GraphForge.Compiler.Graph;
 namespace GraphForge.Compiler.Schedule;
 
 /// <summary>
-/// Moves elementwise work out of the kernel of its operands into the only kernel that uses it, where reading the operands there
-/// takes less than writing the result and reading it back.
+/// Computes elementwise values where they are used rather than where their operands are, if that spares memory more than it asks
+/// for: what one other kernel alone uses moves there; what is cheap and used in several is computed in each.
 /// </summary>
 internal static class Sinking
 {
     public static void Run(FusionState state)
     {
-        foreach (var node in state.Order.Reverse().Where(n => state.GroupOf.ContainsKey(n))) Sink(state, node);
+        foreach (var node in state.Order.Reverse().Where(n => state.GroupOf.ContainsKey(n) && state.Structures[n] == NodeStructure.Elementwise))
+        {
+            var home = state.GroupOf[node];
+            var users = state.ConsumersOf(node).Select(c => state.GroupOf[c]).Distinct().Where(g => g != home).ToArray();
+            if (users.Length == 0 || state.IsMaterialised(node) || home.Prologue.Contains(node)) continue;
+            if (!users.All(g => state.MayCompute(g, node))) continue;
+            var isMove = users.Length == 1 && state.ConsumersOf(node).All(c => state.GroupOf[c] != home);
+            var chains = users.Select(g => ElementChain.Of(state, node, g)).ToArray();
+            if (!isMove && !chains.All(c => c.IsCheap)) continue;
+            // What is stored is written once and read by each user.
+            if (chains.Zip(users, (chain, g) => chain.NewBytes(state, g)).Sum() >= (1 + users.Length) * node.Type.Bytes) continue;
+            if (isMove) Move(state, chains[0], users[0]);
+            else
+                foreach (var (chain, user) in chains.Zip(users)) state.Recompute(user, [.. chain.Own, .. chain.Shared]);
+        }
     }
 
-    private static void Sink(FusionState state, Node node)
+    private static void Move(FusionState state, ElementChain chain, FusionGroup to)
     {
-        var home = state.GroupOf[node];
-        if (state.Structures[node] != NodeStructure.Elementwise || state.IsMaterialised(node) || home.Prologue.Contains(node)) return;
-        if (state.ConsumersOf(node).Select(c => state.GroupOf[c]).Distinct().ToArray() is not [var target] || target == home) return;
-        if (!state.MayCompute(target, node)) return;
-        var chain = ElementChain.Of(state, node);
-        if (chain.NewBytes(state, target) >= 2 * node.Type.Bytes) return;
-        foreach (var moved in chain.Nodes) Move(state, moved, home, target);
-        foreach (var moved in chain.Nodes) state.Explain(moved, "computed where it is used, which saves writing and reading it");
+        foreach (var node in chain.Own)
+        {
+            var from = state.GroupOf[node];
+            from.Members.Remove(node);
+            from.RowLevel.Remove(node);
+            to.Members.Insert(0, node);
+            if (to.Geometry is { } geometry && node.Shape.Size.Value == geometry.Rows) to.RowLevel.Add(node);
+            if (FeedsReduction(state, node, to)) to.Prologue.Add(node);
+            state.GroupOf[node] = to;
+        }
+        state.Recompute(to, chain.Shared);
+        foreach (var node in chain.Own) state.Explain(node, "computed where it is used, which saves writing and reading it");
     }
 
-    private static void Move(FusionState state, Node node, FusionGroup from, FusionGroup to)
-    {
-        from.Members.Remove(node);
-        from.RowLevel.Remove(node);
-        to.Members.Insert(0, node);
-        if (to.Geometry is { } geometry && node.Shape.Size.Value == geometry.Rows) to.RowLevel.Add(node);
-        if (to.Kind == GroupKind.Reduction && FeedsReduction(state, node, to)) to.Prologue.Add(node);
-        state.GroupOf[node] = to;
-    }
-
-    private static bool FeedsReduction(FusionState state, Node node, FusionGroup group) =>
+    private static bool FeedsReduction(FusionState state, Node node, FusionGroup group) => group.Kind == GroupKind.Reduction &&
         state.ConsumersOf(node).Any(c => group.Prologue.Contains(c) || state.Structures[c] == NodeStructure.Reduction);
 }

@@ -9,6 +9,8 @@ public static class Cost
     public static double OfElement(IEnumerable<StoreDefinition> stores) =>
         Math.Max(1, stores.SelectMany(s => s.Value.DescendantsAndSelf()).Distinct().Sum(Of) + stores.Count());
 
+    public static double OfValue(Expr value) => value.DescendantsAndSelf().Distinct().Sum(Of);
+
     /// <summary>Of all that changes along the columns of a row.</summary>
     public static double OfColumn(Expr value, IReadOnlyList<LoopVar> columns) => value.DescendantsAndSelf().Distinct()
         .Where(e => e.Variables.Overlaps(columns))
