@@ -27,6 +27,7 @@ public static class Pipeline
         graph = Pass("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
         graph = Pass("explicit convolutions", BodyPasses.Everywhere(graph, ExplicitConvolutions.Run));
         graph = Pass("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
+        graph = Pass("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
         graph = Pass("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
         graph = Pass("root copies", RootCopies.Run(graph));
 

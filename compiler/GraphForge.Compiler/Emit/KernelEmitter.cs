@@ -305,9 +305,11 @@ internal sealed class KernelEmitter
     {
         var store = s.Store;
         var lane = s.Lane!;
-        if (!LaneAnalysis.IsContiguous(store.Index, lane) || store.Accumulate is not null)
+        if (!LaneAnalysis.IsContiguous(store.Index, lane))
             throw new InternalCompilerException("emit", $"lanes of {store.Buffer}[{store.Index}] are not neighbours");
         var address = _expressions.Address(store.Buffer, ExpressionEmitter.WithoutLane(store.Index, lane));
+        if (store.Accumulate is not null)
+            value = Combined(s, CpuSimd.VectorLoad(store.Buffer.Type, address, lane.Extent, _kernel.Lanes, _isWide), value, isVector: true);
         _writer.Line(CpuSimd.VectorStore(store.Buffer.Type, value, address, lane.Extent, _kernel.Lanes));
     }
 

@@ -36,6 +36,7 @@ public sealed class Fusion
     private FusionPlan Run()
     {
         foreach (var node in _state.Order.Where(_state.IsComputed)) Place(node);
+        Siblings.Merge(_state);
         Prologues.Absorb(_state);
         Sinking.Run(_state);
         ChooseStored();
@@ -104,14 +105,10 @@ public sealed class Fusion
 
     private void Join(Node node, FusionGroup group)
     {
-        if (_state.Structures[node] == NodeStructure.Reduction)
+        if (_state.Sums.TryGetValue(node, out var sums)) JoinSums(node, sums, group);
+        else if (_state.Structures[node] == NodeStructure.Reduction)
         {
-            if (group.Kind == GroupKind.Map)
-            {
-                group.Kind = GroupKind.Rows;
-                group.Geometry = _state.Geometries[node];
-                group.Rows = group.Geometry.Rows;
-            }
+            if (group.Kind == GroupKind.Map) MakeRows(group, _state.Geometries[node]);
             group.RowLevel.Add(node);
         }
         else if (group.Kind == GroupKind.Rows && node.Shape.Size.Value == group.Rows) group.RowLevel.Add(node);
@@ -119,16 +116,22 @@ public sealed class Fusion
         _state.GroupOf[node] = group;
     }
 
+    private static void JoinSums(Node node, ColumnSums sums, FusionGroup group)
+    {
+        if (group.Kind == GroupKind.Map) MakeRows(group, sums.Geometry);
+        group.Stretches = sums.Stretches;
+        group.StretchLevel.Add(node);
+    }
+
+    private static void MakeRows(FusionGroup group, RowGeometry geometry) =>
+        (group.Kind, group.Geometry, group.Rows) = (GroupKind.Rows, geometry, geometry.Rows);
+
     private FusionGroup Merge(FusionGroup home, FusionGroup other)
     {
         var asRows = home.Kind == GroupKind.Rows && other.Kind == GroupKind.Map && other.Rows == home.Rows;
-        foreach (var member in other.Members)
-        {
-            _state.GroupOf[member] = home;
-            if (asRows || other.RowLevel.Contains(member)) home.RowLevel.Add(member);
-        }
-        home.Members.InsertRange(0, other.Members);
-        other.Members.Clear();
+        if (asRows) other.RowLevel.UnionWith(other.Members);
+        home.TakeIn(other);
+        foreach (var member in home.Members) _state.GroupOf[member] = home;
         return home;
     }
 

@@ -55,8 +55,25 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows)
     /// <summary>Members with one value per row of a <see cref="GroupKind.Rows"/> group.</summary>
     public HashSet<Node> RowLevel { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Stretches of rows that <see cref="StretchLevel"/> members combine, one a task; null without such members.</summary>
+    public long? Stretches { get; set; }
+
+    /// <summary>Members with one value per stretch of rows and column, complete only when the kernel ends.</summary>
+    public HashSet<Node> StretchLevel { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Members some other group or the caller reads; decided when grouping is complete.</summary>
     public List<Node> Stored { get; } = [];
+
+    /// <summary>Moves all members of a group here, their operands before these members' users.</summary>
+    internal void TakeIn(FusionGroup other)
+    {
+        Members.InsertRange(0, other.Members);
+        RowLevel.UnionWith(other.RowLevel);
+        StretchLevel.UnionWith(other.StretchLevel);
+        Recomputed.UnionWith(other.Recomputed);
+        Stretches ??= other.Stretches;
+        other.Members.Clear();
+    }
 
     public override string ToString() => $"group {Id} ({Kind} {Rows}×{Geometry?.Columns ?? 1}: {string.Join(", ", Members.Select(m => m.Op.Name))})";
 }

@@ -27,6 +27,7 @@ internal static class FusionLegality
         private string? WhyNotJoinReduction(Node node, FusionGroup group)
         {
             if (group.Kind is not (GroupKind.Map or GroupKind.Rows)) return "a reduction after a contraction or reduction starts a new kernel";
+            if (state.Sums.TryGetValue(node, out var sums)) return state.WhyNotJoinSums(node, sums, group);
             if (!state.Geometries.TryGetValue(node, out var geometry)) return "reduces other than rows of neighbours";
             if (geometry is { Rows: < MinimumParallelRows, Columns: > MaximumSerialColumns }) return "too few rows to share among workers";
             if (group.Kind == GroupKind.Map ? group.Rows != geometry.Elements : group.Geometry != geometry) return "rows and columns differ";
@@ -36,12 +37,22 @@ internal static class FusionLegality
             return null;
         }
 
+        private string? WhyNotJoinSums(Node node, ColumnSums sums, FusionGroup group)
+        {
+            if (sums.Stretches < MinimumParallelRows) return "too few stretches of rows to share among workers";
+            if (!sums.Fit(group)) return "rows and columns differ";
+            return state.ProducersOf(node).Any(p => group.RowLevel.Contains(p) || group.StretchLevel.Contains(p))
+                ? "reads the producer at other elements than its own"
+                : null;
+        }
+
         private string? WhyNotJoinElementwise(Node node, FusionGroup group)
         {
             var accesses = state.Accesses[node];
             var producers = state.ProducersOf(node).Where(p => state.GroupOf[p] == group).ToArray();
             if (group.Kind == GroupKind.Loop) return "a loop is complete only when its last step ends";
             if (group.StandsAlone) return $"a {group.Kind} is complete only when its kernel ends".ToLowerInvariant();
+            if (producers.Any(group.StretchLevel.Contains)) return "a sum over rows is complete only when its kernel ends";
             if (group.Kind != GroupKind.Map && producers.Any(accesses.Choosers.Contains)) return "a combined value chooses the elements to read";
             var size = node.Shape.Size.Value;
             if (group.Geometry is { } geometry) return WhyNotJoinRows(group, geometry, accesses, producers);
@@ -68,8 +79,9 @@ internal static class FusionLegality
             if (!isRow && home.Geometry?.Elements != other.Rows) return $"domains differ: {home.Rows} and {other.Rows} elements";
             foreach (var consumer in home.Members)
                 foreach (var producer in state.ProducersOf(consumer).Where(p => state.GroupOf[p] == other))
-                    if (!state.Fits(home, consumer, producer, hasSameRows ? other.RowLevel.Contains(producer) : isRow))
+                    if (other.StretchLevel.Contains(producer) || !state.Fits(home, consumer, producer, hasSameRows ? other.RowLevel.Contains(producer) : isRow))
                         return "reads the producer at other elements than its own";
+            if (hasSameRows && home.Stretches is { } stretches && (other.Stretches ?? stretches) != stretches) return "stretches of rows differ";
             if (home.StandsAlone) return $"a {home.Kind} takes nothing else into its kernel".ToLowerInvariant();
             return state.DependsThroughOthers(home, other) || state.DependsOn(other, home) ? "another operand must run in between" : null;
         }
@@ -94,6 +106,7 @@ internal static class FusionLegality
         {
             var accesses = state.Accesses[consumer];
             if (home.Geometry is not { } geometry) return accesses.IsIdentity(producer);
+            if (home.StretchLevel.Contains(consumer)) return !producerIsRow;
             var consumerIsRow = home.RowLevel.Contains(consumer);
             if (producerIsRow) return consumerIsRow ? accesses.IsIdentity(producer) : accesses.IsRowBroadcast(producer, geometry);
             return state.Structures[consumer] == NodeStructure.Reduction

@@ -20,7 +20,11 @@ internal sealed class FusionState
         foreach (var node in Order.Where(IsComputed))
         {
             var accesses = Accesses[node] = NodeAccesses.Of(node, IsAbsorbed);
-            if (Structures[node] == NodeStructure.Reduction && RowGeometry.Of(accesses) is { } geometry) Geometries[node] = geometry;
+            if (Structures[node] == NodeStructure.Reduction)
+            {
+                if (RowGeometry.Of(accesses) is { } geometry) Geometries[node] = geometry;
+                else if (ColumnSums.Of(accesses) is { } sums) Sums[node] = sums;
+            }
             foreach (var producer in accesses.Reads.Select(r => r.Producer).Distinct()) ConsumersOf(producer).Add(node);
         }
     }
@@ -34,6 +38,9 @@ internal sealed class FusionState
 
     /// <summary>The rows of reductions that have them.</summary>
     public Dictionary<Node, RowGeometry> Geometries { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The stretches of reductions over rows.</summary>
+    public Dictionary<Node, ColumnSums> Sums { get; } = new(ReferenceEqualityComparer.Instance);
 
     public Dictionary<Node, FusionGroup> GroupOf { get; } = new(ReferenceEqualityComparer.Instance);
 

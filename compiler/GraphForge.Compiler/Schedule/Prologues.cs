@@ -8,7 +8,7 @@ internal static class Prologues
 {
     public static void Absorb(FusionState state)
     {
-        foreach (var group in state.Groups.Where(g => g.Kind is GroupKind.Reduction).ToArray()) Absorb(state, group);
+        foreach (var group in state.Groups.Where(g => g.Kind is GroupKind.Reduction && g.Members.Count > 0).ToArray()) Absorb(state, group);
     }
 
     private static void Absorb(FusionState state, FusionGroup group)

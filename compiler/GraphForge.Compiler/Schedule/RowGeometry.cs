@@ -21,29 +21,10 @@ public sealed record RowGeometry(EquatableArray<(long Extent, bool IsReduced)> R
     public long Elements => Rows * Columns;
 
     /// <summary>What a reduction combines, where it reads some tensor whole and along its last axes; null for any other.</summary>
-    public static RowGeometry? Of(NodeAccesses accesses)
-    {
-        if (accesses.Reduced.Count == 0 || accesses.Node.Shape.Size.Value == 0) return null;
-        return accesses.Reads.Select(r => Of(accesses, r.Index)).FirstOrDefault(g => g is not null);
-    }
-
-    private static RowGeometry? Of(NodeAccesses accesses, IndexExpr index)
-    {
-        var (runs, stride) = (new List<(long Extent, bool IsReduced)>(), 1L);
-        foreach (var (atom, coefficient) in index.Terms.OrderBy(t => t.Coefficient))
-        {
-            if (atom is not LoopVar variable || coefficient != stride) return null;
-            stride *= variable.Extent;
-            var isReduced = accesses.Reduced.Contains(variable);
-            if (runs.Count > 0 && runs[^1].IsReduced == isReduced) runs[^1] = (runs[^1].Extent * variable.Extent, isReduced);
-            else runs.Add((variable.Extent, isReduced));
-        }
-        if (runs.Count == 0 || !runs[0].IsReduced || runs.Count > 2 && runs[0].Extent < LeastStretch) return null;
-        runs.Reverse();
-        var geometry = new RowGeometry(new EquatableArray<(long, bool)>([.. runs]));
-        var isWhole = geometry.Rows == accesses.Node.Shape.Size.Value && accesses.ReducesRowsAt(index, geometry);
-        return isWhole && geometry.Columns >= 2 ? geometry : null;
-    }
+    public static RowGeometry? Of(NodeAccesses accesses) => AxisRuns.Of(accesses)
+        .Where(runs => runs[^1].IsReduced && (runs.Count <= 2 || runs[^1].Extent >= LeastStretch))
+        .Select(runs => new RowGeometry(new EquatableArray<(long, bool)>([.. runs])))
+        .FirstOrDefault(g => g.Columns >= 2 && accesses.Reads.Any(r => accesses.ReducesRowsAt(r.Index, g)));
 
     /// <summary>The linear index of an element from its row and its column.</summary>
     public IndexExpr Element(IndexExpr row, IndexExpr column)

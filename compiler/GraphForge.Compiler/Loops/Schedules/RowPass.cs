@@ -11,7 +11,7 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// <param name="Kept">Elements that go into scratch memory on the way.</param>
 internal sealed record RowPass(
     IReadOnlyList<LoopVar> Axes, IReadOnlyList<Expr> Bodies, IReadOnlyList<ReduceExpr> Reductions,
-    IReadOnlyList<(LoopBuffer Buffer, IndexExpr Index)> Targets, IReadOnlyList<StoreDefinition> Kept)
+    IReadOnlyList<(LoopBuffer Buffer, IndexExpr Index, ReduceFunction? Combine)> Targets, IReadOnlyList<StoreDefinition> Kept)
 {
     public bool IsStore => Reductions.Count == 0;
 
@@ -36,7 +36,7 @@ internal sealed record RowPass(
         foreach (var pass in stores.GroupBy(s => new EquatableArray<LoopVar>([.. s.Domain.Skip(rowAxes)])))
         {
             var space = columns.Add(pass.Key, [.. pass.Select(s => values.WithoutReductions(s.Value))], [.. pass.Select(s => s.Index)]);
-            passes.Add(() => new RowPass(space.Axes, space.Values, [], [.. pass.Select((s, i) => (s.Buffer, space.Indices[i]))], []));
+            passes.Add(() => new RowPass(space.Axes, space.Values, [], [.. pass.Select((s, i) => (s.Buffer, space.Indices[i], s.Combine))], []));
         }
         columns.Collapse();
         return [.. passes.Select(p => p())];
@@ -61,7 +61,7 @@ internal sealed record RowPass(
     public Statement Stores(int lanes)
     {
         var inner = VectorLoop.Build(Axes[^1], lanes, (_, at) => Block.Of(Keeping(at).Concat(Targets.Zip(Bodies,
-            (target, value) => new Store(target.Buffer, target.Index.Substitute(at), value.Substitute(at))))));
+            (target, value) => new Store(target.Buffer, target.Index.Substitute(at), value.Substitute(at), target.Combine)))));
         return For.Nest(Axes.SkipLast(1), inner);
     }
 

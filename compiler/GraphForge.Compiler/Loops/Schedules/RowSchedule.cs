@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -17,7 +18,25 @@ public static class RowSchedule
         var columns = definition.Reductions().Select(r => r.ReducedVariables.Aggregate(1.0, (p, v) => p * v.Extent)).DefaultIfEmpty(1).Max();
         var work = Cost.OfElement(definition.Stores.Where(s => s.Domain.Count > definition.Rows.Count)) * columns +
             Cost.OfElement(definition.Stores);
-        return TaskLoop.OverRows(definition, definition.Rows, before, body, work, scope.Lanes);
+        return definition.Stores.Any(s => s.Combine is not null)
+            ? OverStretches(definition, body, work, scope.Lanes, target)
+            : TaskLoop.OverRows(definition, definition.Rows, before, body, work, scope.Lanes);
+    }
+
+    /// <summary>A task is a stretch of rows, which are combined into results in memory as they come.</summary>
+    private static LoopKernel OverStretches(KernelDefinition definition, Statement row, double work, int lanes, CpuTarget target)
+    {
+        var (stretches, rows) = (definition.Rows.SkipLast(1).ToArray(), definition.Rows[^1]);
+        var cleared = definition.Stores.Where(s => s.Combine is not null).Select(s =>
+        {
+            var (axes, values) = AxisCollapse.Of(s.Domain.Skip(definition.Rows.Count).ToArray(), [s.Index], "j");
+            if (axes.Count == 0) axes = [new LoopVar("j0", 1)];
+            var neutral = new ConstantExpr(Reduction.Neutral(s.Combine!.Value, s.Value.Type));
+            var width = s.Value.Type.Size() * lanes == target.VectorBytes ? lanes : 1;
+            return VectorLoop.Build(axes[^1], width, (_, at) => new Store(s.Buffer, s.Index.Substitute(values).Substitute(at), neutral));
+        });
+        var body = Block.Of([.. cleared, new For(rows, LoopKind.Serial, row, note: "The rows of a stretch.")]);
+        return TaskLoop.OverRows(definition, stretches, null, body, work * rows.Extent, lanes);
     }
 }
 

@@ -13,6 +13,7 @@ public static class ScheduleChoice
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when ContractionShape.Of(definition, target) is { } shape => ContractionSchedule.Build(definition, shape, target),
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
+        GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),
     };
 
