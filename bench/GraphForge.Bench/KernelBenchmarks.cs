@@ -1,8 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using GraphForge.Compiler;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
-using GraphForge.Jit;
 using GraphForge.Runtime;
 
 namespace GraphForge.Bench;
@@ -19,16 +17,8 @@ public class KernelBenchmarks
     [GlobalSetup]
     public void Compile()
     {
-        var graph = new ComputationGraph("kernel", [new NamedOutput("y", Build())], []);
-        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions());
-        var library = KernelCompiler.Default.Load(source.KernelText, source.Plan.KernelNames);
-        var program = new CompiledProgram(source.Plan, library.Entries, [], Environment.ProcessorCount, library);
-        _context = program.Rent();
-        for (var input = 0; input < program.Inputs.Count; input++)
-        {
-            var values = _context.InputSpan<float>(input);
-            for (var i = 0; i < values.Length; i++) values[i] = Threefry.Uniform(1, input, i) - 0.5f;
-        }
+        _context = KernelProgram.Compile("kernel", Build(), Environment.ProcessorCount).Rent();
+        KernelProgram.Fill(_context);
     }
 
     [Benchmark]

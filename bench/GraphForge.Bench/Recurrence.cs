@@ -18,7 +18,7 @@ public static class Recurrence
         {
             "gru" => (1000, 16, 64),
             "mamba" => (2048, 2, 32),
-            _ => throw new ArgumentException($"unknown recurrence {name}: use gru or mamba"),
+            _ => throw new BenchmarkException($"unknown recurrence {name}: use gru or mamba"),
         };
         foreach (var steps in new[] { longest, longest / 2 }) Measure(name, steps, batch, features, threads);
     }

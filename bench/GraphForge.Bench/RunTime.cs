@@ -5,18 +5,26 @@ namespace GraphForge.Bench;
 /// <summary>Times of runs.</summary>
 public static class RunTime
 {
+    private const int FewestRuns = 5;
+
     /// <summary>Milliseconds of the median run of as many as fit into <paramref name="seconds"/>, at least five.</summary>
     public static double Median(Action run, double seconds)
     {
         var times = new List<double>();
         var begin = Stopwatch.GetTimestamp();
-        while (times.Count < 5 || Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds)
+        while (times.Count < FewestRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds)
         {
             var start = Stopwatch.GetTimestamp();
             run();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
-        times.Sort();
-        return times[times.Count / 2];
+        return Median(times);
+    }
+
+    /// <summary>The middle one in order; of an even number the larger of the two.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
     }
 }

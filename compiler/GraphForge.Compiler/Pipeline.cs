@@ -25,9 +25,11 @@ public static class Pipeline
         graph = Pass("simplify", BodyPasses.Everywhere(graph, g => RewriteDriver.Apply(g, RuleSet.SimplifyDifferentiated, out _)));
         graph = Pass("lean scans again", LeanScans.Run(graph));
         graph = Pass("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
-        graph = Pass("explicit convolutions", BodyPasses.Everywhere(graph, ExplicitConvolutions.Run));
+        graph = Pass("channels last", BodyPasses.Everywhere(graph, ChannelsLast.Run));
         graph = Pass("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
         graph = Pass("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
+        graph = Pass("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
+        graph = Pass("distributed slices", BodyPasses.Everywhere(graph, DistributedSlices.Run));
         graph = Pass("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
         graph = Pass("root copies", RootCopies.Run(graph));
 

@@ -43,6 +43,23 @@ public sealed class CompiledModelTests
     }
 
     [Test]
+    public void A_profile_times_every_kernel_of_a_whole_run()
+    {
+        var model = new Sequential(new Linear(3, 16), new ReLU(), new Linear(16, 2));
+        var compiled = CompiledModel.Compile(model, [3], TestOptions.Default);
+        float[] input = [1, 2, 3], ran = new float[2], profiled = new float[2];
+        compiled.Run(input, ran);
+        var times = compiled.Profile([("input", input)], [("output", profiled)]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(times, Has.Count.EqualTo(compiled.Memory(batch: 1)!.Timeline.Count), "one entry a step of the plan");
+            Assert.That(times.Select(t => t.Kernel), Is.Unique.And.All.StartsWith("K"));
+            Assert.That(times.Select(t => t.Time), Has.All.GreaterThanOrEqualTo(TimeSpan.Zero));
+            Assert.That(profiled, Is.EqualTo(ran));
+        });
+    }
+
+    [Test]
     public void Training_shows_in_a_model_compiled_before()
     {
         var model = Summing();

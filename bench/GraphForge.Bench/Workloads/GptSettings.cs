@@ -10,4 +10,7 @@ public sealed record GptSettings(int Layers, int Features, int Heads, int Length
 {
     /// <summary>Reads bytes.</summary>
     public static GptSettings Mini { get; } = new(4, 256, 8, 128, 256);
+
+    /// <summary>Of one sequence. A block has twelve matrices of features × features; a query meets the keys up to its own.</summary>
+    public double MultiplyAdds => (double)Length * Features * (Layers * (12.0 * Features + (Length + 1)) + Tokens);
 }

@@ -8,6 +8,17 @@ namespace GraphForge.Bench.Workloads;
 /// </summary>
 public sealed class ResNet20 : Module
 {
+    /// <summary>Of one image: the first convolution, the blocks of each size, and the scores.</summary>
+    public const double MultiplyAdds = InputMultiplyAdds + FirstBlocks + LaterBlocks + LaterBlocks + 64 * 10;
+
+    /// <summary>Of one image, in the convolution that reads it.</summary>
+    public const double InputMultiplyAdds = 32 * 32 * 16 * 3 * 9;
+
+    private const double FirstBlocks = 6 * 32 * 32 * 16 * 16 * 9;
+
+    // Twice the channels on a quarter of the positions: the first convolution has half the inputs, and beside it is a projection.
+    private const double LaterBlocks = 5.5 * 16 * 16 * 32 * 32 * 9 + 16 * 16 * 32 * 16;
+
     private readonly Conv2d _conv1 = new(3, 16, kernelSize: 3, padding: 1, bias: false);
     private readonly BatchNorm2d _bn1 = new(16);
     private readonly Sequential _blocks = new(

@@ -19,6 +19,12 @@ public sealed record Workload(string Name, Func<Module> Model, Func<Optimizer> O
 
     public const string Output = "output";
 
+    /// <summary>Multiplications, each with an addition, that the products of one sample take forward.</summary>
+    public required double MultiplyAdds { get; init; }
+
+    /// <summary>Those of the products that read the sample itself, for which no gradient is asked.</summary>
+    public required double InputMultiplyAdds { get; init; }
+
     /// <summary>Whether a sample is a sequence of tokens, each with the next one as its target.</summary>
     public bool ReadsTokens { get; init; }
 

@@ -257,7 +257,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var integer = isWide ? "L" : "";
         var index = Lanes(bounds.Index, lane, isWide ? DType.Int64 : DType.Int32);
-        return $"(Vec.GreaterThanOrEqual({index}, Vec.Create({bounds.Low}{integer})) & Vec.LessThan({index}, Vec.Create({bounds.High}{integer})))";
+        var fromLow = $"Vec.GreaterThanOrEqual({index}, Vec.Create({bounds.Low}{integer}))";
+        var belowHigh = $"Vec.LessThan({index}, Vec.Create({bounds.High}{integer}))";
+        return bounds.Index.Minimum >= bounds.Low ? belowHigh : bounds.Index.Maximum < bounds.High ? fromLow : $"({fromLow} & {belowHigh})";
     }
 
     /// <summary>Computes each lane by itself into a small buffer: for gathers and for guards that differ between lanes.</summary>

@@ -103,6 +103,7 @@ internal sealed class KernelEmitter
             case If condition:
                 using (_writer.Open($"if ({_expressions.ScalarValue(condition.Condition)})")) WriteBody(condition.Body);
                 break;
+            case Transpose transpose: WriteTranspose(transpose); break;
             case For { Kind: LoopKind.Vector } vector: WriteVectorBlock(vector); break;
             case For { Kind: LoopKind.Unrolled } unrolled: WriteStatements(Unroll(unrolled).ToArray()); break;
             case For loop: WriteLoop(loop); break;
@@ -121,6 +122,13 @@ internal sealed class KernelEmitter
         }
         var (type, names) = _locals.DeclareRegister(allocate);
         foreach (var chunk in names.Chunk(8)) _writer.Line($"{type} {string.Join(", ", chunk)};");
+    }
+
+    private void WriteTranspose(Transpose t)
+    {
+        var columns = t.Columns.IsConstant ? $"{t.Columns.Constant}" : $"(int)Math.Min({_kernel.Lanes}L, {_expressions.Index(t.Columns)})";
+        var (from, to) = (_expressions.Address(t.Source.Buffer, t.Source.Start), _expressions.Address(t.Target.Buffer, t.Target.Start));
+        _writer.Line($"Tiles.Transpose({from}, {t.Source.Stride}, {to}, {t.Target.Stride}, {t.Rows}, {columns});");
     }
 
     private void WriteLoop(For loop)

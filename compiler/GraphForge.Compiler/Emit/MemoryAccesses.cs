@@ -8,13 +8,20 @@ internal static class MemoryAccesses
     /// <summary>Loads and stores at the top level of expressions, in order, each once; guarded ones included.</summary>
     public static IEnumerable<(LoopBuffer Buffer, IndexExpr Index)> In(Statement body) => StatementWalk.All(body)
         .SelectMany(s => StatementWalk.Expressions(s).SelectMany(e => e.DescendantsAndSelf()).OfType<LoadExpr>()
-            .Select(l => (l.Buffer, l.Index)).Concat(s is Store store ? [(store.Buffer, store.Index)] : []))
+            .Select(l => (l.Buffer, l.Index)).Concat(Places(s)))
         .Distinct();
+
+    private static (LoopBuffer Buffer, IndexExpr Index)[] Places(Statement statement) => statement switch
+    {
+        Store store => [(store.Buffer, store.Index)],
+        Transpose { Target: var target, Source: var source } => [(target.Buffer, target.Start), (source.Buffer, source.Start)],
+        _ => [],
+    };
 
     /// <summary>Divisions and remainders in any index or loop limit, inner ones first, each once; none that read data.</summary>
     public static IEnumerable<IndexAtom> Divisions(Statement body) => StatementWalk.All(body).SelectMany(s =>
         StatementWalk.Expressions(s).SelectMany(e => e.DescendantsAndSelf()).SelectMany(e => e.Indices)
-            .Concat(s switch { Store store => [store.Index], For { Limit: { } limit } => [limit], _ => [] }))
+            .Concat(StatementWalk.Indices(s)))
         .Distinct().SelectMany(Divisions).Distinct();
 
     private static IEnumerable<IndexAtom> Divisions(IndexExpr index) => index.Terms.SelectMany(t => t.Atom switch

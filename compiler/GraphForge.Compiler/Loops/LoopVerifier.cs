@@ -44,6 +44,7 @@ public sealed class LoopVerifier
             case Allocate allocate: Declare(allocate); break;
             case Store store: Store(store); break;
             case If condition: If(condition); break;
+            case Transpose transpose: Transpose(transpose); break;
             default: throw Broken($"unknown statement {statement.GetType().Name}");
         }
     }
@@ -88,6 +89,20 @@ public sealed class LoopVerifier
         Require(store.Value.Variables.All(v => !v.IsLane || places.Contains(v)), $"each lane stores another value in {store.Buffer}[{store.Index}]");
         Check(() => Expression(store.Value));
         Check(() => Access(store.Buffer, store.Index));
+    }
+
+    private void Transpose(Transpose t)
+    {
+        Require(t.Target.Buffer.Type == t.Source.Buffer.Type, $"{t.Source.Buffer} of {t.Source.Buffer.Type} is transposed to {t.Target.Buffer.Type}");
+        Require(t.Rows <= _kernel.Lanes, $"{t.Rows} rows are transposed in {_kernel.Lanes} lanes");
+        var most = Math.Clamp(t.Columns.Maximum, 1, _kernel.Lanes);
+        Check(() => Index(t.Columns));
+        foreach (var (place, rows, row) in new[] { (t.Target, most, _kernel.Lanes), (t.Source, t.Rows, most) })
+        {
+            Check(() => Access(place.Buffer, place.Start));
+            // Columns may be fewer than the most there are: only the interpreter sees how many.
+            if (t.Columns.IsConstant) Check(() => Access(place.Buffer, place.Start + ((rows - 1) * place.Stride + row - 1)));
+        }
     }
 
     private void If(If statement)

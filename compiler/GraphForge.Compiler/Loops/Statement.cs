@@ -83,6 +83,28 @@ public sealed class Store(LoopBuffer buffer, IndexExpr index, Expr value, Reduce
     public ReduceFunction? Accumulate { get; } = accumulate;
 }
 
+/// <summary>Rows of a matrix in a buffer, <paramref name="Stride"/> elements from one to the next.</summary>
+public sealed record MatrixPlace(LoopBuffer Buffer, IndexExpr Start, long Stride)
+{
+    public MatrixPlace Substitute(IReadOnlyDictionary<LoopVar, IndexExpr> values) => this with { Start = Start.Substitute(values) };
+}
+
+/// <summary>
+/// Row c of the target = column c of the source, for the first <paramref name="columns"/> columns, at most a vector of them. Rows
+/// of the target are whole vectors: zeros follow the <paramref name="rows"/> elements there are. Both hold one type.
+/// </summary>
+public sealed class Transpose(MatrixPlace target, MatrixPlace source, long rows, IndexExpr columns) : Statement
+{
+    public MatrixPlace Target { get; } = target;
+
+    public MatrixPlace Source { get; } = source;
+
+    public long Rows { get; } = rows;
+
+    /// <summary>May exceed a vector, which it is cut to.</summary>
+    public IndexExpr Columns { get; } = columns;
+}
+
 /// <summary>Runs <paramref name="body"/> where <paramref name="condition"/> holds. The condition never depends on a lane.</summary>
 public sealed class If(Expr condition, Statement body) : Statement
 {

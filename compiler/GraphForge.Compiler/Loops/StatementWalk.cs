@@ -26,6 +26,15 @@ public static class StatementWalk
         _ => [],
     };
 
+    /// <summary>Every index and limit directly used by a statement, outside its expressions.</summary>
+    public static IEnumerable<IndexExpr> Indices(Statement statement) => statement switch
+    {
+        Store s => [s.Index],
+        For { Limit: { } limit } => [limit],
+        Transpose t => [t.Target.Start, t.Source.Start, t.Columns],
+        _ => [],
+    };
+
     /// <summary>Replaces loop variables in every index, limit and expression.</summary>
     public static Statement Substitute(Statement root, IReadOnlyDictionary<LoopVar, IndexExpr> values) => root switch
     {
@@ -33,6 +42,7 @@ public static class StatementWalk
         For f => new For(f.Variable, f.Kind, Substitute(f.Body, values), f.Limit?.Substitute(values), f.Note),
         If i => new If(i.Condition.Substitute(values), Substitute(i.Body, values)),
         Store s => new Store(s.Buffer, s.Index.Substitute(values), s.Value.Substitute(values), s.Accumulate),
+        Transpose t => new Transpose(t.Target.Substitute(values), t.Source.Substitute(values), t.Rows, t.Columns.Substitute(values)),
         _ => root,
     };
 
@@ -43,8 +53,7 @@ public static class StatementWalk
         foreach (var statement in All(root))
         {
             foreach (var e in Expressions(statement)) set.UnionWith(e.Variables);
-            if (statement is Store s) set.UnionWith(s.Index.Variables);
-            if (statement is For { Limit: { } limit }) set.UnionWith(limit.Variables);
+            foreach (var index in Indices(statement)) set.UnionWith(index.Variables);
         }
         return set;
     }

@@ -1,12 +1,13 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
 
 /// <summary>The kernels of a program, before their order is chosen.</summary>
 /// <param name="Groups">Each becomes one kernel.</param>
-/// <param name="GroupOf">The group that computes a node; absorbed nodes and leaves have none.</param>
+/// <param name="GroupOf">The group that computes a node; absorbed nodes, leaves and what is computed in tiles have none.</param>
 /// <param name="Accesses">What each computed node reads.</param>
 /// <param name="Structures">Kind of work of every node.</param>
 /// <param name="Decisions">One line an edge, for <c>Explain</c>.</param>
@@ -35,7 +36,8 @@ public sealed class Fusion
 
     private FusionPlan Run()
     {
-        foreach (var node in _state.Order.Where(_state.IsComputed)) Place(node);
+        // What nobody reads but the caller waits until the groups of its parts have merged.
+        foreach (var node in _state.Order.Where(_state.IsComputed).OrderBy(n => n.Op is Concat && _state.ConsumersOf(n).Count == 0)) Place(node);
         Siblings.Merge(_state);
         Prologues.Absorb(_state);
         Sinking.Run(_state);
@@ -50,7 +52,20 @@ public sealed class Fusion
             PlaceLoop(node);
             return;
         }
+        if (_state.Scores.MatrixOf(node) is { } scores)
+        {
+            PlaceSum(node, scores);
+            return;
+        }
         var producers = _state.ProducersOf(node).ToArray();
+        if (PartsOf(node) is { } parts)
+        {
+            parts.Members.Add(node);
+            parts.Assembled.Add(node);
+            _state.GroupOf[node] = parts;
+            foreach (var producer in producers) _state.Decisions.Add(new FusionDecision(producer, node, true, "stored where it stands in the whole"));
+            return;
+        }
         FusionGroup? home = null;
         foreach (var group in producers.Select(p => _state.GroupOf[p]).Distinct().OrderByDescending(g => g.Kind))
         {
@@ -69,6 +84,14 @@ public sealed class Fusion
             _state.Decisions.Add(new FusionDecision(producer, node, true, $"same {home.Kind} loop nest"));
     }
 
+    /// <summary>The group that computes every operand of a concatenation, one as large as the next, and so can store them in place.</summary>
+    private FusionGroup? PartsOf(Node node)
+    {
+        if (node.Op is not Concat || node.Inputs.ToArray().Any(p => !_state.GroupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
+        var groups = node.Inputs.ToArray().Select(p => _state.GroupOf[p]).Distinct().ToArray();
+        return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
+    }
+
     /// <summary>Results of one loop stand together and by themselves.</summary>
     private void PlaceLoop(Node node)
     {
@@ -81,6 +104,22 @@ public sealed class Fusion
         else _loops[leader] = Found(node);
         foreach (var producer in _state.ProducersOf(node))
             _state.Decisions.Add(new FusionDecision(producer, node, false, "a loop has kernels of its own"));
+    }
+
+    /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
+    private void PlaceSum(Node node, ScoreMatrix scores)
+    {
+        var home = _state.Groups.FindLast(g => g.Scores == scores && _state.WhyCyclic(node, g) is null);
+        if (home is null)
+        {
+            home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.RowCount) { Scores = scores };
+            _state.Groups.Add(home);
+        }
+        home.Members.Add(node);
+        _state.GroupOf[node] = home;
+        foreach (var producer in _state.ProducersOf(node))
+            _state.Decisions.Add(new FusionDecision(producer, node, _state.GroupOf[producer] == home,
+                _state.GroupOf[producer] == home ? "scores in tiles" : "an operand of attention is complete before it starts"));
     }
 
     private FusionGroup Found(Node node)

@@ -26,6 +26,7 @@ internal static class FusionLegality
 
         private string? WhyNotJoinReduction(Node node, FusionGroup group)
         {
+            if (group.Assembled.Count > 0) return "parts of a whole are stored by a kernel of their own";
             if (group.Kind is not (GroupKind.Map or GroupKind.Rows)) return "a reduction after a contraction or reduction starts a new kernel";
             if (state.Sums.TryGetValue(node, out var sums)) return state.WhyNotJoinSums(node, sums, group);
             if (!state.Geometries.TryGetValue(node, out var geometry)) return "reduces other than rows of neighbours";
@@ -61,7 +62,7 @@ internal static class FusionLegality
         }
 
         /// <summary>Joining is illegal when something else <paramref name="node"/> needs must itself wait for the group.</summary>
-        private string? WhyCyclic(Node node, FusionGroup group)
+        public string? WhyCyclic(Node node, FusionGroup group)
         {
             var others = state.ProducersOf(node).Select(p => state.GroupOf[p]).Where(g => g != group);
             return others.Any(o => state.DependsOn(o, group)) ? "another operand must run in between" : null;
@@ -74,7 +75,12 @@ internal static class FusionLegality
         public string? WhyNotMerge(FusionGroup home, FusionGroup other)
         {
             var hasSameRows = other.Geometry is not null && other.Geometry == home.Geometry;
-            if (other.Kind != GroupKind.Map && !hasSameRows) return "the other operand has a loop nest of its own";
+            if (other.Kind == GroupKind.Contraction && home.Kind == GroupKind.Contraction)
+            {
+                if (SiblingContractions.WhyNot(home.Members, other.Members) is { } unlike) return unlike;
+            }
+            else if (other.Kind != GroupKind.Map && !hasSameRows) return "the other operand has a loop nest of its own";
+            if (other.Assembled.Count > 0 && home.Kind == GroupKind.Rows) return "parts of a whole are stored by a kernel of their own";
             var isRow = other.Rows == home.Rows;
             if (!isRow && home.Geometry?.Elements != other.Rows) return $"domains differ: {home.Rows} and {other.Rows} elements";
             foreach (var consumer in home.Members)
@@ -89,7 +95,7 @@ internal static class FusionLegality
         /// <summary>Whether all that reads <paramref name="node"/> in a group, which others compute so far, could read it computed there.</summary>
         public bool MayCompute(FusionGroup group, Node node)
         {
-            if (group.StandsAlone) return false;
+            if (group.StandsAlone || group.Assembled.Count > 0) return false;
             var size = node.Shape.Size.Value;
             var isRow = size == group.Rows;
             if (!isRow && group.Geometry?.Elements != size && group.Kind != GroupKind.Reduction) return false;

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -15,6 +16,7 @@ internal sealed class FusionState
         _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
         Order = graph.TopologicalOrder();
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
+        Scores = ScoreMatrices.Find(graph, Order, Structures);
         _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
         _recomputed.UnionWith(Materialisation.Recomputed(graph, Order, Structures));
         foreach (var node in Order.Where(IsComputed))
@@ -36,6 +38,9 @@ internal sealed class FusionState
 
     public Dictionary<Node, NodeAccesses> Accesses { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>What is computed in tiles.</summary>
+    public ScoreMatrices Scores { get; }
+
     /// <summary>The rows of reductions that have them.</summary>
     public Dictionary<Node, RowGeometry> Geometries { get; } = new(ReferenceEqualityComparer.Instance);
 
@@ -49,7 +54,7 @@ internal sealed class FusionState
 
     public List<FusionDecision> Decisions { get; } = [];
 
-    public bool IsComputed(Node node) => Structures[node] switch
+    public bool IsComputed(Node node) => !Scores.IsInTiles(node) && Structures[node] switch
     {
         NodeStructure.Leaf => false,
         NodeStructure.Movement => _materialised.Contains(node),

@@ -17,7 +17,7 @@ internal static class Prologues
         foreach (var source in state.ProducersOf(reduction).Select(p => state.GroupOf[p]).Distinct().ToArray())
         {
             if (source == group || source.Kind != GroupKind.Map) continue;
-            var feedsOnlyUs = source.Members.All(m =>
+            var feedsOnlyUs = source.Assembled.Count == 0 && source.Members.All(m =>
                 !state.IsMaterialised(m) && state.ConsumersOf(m).All(c => c == reduction || state.GroupOf[c] == source));
             if (!feedsOnlyUs || state.DependsOn(source, group) || OverlapsWindows(state.Accesses[reduction])) continue;
             foreach (var member in source.Members)

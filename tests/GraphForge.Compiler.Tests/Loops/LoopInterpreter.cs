@@ -11,10 +11,12 @@ public sealed class LoopInterpreter
 {
     private readonly Dictionary<LoopBuffer, WatchedBuffer> _buffers = [];
     private readonly ExprInterpreter _expressions;
+    private readonly int _lanes;
     private int _task;
 
     private LoopInterpreter(LoopKernel kernel, IReadOnlyList<WatchedBuffer> arguments)
     {
+        _lanes = kernel.Lanes;
         foreach (var (buffer, memory) in kernel.Arguments.Zip(arguments)) _buffers[buffer] = memory;
         _expressions = new ExprInterpreter((buffer, index) => _buffers[buffer].Read(index, _task));
     }
@@ -56,6 +58,9 @@ public sealed class LoopInterpreter
             case Store store:
                 Commit(store, _expressions.Evaluate(store.Value));
                 break;
+            case Transpose transpose:
+                Turn(transpose);
+                break;
             default:
                 throw new ArgumentException($"{statement.GetType().Name} has no interpretation", nameof(statement));
         }
@@ -93,6 +98,17 @@ public sealed class LoopInterpreter
                 Run(statement);
                 break;
         }
+    }
+
+    private void Turn(Transpose t)
+    {
+        var (target, source) = (_buffers[t.Target.Buffer], _buffers[t.Source.Buffer]);
+        var (to, from) = (_expressions.Evaluate(t.Target.Start), _expressions.Evaluate(t.Source.Start));
+        var columns = Math.Min(_lanes, _expressions.Evaluate(t.Columns));
+        for (long c = 0; c < columns; c++)
+            for (long r = 0; r < _lanes; r++)
+                target.Write(to + c * t.Target.Stride + r,
+                    r < t.Rows ? source.Read(from + r * t.Source.Stride + c, _task) : Scalar.Of(t.Target.Buffer.Type, 0L), _task);
     }
 
     private T[] Each<T>(LoopVar lane, Func<T> value)

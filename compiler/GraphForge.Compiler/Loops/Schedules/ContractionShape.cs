@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Schedule;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -13,107 +14,103 @@ public enum LaneChoice
     Summed,
 }
 
-/// <summary>
-/// A contraction Σ left · right with its axes sorted by role, in the way a register tile needs them. The tile spans
-/// <see cref="Broadcast"/> × <see cref="Vector"/> result elements; every other result variable is a loop around it.
-/// </summary>
-/// <param name="Stores">Results over <paramref name="Outer"/>, <paramref name="Broadcast"/> and <paramref name="Vector"/>.</param>
+/// <summary>One of the sums a kernel computes at the same time.</summary>
 /// <param name="Sum">The contraction inside the stored values.</param>
-/// <param name="VectorOperand">The factor that varies along <paramref name="Vector"/>.</param>
-/// <param name="Outer">Result variables outside the tile.</param>
-/// <param name="Broadcast">Result variable only the other factor varies with; null when there is none.</param>
+/// <param name="VectorOperand">The factor that varies along the vector axis.</param>
+public sealed record ContractionTerm(ReduceExpr Sum, Expr VectorOperand);
+
+/// <summary>
+/// Contractions Σ broadcast · vector that share their broadcast operand, with their axes sorted by role, in the way a register
+/// tile needs them. The tile spans <see cref="Broadcast"/> × <see cref="Vector"/> elements of every result.
+/// </summary>
+/// <param name="Stores">Results over all variables.</param>
+/// <param name="Terms">The sums.</param>
+/// <param name="BroadcastOperand">The factor all sums share.</param>
+/// <param name="Summed">Variables of the sums, outermost first.</param>
+/// <param name="Batch">Result variables for each of which the vector operands are others.</param>
+/// <param name="OuterRows">Result variables besides <paramref name="Broadcast"/> along which the vector operands stay the same.</param>
+/// <param name="Broadcast">Result variable only the broadcast operand varies with; null when there is none.</param>
 /// <param name="Vector">Result variable the vector operand varies with; lanes run along it for <see cref="LaneChoice.Result"/>.</param>
 /// <param name="Lanes">Elements of a register.</param>
 /// <param name="Choice">What lanes run along.</param>
 public sealed record ContractionShape(
-    IReadOnlyList<StoreDefinition> Stores, ReduceExpr Sum, Expr VectorOperand, IReadOnlyList<LoopVar> Outer,
-    LoopVar? Broadcast, LoopVar Vector, int Lanes, LaneChoice Choice)
+    IReadOnlyList<StoreDefinition> Stores, IReadOnlyList<ContractionTerm> Terms, Expr BroadcastOperand, IReadOnlyList<LoopVar> Summed,
+    IReadOnlyList<LoopVar> Batch, IReadOnlyList<LoopVar> OuterRows, LoopVar? Broadcast, LoopVar Vector, int Lanes, LaneChoice Choice)
 {
-    public IReadOnlyList<LoopVar> Summed => Sum.ReducedVariables;
+    public long Rows => Broadcast?.Extent ?? 1;
 
-    public Expr BroadcastOperand => Product.Left == VectorOperand ? Product.Right : Product.Left;
+    public long OuterRowCount => OuterRows.Aggregate(1L, (p, v) => p * v.Extent);
+
+    public long BatchCount => Batch.Aggregate(1L, (p, v) => p * v.Extent);
 
     public long SummedExtent => Summed.Aggregate(1L, (p, v) => p * v.Extent);
 
-    private BinaryExpr Product => (BinaryExpr)Sum.Body;
+    public DType Type => Terms[0].Sum.Type;
 
-    /// <summary>Null when the contraction has no form a register tile can take (lanes of mixed or unsupported types).</summary>
-    public static ContractionShape? Of(KernelDefinition definition, CpuTarget target)
+    /// <summary>Whether the vector operands are read by plain vector loads, without being packed first.</summary>
+    public bool IsDirect => Terms.All(t => t.VectorOperand is LoadExpr load && LaneAnalysis.IsContiguous(load.Index, Vector));
+
+    /// <summary>Whether a vector operand's neighbours along the innermost sum are neighbours in memory: blocks of it can be transposed.</summary>
+    public bool IsTransposed => Terms.All(t => t.VectorOperand is LoadExpr load && load.Buffer.Type == Type &&
+        Type.Size() is 4 or 8 && LaneAnalysis.IsContiguous(load.Index, Summed[^1]) && LaneAnalysis.IsAffine(load.Index, Vector));
+
+    /// <summary>The stored values at an element, with the finished sums in place of the contractions.</summary>
+    public Statement Stored(IReadOnlyDictionary<LoopVar, IndexExpr> at, IReadOnlyList<Expr> finished) => Block.Of(Stores.Select(s =>
+        new Store(s.Buffer, s.Index.Substitute(at),
+            Terms.Zip(finished).Aggregate(s.Value, (value, term) => value.Replace(term.First.Sum, term.Second)).Substitute(at))));
+
+    /// <summary>The shapes a contraction can take, none if lanes are of mixed or unsupported types.</summary>
+    public static IReadOnlyList<ContractionShape> Candidates(KernelDefinition definition, CpuTarget target)
     {
-        // A factor that is the same all along the sum, once movement is folded in, leaves a plain reduction.
-        if (definition.Reductions().Where(NodeDefinition.IsContraction).ToArray() is not [var sum]) return null;
-        var indices = definition.Stores.SelectMany(s => AxisCollapse.IndicesOf(s.Value).Append(s.Index)).ToArray();
-        var (outs, outValues) = AxisCollapse.Of(definition.Rows, indices, "i");
-        var (summed, sumValues) = AxisCollapse.Of(sum.ReducedVariables, indices, "k");
-        if (outs.Count == 0 || summed.Count == 0) return null;
-        var body = sum.Body.Substitute(outValues).Substitute(sumValues);
-        if (body is not BinaryExpr product) return null;
-        var collapsed = new ReduceExpr(ReduceFunction.Sum, summed, product);
-        var hole = new LoadExpr(new LoopBuffer("sum", sum.Type, 1), 0);
-        var stores = definition.Stores.Select(s => new StoreDefinition(outs, s.Buffer, s.Index.Substitute(outValues),
-            s.Value.Replace(sum, hole).Substitute(outValues).Replace(hole, collapsed))).ToArray();
-        return Choose(stores, collapsed, outs, target);
+        if (CollapsedContraction.Of(definition) is not { } contraction) return [];
+        return new[] { AlongResult(contraction, target), AlongSum(contraction, target) }.OfType<ContractionShape>().ToArray();
     }
 
-    private static ContractionShape? Choose(
-        StoreDefinition[] stores, ReduceExpr sum, IReadOnlyList<LoopVar> outs, CpuTarget target)
+    private static ContractionShape? AlongResult(CollapsedContraction contraction, CpuTarget target)
     {
-        var byResult = AlongResult(stores, sum, outs, target);
-        var bySum = AlongSum(stores, sum, outs, target);
-        if (byResult is null || bySum is null) return byResult ?? bySum;
-        return bySum.Waste() * 1.15 < byResult.Waste() ? bySum : byResult;
+        var axis = contraction.Results[^1];
+        var first = contraction.Product(0);
+        if (first.Left.Variables.Contains(axis) == first.Right.Variables.Contains(axis)) return null;
+        var broadcast = first.Left.Variables.Contains(axis) ? first.Right : first.Left;
+        var terms = new List<ContractionTerm>();
+        foreach (var (i, sum) in contraction.Sums.Index())
+        {
+            var product = contraction.Product(i);
+            if (!product.Left.Equals(broadcast) && !product.Right.Equals(broadcast)) return null;
+            terms.Add(new ContractionTerm(sum, product.Left.Equals(broadcast) ? product.Right : product.Left));
+            if (!terms[^1].VectorOperand.Variables.Contains(axis)) return null;
+        }
+        var lanes = LaneAnalysis.LanesFor(
+            [.. contraction.Sums.Select(s => s.Body), .. contraction.Stores.Select(s => WithoutSums(s.Value, contraction.Sums, axis))], axis, target.VectorBytes);
+        return lanes == 1 ? null : Of(contraction, terms, broadcast, axis, lanes, LaneChoice.Result);
     }
 
-    /// <summary>Time lost to idle lanes, to gathers, and to adding lanes at the end, as a factor.</summary>
-    private double Waste()
+    private static ContractionShape? AlongSum(CollapsedContraction contraction, CpuTarget target)
     {
-        var axis = Choice == LaneChoice.Result ? Vector : Summed[^1];
-        var vectors = (axis.Extent + Lanes - 1) / Lanes;
-        var idle = (double)vectors * Lanes / axis.Extent;
-        if (Choice == LaneChoice.Summed) return idle * (1 + 10.0 * Lanes / SummedExtent);
-        var repeats = Broadcast is null ? 1 : Math.Max(1, Broadcast.Extent / 8);
-        return IsDirect ? idle : idle * (1 + 12.0 / repeats);
-    }
-
-    /// <summary>Whether the vector operand is read by plain vector loads, without being packed first.</summary>
-    public bool IsDirect => VectorOperand is LoadExpr load &&
-        LaneAnalysis.IsContiguous(load.Index, Choice == LaneChoice.Result ? Vector : Summed[^1]);
-
-    private static ContractionShape? AlongResult(StoreDefinition[] stores, ReduceExpr sum, IReadOnlyList<LoopVar> outs, CpuTarget target)
-    {
-        var product = (BinaryExpr)sum.Body;
-        var axis = outs[^1];
-        var (inLeft, inRight) = (product.Left.Variables.Contains(axis), product.Right.Variables.Contains(axis));
-        if (inLeft == inRight) return null;
-        var vector = inLeft ? product.Left : product.Right;
-        var other = inLeft ? product.Right : product.Left;
-        var lanes = LaneAnalysis.LanesFor([product, .. stores.Select(s => WithoutSum(s.Value, sum, axis))], axis, target.VectorBytes);
-        if (lanes == 1) return null;
-        var broadcast = Largest(outs.SkipLast(1).Where(v => other.Variables.Contains(v) && !vector.Variables.Contains(v)));
-        return new ContractionShape(stores, sum, vector, outs.Where(v => v != axis && v != broadcast).ToArray(),
-            broadcast, axis, lanes, LaneChoice.Result);
-    }
-
-    private static ContractionShape? AlongSum(StoreDefinition[] stores, ReduceExpr sum, IReadOnlyList<LoopVar> outs, CpuTarget target)
-    {
-        var product = (BinaryExpr)sum.Body;
-        var axis = sum.ReducedVariables[^1];
-        if (product is not { Left: LoadExpr left, Right: LoadExpr right }) return null;
+        if (contraction.Sums is not [var sum] || contraction.Product(0) is not { Left: LoadExpr left, Right: LoadExpr right } product) return null;
+        var axis = contraction.Summed[^1];
         if (!LaneAnalysis.IsContiguous(left.Index, axis) || !LaneAnalysis.IsContiguous(right.Index, axis)) return null;
         var lanes = LaneAnalysis.LanesFor([product], axis, target.VectorBytes);
         if (lanes == 1) return null;
-        var onlyRight = Largest(outs.Where(v => right.Variables.Contains(v) && !left.Variables.Contains(v)));
-        var onlyLeft = Largest(outs.Where(v => left.Variables.Contains(v) && !right.Variables.Contains(v)));
+        var onlyRight = Largest(contraction.Results.Where(v => right.Variables.Contains(v) && !left.Variables.Contains(v)));
+        var onlyLeft = Largest(contraction.Results.Where(v => left.Variables.Contains(v) && !right.Variables.Contains(v)));
         if ((onlyRight ?? onlyLeft) is not { } vector) return null;
-        var broadcast = onlyRight is null ? null : onlyLeft;
-        var operand = vector == onlyRight ? right : left;
-        return new ContractionShape(stores, sum, operand, outs.Where(v => v != vector && v != broadcast).ToArray(),
-            broadcast, vector, lanes, LaneChoice.Summed);
+        var (operand, other) = vector == onlyRight ? (right, left) : (left, right);
+        return Of(contraction, [new ContractionTerm(sum, operand)], other, vector, lanes, LaneChoice.Summed);
     }
 
-    /// <summary>The epilogue alone: a register that differs between lanes stands for the finished sum.</summary>
-    private static Expr WithoutSum(Expr value, ReduceExpr sum, LoopVar axis) =>
-        value.Replace(sum, new LoadExpr(new LoopBuffer("sum", sum.Type, axis.Extent), axis));
+    private static ContractionShape Of(
+        CollapsedContraction contraction, IReadOnlyList<ContractionTerm> terms, Expr broadcast, LoopVar axis, int lanes, LaneChoice choice)
+    {
+        var rows = contraction.Results.Where(v => v != axis && broadcast.Variables.Contains(v) && terms.All(t => !t.VectorOperand.Variables.Contains(v))).ToArray();
+        var row = Largest(rows);
+        return new ContractionShape(contraction.Stores, terms, broadcast, contraction.Summed,
+            contraction.Results.Where(v => v != axis && !rows.Contains(v)).ToArray(), rows.Where(v => v != row).ToArray(), row, axis, lanes, choice);
+    }
+
+    /// <summary>The epilogue alone: registers that differ between lanes stand for the finished sums.</summary>
+    private static Expr WithoutSums(Expr value, IEnumerable<ReduceExpr> sums, LoopVar axis) =>
+        sums.Aggregate(value, (v, sum) => v.Replace(sum, new LoadExpr(new LoopBuffer("sum", sum.Type, axis.Extent), axis)));
 
     private static LoopVar? Largest(IEnumerable<LoopVar> variables) => variables.MaxBy(v => v.Extent);
 }

@@ -9,12 +9,23 @@ public static class Cost
     public static double OfElement(IEnumerable<StoreDefinition> stores) =>
         Math.Max(1, stores.SelectMany(s => s.Value.DescendantsAndSelf()).Distinct().Sum(Of) + stores.Count());
 
+    /// <summary>Work of computing a value with everything it is made of.</summary>
     public static double OfValue(Expr value) => value.DescendantsAndSelf().Distinct().Sum(Of);
 
     /// <summary>Of all that changes along the columns of a row.</summary>
     public static double OfColumn(Expr value, IReadOnlyList<LoopVar> columns) => value.DescendantsAndSelf().Distinct()
         .Where(e => e.Variables.Overlaps(columns))
         .Sum(e => e is LoadExpr load && !LaneAnalysis.IsContiguous(load.Index, columns[^1]) ? Gather : Of(e));
+    /// <summary>What a contraction does with its sums, for an element of each result.</summary>
+    public static double OfEpilogue(ContractionShape shape)
+    {
+        var finished = shape.Terms.Select(t => (Expr)new LoadExpr(new LoopBuffer("sum", t.Sum.Type, 1), 0)).ToArray();
+        return OfElement(shape.Stores.Select(s => s with
+        {
+            Value = shape.Terms.Zip(finished).Aggregate(s.Value, (value, term) => value.Replace(term.First.Sum, term.Second)),
+        }));
+    }
+
 
     private static double Of(Expr expr) => expr switch
     {

@@ -2,47 +2,41 @@ using GraphForge.Compiler.Emit.Targets;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
-/// <summary>How many result elements a contraction keeps in registers at once.</summary>
+/// <summary>How many elements of each result a contraction keeps in registers at once.</summary>
 /// <param name="Rows">Along the broadcast axis.</param>
 /// <param name="Columns">Along the vector axis: vectors for lanes along the result, elements for lanes along the sum.</param>
 /// <param name="VectorExtent">Elements along the vector axis: columns times lanes, or columns.</param>
 public sealed record RegisterTile(int Rows, int Columns, long VectorExtent)
 {
+    /// <summary>A tile and an unrolled step of it must stay readable, and beyond this nothing is gained.</summary>
+    private const int MostRows = 14;
+
     /// <summary>
-    /// As many accumulators as registers allow after the operands, so that the latency of a fused multiply-add (4 cycles at
-    /// one or two a cycle) is hidden; the sides balanced, so that loads per multiply-add are few.
+    /// The tiles worth a look: each width with the greatest height that leaves registers for the operands, which is lowered
+    /// until the rows are shared evenly, since a tile of few rows runs at a fraction of the speed.
     /// </summary>
-    public static RegisterTile For(ContractionShape shape, CpuTarget target)
+    public static IEnumerable<RegisterTile> Candidates(ContractionShape shape, CpuTarget target)
     {
         var accumulators = target.VectorRegisters == 32 ? 24 : 12;
-        var rows = shape.Broadcast?.Extent ?? 1;
-        if (shape.Choice == LaneChoice.Summed)
-        {
-            var columns = (int)Math.Min(shape.Vector.Extent, 4);
-            return new RegisterTile((int)Math.Min(rows, target.VectorRegisters == 32 ? 6 : 2), columns, columns);
-        }
+        if (shape.Choice == LaneChoice.Summed) return [Summed(shape, accumulators)];
         var vectors = (shape.Vector.Extent + shape.Lanes - 1) / shape.Lanes;
-        var width = (int)Math.Min(vectors, vectors == 4 ? 2 : 3);
-        var height = (int)Math.Min(rows, Math.Min(accumulators / width, 14));
-        return new RegisterTile(height, width, (long)width * shape.Lanes);
+        var widest = Math.Min(vectors, Math.Max(1, accumulators / shape.Terms.Count));
+        return Enumerable.Range(1, (int)Math.Min(widest, shape.Rows < 4 ? 8 : 4)).Select(width =>
+        {
+            var most = Math.Clamp(accumulators / (width * shape.Terms.Count), 1, MostRows);
+            var tiles = (shape.Rows + most - 1) / most;
+            return new RegisterTile((int)((shape.Rows + tiles - 1) / tiles), width, (long)width * shape.Lanes);
+        });
     }
 
     /// <summary>
-    /// The scratch panel the vector operand is packed into, or null where reading it in place is as good: its rows lie near
-    /// each other, or too few tiles would read the copy.
+    /// One row of results is one vector of sums, which the lanes of as many registers add up to. With more rows, few columns let
+    /// every vector loaded serve several sums.
     /// </summary>
-    public LoopBuffer? Panel(ContractionShape shape)
+    private static RegisterTile Summed(ContractionShape shape, int accumulators)
     {
-        if (shape.Choice == LaneChoice.Summed) return null;
-        if (shape.IsDirect && !RowsLieFarApart(shape)) return null;
-        return new LoopBuffer("panel", shape.Sum.Type, shape.SummedExtent * VectorExtent);
-    }
-
-    private bool RowsLieFarApart(ContractionShape shape)
-    {
-        const int farElements = 128, manyRows = 64;
-        var innermost = shape.Summed[^1];
-        var stride = ((LoadExpr)shape.VectorOperand).Index.Coefficient(innermost);
-        return Math.Abs(stride) >= farElements && innermost.Extent >= manyRows && (shape.Broadcast?.Extent ?? 1) >= 4 * Rows;
+        var rows = (int)Math.Min(shape.Rows, accumulators == 24 ? 6 : 2);
+        var columns = (int)Math.Min(shape.Vector.Extent, 4);
+        return new RegisterTile(rows, columns, columns);
     }
 }

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops.Schedules.Attention;
 using GraphForge.Compiler.Schedule;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -10,8 +11,9 @@ public static class ScheduleChoice
     {
         GroupKind.Scatter => ScatterSchedule.Build(definition),
         GroupKind.Sort => SortSchedule.Build(definition, target),
+        GroupKind.Attention => AttentionSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
-        GroupKind.Contraction when ContractionShape.Of(definition, target) is { } shape => ContractionSchedule.Build(definition, shape, target),
+        GroupKind.Contraction when ContractionSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),

@@ -1,0 +1,86 @@
+namespace GraphForge.Compiler.Loops.Schedules;
+
+/// <summary>The broadcast operand of a task's rows: read in place, or copied first into scratch memory.</summary>
+/// <param name="shape">The contraction.</param>
+/// <param name="blocking">How it is cut, and how rows are copied.</param>
+/// <param name="block">The rows.</param>
+/// <param name="sum">The stretch of the sum.</param>
+internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking blocking, RowBlock block, SummedBlock sum)
+{
+    private readonly LoopBuffer? _packed = blocking.Broadcast == BroadcastPacking.None ? null
+        : new LoopBuffer("rows", shape.Type, Strips(shape, blocking) * Strip(shape, blocking) * RowStride(shape, blocking, sum));
+
+    public Statement Allocate() => _packed is null ? Block.Of() : new Allocate(_packed, BufferPlace.Scratch);
+
+    /// <summary>Copies the block's rows for the stretch of the sum.</summary>
+    public Statement Pack() => blocking.Broadcast switch
+    {
+        BroadcastPacking.SideBySide => PackSideBySide(),
+        BroadcastPacking.Rows => PackRows(),
+        _ => Block.Of(),
+    };
+
+    /// <summary>The operand of a tile's row.</summary>
+    public Expr At(TileRows rows, long row) => _packed is null
+        ? shape.BroadcastOperand.Substitute(sum.Values).Substitute(rows.At(shape, row))
+        : new LoadExpr(_packed, Packed(rows.Tile, row));
+
+    /// <summary>Rows that stand side by side: whole vectors and whole tiles.</summary>
+    private static long Strip(ContractionShape shape, ContractionBlocking blocking) => blocking.Broadcast == BroadcastPacking.SideBySide
+        ? blocking.StripTiles(shape) * blocking.Tile.Rows
+        : 1;
+
+    private static long Strips(ContractionShape shape, ContractionBlocking blocking) =>
+        ContractionBlocking.CeilingDivide(blocking.TaskRows(shape), Strip(shape, blocking));
+
+    /// <summary>Elements for a row. Rows of their own are a cache line apart from a stride that would make them share a cache set.</summary>
+    private static long RowStride(ContractionShape shape, ContractionBlocking blocking, SummedBlock sum) => blocking.Broadcast == BroadcastPacking.Rows
+        ? ContractionBlocking.CeilingDivide(sum.Extent, shape.Lanes) * shape.Lanes + shape.Lanes
+        : sum.Extent;
+
+    private IndexExpr Packed(IndexExpr tile, IndexExpr row)
+    {
+        if (blocking.Broadcast == BroadcastPacking.Rows) return (tile * blocking.Tile.Rows + row) * RowStride(shape, blocking, sum) + sum.Linear;
+        var (strip, tiles) = (Strip(shape, blocking), blocking.StripTiles(shape));
+        return tile / tiles * (strip * sum.Extent) + sum.Linear * strip + tile % tiles * blocking.Tile.Rows + row;
+    }
+
+    /// <summary>The sum runs outside, as each of its elements may lie in a page of its own.</summary>
+    private Statement PackSideBySide()
+    {
+        var (whole, rest) = Math.DivRem(shape.Rows, (long)shape.Lanes);
+        var firstVector = block.First / shape.Lanes;
+        var step = new LoopVar("v", Math.Min(blocking.TaskRows(shape) / shape.Lanes, whole));
+        var statements = new List<Statement>();
+        if (whole > 0) statements.Add(new For(step, LoopKind.Serial, Copy(step, shape.Lanes), whole - firstVector));
+        if (rest > 0) statements.Add(RowBlock.If(block.IsLast, Copy(whole - firstVector, rest)));
+        return sum.Each(Block.Of(statements), "Pack the rows: neighbours side by side for each summed element.");
+
+        For Copy(IndexExpr vector, long count)
+        {
+            var lane = new LoopVar("lane", count, isLane: true);
+            var strip = Strip(shape, blocking);
+            var perStrip = strip / shape.Lanes;
+            var place = vector / perStrip * (strip * sum.Extent) + sum.Linear * strip + vector % perStrip * shape.Lanes + lane;
+            var values = new Dictionary<LoopVar, IndexExpr>(block.Batch) { [shape.Broadcast!] = block.First + vector * shape.Lanes + lane };
+            return new For(lane, LoopKind.Vector, new Store(_packed!, place, shape.BroadcastOperand.Substitute(sum.Values).Substitute(values)));
+        }
+    }
+
+    private Statement PackRows() => block.EachTile(rows =>
+    {
+        var row = new LoopVar("row", rows.Count);
+        var axis = sum.Variables[^1];
+        var operand = shape.BroadcastOperand.Substitute(sum.Values).Substitute(rows.At(shape, row));
+        var place = Packed(rows.Tile, row);
+        var copies = sum.EachVector(shape.Lanes, Copy);
+        return new For(row, LoopKind.Serial, sum.Outer(1, copies, ""), note: "Pack the rows.");
+
+        For Copy(IndexExpr vector, long count)
+        {
+            var lane = new LoopVar("lane", count, isLane: true);
+            var at = new Dictionary<LoopVar, IndexExpr> { [axis] = vector * shape.Lanes + lane };
+            return new For(lane, LoopKind.Vector, new Store(_packed!, place.Substitute(at), operand.Substitute(at)));
+        }
+    });
+}

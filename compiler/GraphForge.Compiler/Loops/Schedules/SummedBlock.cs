@@ -1,0 +1,82 @@
+namespace GraphForge.Compiler.Loops.Schedules;
+
+/// <summary>
+/// A stretch of a contraction's sum: all of it, or so much of the outermost summed variable that packed operands stay in the
+/// cache while they are swept.
+/// </summary>
+internal sealed class SummedBlock
+{
+    private readonly IndexExpr? _limit;
+    private readonly long _cutExtent;
+
+    public SummedBlock(ContractionShape shape, ContractionBlocking blocking)
+    {
+        var cut = shape.Summed[0];
+        _cutExtent = cut.Extent;
+        var count = ContractionBlocking.CeilingDivide(cut.Extent, blocking.SumStep);
+        if (count == 1)
+        {
+            Variables = shape.Summed;
+            return;
+        }
+        Number = new LoopVar("stretch", count);
+        var within = new LoopVar(cut.Name, blocking.SumStep);
+        var start = (IndexExpr)Number * blocking.SumStep;
+        Variables = [within, .. shape.Summed.Skip(1)];
+        Values = new Dictionary<LoopVar, IndexExpr> { [cut] = start + within };
+        if (cut.Extent % blocking.SumStep != 0) _limit = cut.Extent - start;
+    }
+
+    /// <summary>Which stretch; null where there is one.</summary>
+    public LoopVar? Number { get; }
+
+    /// <summary>Summed variables within the stretch, outermost first.</summary>
+    public IReadOnlyList<LoopVar> Variables { get; }
+
+    /// <summary>What the contraction's summed variables are.</summary>
+    public IReadOnlyDictionary<LoopVar, IndexExpr> Values { get; } = new Dictionary<LoopVar, IndexExpr>();
+
+    public long Extent => Variables.Aggregate(1L, (p, v) => p * v.Extent);
+
+    /// <summary>Number of a summed element within the stretch.</summary>
+    public IndexExpr Linear => LoopIndices.Linear(Variables);
+
+    /// <summary>Elements of the innermost variable, which may end before its extent.</summary>
+    public IndexExpr InnermostExtent => Variables.Count == 1 && _limit is not null ? _limit : Variables[^1].Extent;
+
+    /// <summary>
+    /// A loop over whole vectors along the innermost variable, and the rest behind them. <paramref name="body"/> is given the number
+    /// of the vector and of its elements.
+    /// </summary>
+    public Statement EachVector(int lanes, Func<IndexExpr, long, Statement> body)
+    {
+        var isCut = Variables.Count == 1 && Number is not null;
+        var rest = (isCut ? _cutExtent : Variables[^1].Extent) % lanes;
+        var step = new LoopVar("v", Variables[^1].Extent / lanes);
+        var statements = new List<Statement>();
+        if (step.Extent > 0) statements.Add(new For(step, LoopKind.Serial, body(step, lanes), isCut && _limit is not null ? _limit / lanes : null));
+        if (rest > 0)
+        {
+            var last = body(InnermostExtent / lanes, rest);
+            statements.Add(isCut ? new If(InBoundsExpr.Of(Number!, Number!.Extent - 1, Number.Extent), last) : last);
+        }
+        return Block.Of(statements);
+    }
+
+    /// <summary>Loops over the outer variables, all but the last <paramref name="inside"/>, around a body.</summary>
+    public Statement Outer(int inside, Statement body, string note)
+    {
+        for (var i = Variables.Count - 1 - inside; i >= 0; i--)
+        {
+            var unroll = inside == 0 && i == Variables.Count - 1 && Variables.Count > 1 && Variables[i].Extent <= 4;
+            body = new For(Variables[i], unroll ? LoopKind.Unrolled : LoopKind.Serial, body, i == 0 ? _limit : null, i == 0 ? note : "");
+        }
+        return body;
+    }
+
+    /// <summary>Loops over all variables.</summary>
+    public Statement Each(Statement body, string note) => Outer(0, body, note);
+
+    /// <summary>Runs <paramref name="body"/> for every stretch.</summary>
+    public Statement Stretches(Statement body) => Number is null ? body : new For(Number, LoopKind.Serial, body, note: "Stretches of the sum, one after the other.");
+}
