@@ -15,6 +15,7 @@ public static class ScheduleChoice
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when ContractionSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
+        GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),
     };
 
