@@ -152,10 +152,11 @@ public sealed class Fusion
     /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
     private void PlaceSum(Node node, ScoreMatrix scores)
     {
-        var home = _groups.FindLast(g => g.Scores == scores && WhyCyclic(node, g) is null);
+        var alone = scores.SumsColumnsAlone(node);
+        var home = _groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && WhyCyclic(node, g) is null);
         if (home is null)
         {
-            home = new FusionGroup(_groups.Count, GroupKind.Attention, scores.RowCount, scores.Keys) { Scores = scores };
+            home = new FusionGroup(_groups.Count, GroupKind.Attention, scores.RowCount, scores.Keys) { Scores = scores, SumsColumnsAlone = alone };
             _groups.Add(home);
         }
         home.Members.Add(node);
