@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops.Schedules.Winograd;
 using GraphForge.Compiler.Schedule;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -11,6 +12,7 @@ public static class ScheduleChoice
         GroupKind.Scatter => ScatterSchedule.Build(definition),
         GroupKind.Sort => SortSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
+        GroupKind.Contraction when WinogradSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when ContractionSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         _ => MapSchedule.Build(definition, target),
