@@ -13,6 +13,7 @@ public static class ScheduleChoice
         GroupKind.Sort => SortSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when WinogradSchedule.Build(definition, target) is { } kernel => kernel,
+        GroupKind.Contraction when TransformSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when ContractionSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         _ => MapSchedule.Build(definition, target),
