@@ -27,6 +27,8 @@ public static class Pipeline
         graph = Pass("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
         graph = Pass("channels last", BodyPasses.Everywhere(graph, ChannelsLast.Run));
         graph = Pass("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
+        graph = Pass("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
+        graph = Pass("distributed slices", BodyPasses.Everywhere(graph, DistributedSlices.Run));
         graph = Pass("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
         graph = Pass("root copies", RootCopies.Run(graph));
 

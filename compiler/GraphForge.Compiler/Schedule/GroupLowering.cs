@@ -1,5 +1,7 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -13,21 +15,38 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
 
     public KernelDefinition Lower(FusionGroup group, string name)
     {
+        if (group.Kind == GroupKind.Attention) return new AttentionLowering(plan, storage, group).Lower(name);
         var lowerer = LowererFor(group);
         var (rows, columns) = Domain(group);
         var rowIndex = LoopIndices.Linear(rows);
         var elementIndex = LoopIndices.Linear([.. rows, .. columns]);
-        var stores = group.Stored.Select(node =>
+        var stores = group.Stored.SelectMany(node => group.Assembled.Contains(node) ? Parts(node, lowerer, rows) : [Whole(node)]).ToArray();
+        var ordered = StoreOrder.Of(stores);
+        var arguments = stores.Select(s => s.Buffer).Concat(stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
+        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, ordered, arguments) { Counters = storage.Counters };
+
+        StoreDefinition Whole(Node node)
         {
             var isRow = columns.Count == 0 || group.RowLevel.Contains(node);
             var linear = isRow ? rowIndex : elementIndex;
             var value = lowerer.Compute(node, IndexExpr.Unravel(linear, node.Shape.Values));
             var (buffer, start) = storage.PlaceOf(node);
             return new StoreDefinition(isRow ? rows : [.. rows, .. columns], buffer, start + linear, value);
-        }).ToArray();
-        var ordered = StoreOrder.Of(stores);
-        var arguments = stores.Select(s => s.Buffer).Concat(stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
-        return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, ordered, arguments) { Counters = storage.Counters };
+        }
+    }
+
+    /// <summary>A concatenation as a store of each operand.</summary>
+    private IEnumerable<StoreDefinition> Parts(Node whole, Lowerer lowerer, IReadOnlyList<LoopVar> rows)
+    {
+        var (buffer, start) = storage.PlaceOf(whole);
+        var axis = ((Concat)whole.Op).Axis;
+        foreach (var (i, part) in whole.Inputs.ToArray().Index())
+        {
+            var index = IndexExpr.Unravel(LoopIndices.Linear(rows), part.Shape.Values);
+            var value = lowerer.Compute(part, index);
+            index[axis] += i * part.Shape[axis].Value;
+            yield return new StoreDefinition(rows, buffer, start + IndexExpr.Linear(index, whole.Shape.Strides()), value);
+        }
     }
 
     private Lowerer LowererFor(FusionGroup? group) => new((node, index) =>
@@ -44,7 +63,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         }
         var anchor = group.Kind == GroupKind.Map ? null : group.Members.First(m =>
             plan.Structures[m] is NodeStructure.Contraction or NodeStructure.Reduction or NodeStructure.Scatter or NodeStructure.Sort);
-        var widest = anchor ?? group.Members.MaxBy(m => m.Shape.Rank)!;
+        var widest = anchor ?? group.Members.Where(m => !group.Assembled.Contains(m)).MaxBy(m => m.Shape.Rank)!;
         return (LoopIndices.For(widest.Shape, "i"), []);
     }
 }

@@ -10,7 +10,7 @@ public static class OpSamples
     public static IReadOnlyList<OpSample> All { get; } =
         [
             .. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions, .. ConvolutionSamples.All,
-            .. BitSamples.All, .. IndexingSamples.All, .. ScanSamples.All, .. BranchSamples.All, .. ElementwiseSamples.All,
+            .. AttentionSamples.All, .. BitSamples.All, .. IndexingSamples.All, .. ScanSamples.All, .. BranchSamples.All, .. ElementwiseSamples.All,
         ];
 
     private static IEnumerable<OpSample> Unary =>

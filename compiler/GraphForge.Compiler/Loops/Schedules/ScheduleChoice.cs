@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops.Schedules.Attention;
 using GraphForge.Compiler.Loops.Schedules.Winograd;
 using GraphForge.Compiler.Schedule;
 
@@ -11,6 +12,7 @@ public static class ScheduleChoice
     {
         GroupKind.Scatter => ScatterSchedule.Build(definition),
         GroupKind.Sort => SortSchedule.Build(definition, target),
+        GroupKind.Attention => AttentionSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when WinogradSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when TransformSchedule.Build(definition, target) is { } kernel => kernel,
