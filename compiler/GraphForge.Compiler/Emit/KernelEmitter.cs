@@ -149,7 +149,7 @@ internal sealed class KernelEmitter
             bound = _locals.Names.Unique($"{name}End");
             _writer.Line($"var {bound} = Math.Min({loop.Variable.Extent}L, {_expressions.Index(limit)});");
         }
-        var isInnermost = StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate);
+        var isInnermost = StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate { Place: BufferPlace.Scratch });
         var pointers = isInnermost ? HoistPointers(loop) : [];
         using (_writer.Open($"for (long {name} = 0; {name} < {bound}; {name}++)"))
         {
