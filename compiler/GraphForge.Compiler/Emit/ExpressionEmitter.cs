@@ -139,6 +139,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case ConvertExpr c: return Parenthesised(CpuSimd.Convert(c.Operand.Type, c.Type, ScalarValue(c.Operand)));
             case SelectExpr { IsGuard: true } s: return GuardedSelect(s, CpuSimd.TypeName(s.Type), ScalarValue);
             case SelectExpr s: return $"({ScalarValue(s.Condition)} ? {ScalarValue(s.WhenTrue)} : {ScalarValue(s.WhenFalse)})";
+            case TableExpr t: return TableElement(t);
             case RandomExpr r: return $"VectorMath.Uniform({ScalarValue(r.Seed)}, {r.Stream}L, {Index(r.Index)})";
             case ReduceExpr { Body: LoadExpr register } r: return $"VectorMath.{HorizontalName(r.Function)}({Register(register)})";
             default: throw new InternalCompilerException("emit", $"no scalar form for {expr}");
@@ -305,6 +306,13 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         if (bounds.Index.Minimum >= bounds.Low) return $"({index} < {bounds.High})";
         if (bounds.Index.Maximum < bounds.High) return $"({index} >= {bounds.Low})";
         return bounds.Low == 0 ? $"((ulong)({index}) < {bounds.High})" : $"({index} >= {bounds.Low} && {index} < {bounds.High})";
+    }
+
+    private string TableElement(TableExpr element)
+    {
+        var values = Enumerable.Range(0, element.Table.Count).Select(i => CpuSimd.Literal(element.Table[i].As(element.Type))).ToArray();
+        var cases = values.SkipLast(1).Select((value, i) => $"{i}L => {value}");
+        return $"(({Index(element.Linear)}) switch {{ {string.Join(", ", cases.Append($"_ => {values[^1]}"))} }})";
     }
 
     private string RegisterElement(LoadExpr load)

@@ -30,7 +30,15 @@ internal sealed class KernelEmitter
         _combinedLater = CombinedLater(kernel);
     }
 
-    public static void Write(CodeWriter writer, LoopKernel kernel, CpuTarget target) => new KernelEmitter(writer, kernel, target).Write();
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="target">The processor to write for.</param>
+    /// <param name="depth">Indentation.</param>
+    public static string Write(LoopKernel kernel, CpuTarget target, int depth)
+    {
+        var writer = new CodeWriter(depth);
+        new KernelEmitter(writer, kernel, target).Write();
+        return writer.ToString();
+    }
 
     /// <summary>Registers whose lanes are combined in the end, and those that are added to them: idle lanes must not change them.</summary>
     private static HashSet<LoopBuffer> CombinedLater(LoopKernel kernel)
@@ -141,7 +149,7 @@ internal sealed class KernelEmitter
             bound = _locals.Names.Unique($"{name}End");
             _writer.Line($"var {bound} = Math.Min({loop.Variable.Extent}L, {_expressions.Index(limit)});");
         }
-        var isInnermost = StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate);
+        var isInnermost = StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate { Place: BufferPlace.Scratch });
         var pointers = isInnermost ? HoistPointers(loop) : [];
         using (_writer.Open($"for (long {name} = 0; {name} < {bound}; {name}++)"))
         {

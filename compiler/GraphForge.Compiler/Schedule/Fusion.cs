@@ -109,10 +109,11 @@ public sealed class Fusion
     /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
     private void PlaceSum(Node node, ScoreMatrix scores)
     {
-        var home = _state.Groups.FindLast(g => g.Scores == scores && _state.WhyCyclic(node, g) is null);
+        var alone = scores.SumsColumnsAlone(node);
+        var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null);
         if (home is null)
         {
-            home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.RowCount) { Scores = scores };
+            home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.RowCount) { Scores = scores, SumsColumnsAlone = alone };
             _state.Groups.Add(home);
         }
         home.Members.Add(node);

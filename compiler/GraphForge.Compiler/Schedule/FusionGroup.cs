@@ -50,6 +50,9 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows)
     /// <summary>What the members of a <see cref="GroupKind.Attention"/> group sum; null for other groups.</summary>
     public ScoreMatrix? Scores { get; init; }
 
+    /// <summary>Whether only sums of columns may be members, as they are shared among workers in another way.</summary>
+    public bool SumsColumnsAlone { get; init; }
+
     /// <summary>Members, operands before users.</summary>
     public List<Node> Members { get; } = [];
 

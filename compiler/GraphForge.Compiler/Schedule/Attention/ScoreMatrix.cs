@@ -1,4 +1,6 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops.Schedules.Attention;
+using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Schedule.Attention;
 
@@ -21,4 +23,12 @@ public sealed class ScoreMatrix(Shape shape, IReadOnlyDictionary<Node, Node> sum
 
     /// <summary>Number of rows, over all leading axes.</summary>
     public long RowCount => Shape.Size.Value / Keys;
+
+    /// <summary>Whether a sum goes along columns of so few matrices that it should have a kernel of its own.</summary>
+    public bool SumsColumnsAlone(Node sum)
+    {
+        if (sum.Op is not Contraction op || ScoreProduct.Of(sum, SummedBy(sum), Shape) is not { OverKeys: false } roles) return false;
+        var features = sum.Shape[Array.IndexOf(op.Output.ToArray(), roles.Feature)].Value;
+        return AttentionSchedule.SplitsKeys(sum.Shape.Size.Value / Math.Max(1, features * Keys), Keys);
+    }
 }

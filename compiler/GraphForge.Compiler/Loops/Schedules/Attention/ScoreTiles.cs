@@ -7,13 +7,15 @@ namespace GraphForge.Compiler.Loops.Schedules.Attention;
 internal sealed class ScoreTiles
 {
     private readonly ScoreDomain _scores;
+    private readonly long _keys;
     private readonly Dictionary<LoopBuffer, LoopBuffer> _places = [];
 
     /// <param name="definition">The kernel.</param>
     /// <param name="width">Rows of a block, filled up to whole vectors.</param>
-    public ScoreTiles(KernelDefinition definition, long width)
+    /// <param name="keys">Most keys of a block.</param>
+    public ScoreTiles(KernelDefinition definition, long width, long keys)
     {
-        (_scores, Width) = (definition.Scores!, width);
+        (_scores, Width, _keys) = (definition.Scores!, width, keys);
         Offset = new LoopVar("offset", width);
         var lastUse = new Dictionary<LoopBuffer, int>();
         foreach (var (i, store) in definition.Stores.Index())
@@ -43,10 +45,9 @@ internal sealed class ScoreTiles
         return (buffer, buffer.Count == Width ? offset : key * Width + offset);
     }
 
-    /// <summary>The value at row <see cref="Offset"/> of the block that begins at <paramref name="firstRow"/>, local values read from scratch.</summary>
-    public Expr InBlock(Expr value, IndexExpr firstRow) => value.Rewrite(e => e is LoadExpr load && _scores.Locals.Contains(load.Buffer)
-        ? Read(load.Buffer)
-        : e.MapIndices(i => i.Substitute(new Dictionary<LoopVar, IndexExpr> { [_scores.Row] = firstRow + Offset })));
+    /// <summary>The value of a block whose rows and keys stand at the given positions, local values read from scratch.</summary>
+    public Expr InBlock(Expr value, IReadOnlyDictionary<LoopVar, IndexExpr> positions) => value.Rewrite(e =>
+        e is LoadExpr load && _scores.Locals.Contains(load.Buffer) ? Read(load.Buffer) : e.MapIndices(i => i.Substitute(positions)));
 
     private LoadExpr Read(LoopBuffer local)
     {
@@ -56,7 +57,7 @@ internal sealed class ScoreTiles
 
     private LoopBuffer Take(StoreDefinition store, List<LoopBuffer> free)
     {
-        var count = _scores.IsMatrix(store) ? _scores.Key.Extent * Width : Width;
+        var count = _scores.IsMatrix(store) ? _keys * Width : Width;
         var found = free.Find(b => b.Type == store.Buffer.Type && b.Count == count);
         if (found is null) return new LoopBuffer(store.Buffer.Name, store.Buffer.Type, count);
         free.Remove(found);
