@@ -156,7 +156,7 @@ public sealed class Fusion
         var home = _groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && WhyCyclic(node, g) is null);
         if (home is null)
         {
-            home = new FusionGroup(_groups.Count, GroupKind.Attention, scores.RowCount, scores.Keys) { Scores = scores, SumsColumnsAlone = alone };
+            home = new FusionGroup(_groups.Count, GroupKind.Attention, scores.Axes.RowCount, scores.Axes.Keys) { Scores = scores, SumsColumnsAlone = alone };
             _groups.Add(home);
         }
         home.Members.Add(node);
