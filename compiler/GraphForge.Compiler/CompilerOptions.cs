@@ -16,4 +16,7 @@ public sealed record CompilerOptions
 
     /// <summary>Folder for the IR after every pass and the final source; null for none.</summary>
     public string? DumpFolder { get; init; }
+
+    /// <summary>Told the time of every pass; null where nobody asks.</summary>
+    public PhaseClock? Clock { get; init; }
 }

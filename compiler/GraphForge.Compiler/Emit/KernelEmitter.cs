@@ -31,7 +31,15 @@ internal sealed class KernelEmitter
             .Select(l => l.Buffer).ToHashSet();
     }
 
-    public static void Write(CodeWriter writer, LoopKernel kernel, CpuTarget target) => new KernelEmitter(writer, kernel, target).Write();
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="target">The processor to write for.</param>
+    /// <param name="depth">Indentation.</param>
+    public static string Write(LoopKernel kernel, CpuTarget target, int depth)
+    {
+        var writer = new CodeWriter(depth);
+        new KernelEmitter(writer, kernel, target).Write();
+        return writer.ToString();
+    }
 
     private void Write()
     {

@@ -20,7 +20,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         var elementIndex = LoopIndices.Linear([.. rows, .. columns]);
         var stores = group.Stored.SelectMany(node => group.Assembled.Contains(node) ? Parts(node, lowerer, rows) : [Whole(node)]).ToArray();
         var ordered = StoreOrder.Of(stores);
-        var arguments = stores.Select(s => s.Buffer).Concat(stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
+        var arguments = stores.Select(s => s.Buffer).Concat(Loads.Of(stores.Select(s => s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
         return new KernelDefinition(name, KernelSummary.Of(group, arguments), rows, ordered, arguments) { Counters = storage.Counters };
 
         StoreDefinition Whole(Node node)
