@@ -43,9 +43,9 @@ internal sealed class TrialClock(KernelTrial trial, int model, CancellationToken
         var ratios = new List<double>();
         for (var round = 0; round < FinalRounds; round++)
         {
-            var early = round % 2 == 0 ? Seconds(model, repeats[model]) : 0;
-            var time = Seconds(schedule, repeats[schedule]);
-            ratios.Add((round % 2 == 0 ? early : Seconds(model, repeats[model])) / time);
+            var (first, second) = round % 2 == 0 ? (model, schedule) : (schedule, model);
+            var (early, late) = (Seconds(first, repeats[first]), Seconds(second, repeats[second]));
+            ratios.Add(first == model ? early / late : late / early);
         }
         ratios.Sort();
         return ratios[FinalRounds / 4] > 1 ? ratios[FinalRounds / 2] : 1;
