@@ -67,7 +67,7 @@ public static class Pipeline
         graph = log.After("simplify", BodyPasses.Everywhere(graph, g => RewriteDriver.Apply(g, RuleSet.SimplifyDifferentiated, out _)));
         graph = log.After("lean scans again", LeanScans.Run(graph));
         graph = log.After("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
-        graph = log.After("explicit convolutions", BodyPasses.Everywhere(graph, ExplicitConvolutions.Run));
+        graph = log.After("channels last", BodyPasses.Everywhere(graph, ChannelsLast.Run));
         graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
         graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
         graph = log.After("distributed slices", BodyPasses.Everywhere(graph, DistributedSlices.Run));

@@ -253,7 +253,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     {
         var integer = isWide ? "L" : "";
         var index = Lanes(bounds.Index, lane, isWide ? DType.Int64 : DType.Int32);
-        return $"(Vec.GreaterThanOrEqual({index}, Vec.Create({bounds.Low}{integer})) & Vec.LessThan({index}, Vec.Create({bounds.High}{integer})))";
+        var fromLow = $"Vec.GreaterThanOrEqual({index}, Vec.Create({bounds.Low}{integer}))";
+        var belowHigh = $"Vec.LessThan({index}, Vec.Create({bounds.High}{integer}))";
+        return bounds.Index.Minimum >= bounds.Low ? belowHigh : bounds.Index.Maximum < bounds.High ? fromLow : $"({fromLow} & {belowHigh})";
     }
 
     /// <summary>Computes each lane by itself into a small buffer: for gathers and for guards that differ between lanes.</summary>
@@ -291,11 +293,11 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         return result;
     }
 
-    /// <summary>Whether a select protects its branches: the condition is about indices and a branch reads memory.</summary>
+    /// <summary>Whether a select protects its branches: the condition is about indices and a branch may read beyond a buffer.</summary>
     private bool IsGuard(SelectExpr select) =>
         select.Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr) &&
         select.Condition.DescendantsAndSelf().All(e => e is not LoadExpr) &&
-        new[] { select.WhenTrue, select.WhenFalse }.Any(b => b.DescendantsAndSelf().Any(e => e is LoadExpr l && !locals.IsRegister(l.Buffer)));
+        new[] { select.WhenTrue, select.WhenFalse }.Any(b => b.DescendantsAndSelf().Any(e => e is LoadExpr l && !locals.IsRegister(l.Buffer) && !l.IsInside));
 
     private string Bounds(InBoundsExpr bounds)
     {

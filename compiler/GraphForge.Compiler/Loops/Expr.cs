@@ -209,6 +209,9 @@ public sealed class LoadExpr(LoopBuffer buffer, IndexExpr index) : Expr
 
     public override DType Type => Buffer.Type.Arithmetic();
 
+    /// <summary>Whether the element exists wherever the loops around lead, guards and limits aside.</summary>
+    public bool IsInside => Index.Minimum >= 0 && Index.Maximum < Buffer.Count;
+
     protected internal override object Identity => (Buffer, Index);
 
     public override IEnumerable<IndexExpr> Indices => [Index];

@@ -19,6 +19,19 @@ public sealed record StoreDefinition(IReadOnlyList<LoopVar> Domain, LoopBuffer B
 /// <param name="Before">Stores that run once, over the same domain.</param>
 public sealed record SerialLoop(LoopVar Counter, IReadOnlyList<StoreDefinition> Before);
 
+/// <summary>
+/// Values that exist within a kernel only: one for every row and key of a matrix, or one for every row. Stores define them
+/// before they are used; a schedule computes them in tiles, in scratch memory.
+/// </summary>
+/// <param name="Row">Which row, within the kernel's leading domain variables.</param>
+/// <param name="Key">Which element of the row.</param>
+/// <param name="Locals">Their buffers: [rows, row, key] or [rows, row], row-major, and read at the place they are used only.</param>
+public sealed record ScoreDomain(LoopVar Row, LoopVar Key, IReadOnlySet<LoopBuffer> Locals)
+{
+    /// <summary>Whether a store has a value for every row and key.</summary>
+    public bool IsMatrix(StoreDefinition store) => Locals.Contains(store.Buffer) && store.Domain[^1] == Key;
+}
+
 /// <summary>What a kernel computes, before any decision how.</summary>
 /// <param name="Name">Method name.</param>
 /// <param name="Summary">Header lines for the generated code.</param>
@@ -34,6 +47,12 @@ public sealed record KernelDefinition(
 
     /// <summary>The loop around the stores within each task; null for work done once.</summary>
     public SerialLoop? Serial { get; init; }
+
+    /// <summary>The matrix that stores define and sum; null for kernels without one.</summary>
+    public ScoreDomain? Scores { get; init; }
+
+    /// <summary>Stores whose values outlive the kernel.</summary>
+    public IEnumerable<StoreDefinition> Results => Scores is null ? Stores : Stores.Where(s => !Scores.Locals.Contains(s.Buffer));
 
     /// <summary>How often each store runs.</summary>
     public long Repeats => Serial?.Counter.Extent ?? 1;

@@ -30,6 +30,9 @@ public sealed class RuleSet
         .. ContractionRules.Rules,
     ]);
 
+    /// <summary>Movement of tensors and of what is constant.</summary>
+    public static RuleSet Movement { get; } = new([.. ConstantFolding.Rules, .. MovementRules.Rules, .. SliceRules.Rules]);
+
     /// <summary><see cref="Simplify"/>, and the rules that forget what only differentiation asks about.</summary>
     public static RuleSet SimplifyDifferentiated { get; } = new([.. Simplify.Rules, .. Canonicalisation.AfterDifferentiation]);
 }

@@ -1,12 +1,13 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
 
 /// <summary>The kernels of a program, before their order is chosen.</summary>
 /// <param name="Groups">Each becomes one kernel.</param>
-/// <param name="GroupOf">The group that computes a node; absorbed nodes and leaves have none.</param>
+/// <param name="GroupOf">The group that computes a node; absorbed nodes, leaves and what is computed in tiles have none.</param>
 /// <param name="Accesses">What each computed node reads.</param>
 /// <param name="Structures">Kind of work of every node.</param>
 /// <param name="Decisions">One line an edge, for <c>Explain</c>.</param>
@@ -39,34 +40,36 @@ public sealed class Fusion
     private readonly HashSet<Node> _materialised = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
     private readonly List<FusionGroup> _groups = [];
+    private readonly ScoreMatrices _scores;
     private readonly Dictionary<Node, FusionGroup> _loops = new(ReferenceEqualityComparer.Instance);
     private readonly List<FusionDecision> _decisions = [];
 
     private readonly HashSet<Node> _roots;
+    private readonly IReadOnlyList<Node> _order;
 
     private Fusion(ComputationGraph graph)
     {
-        _graph = graph;
+        (_graph, _order) = (graph, graph.TopologicalOrder());
         _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
+        foreach (var node in _order) _structures[node] = NodeDefinition.Of(node).Structure;
+        _scores = ScoreMatrices.Find(graph, _order, _structures);
     }
 
     public static FusionPlan Run(ComputationGraph graph) => new Fusion(graph).Run();
 
     private FusionPlan Run()
     {
-        var order = _graph.TopologicalOrder();
-        foreach (var node in order) _structures[node] = NodeDefinition.Of(node).Structure;
-        _materialised.UnionWith(Materialisation.Choose(_graph, order, _structures));
-        _recomputed.UnionWith(Materialisation.Recomputed(_graph, order, _structures));
-        foreach (var node in order.Where(IsComputed))
+        _materialised.UnionWith(Materialisation.Choose(_graph, _order, _structures));
+        _recomputed.UnionWith(Materialisation.Recomputed(_graph, _order, _structures));
+        foreach (var node in _order.Where(IsComputed))
         {
             var accesses = _accesses[node] = NodeAccesses.Of(node, n => !IsComputed(n) && _structures[n] != NodeStructure.Leaf);
             foreach (var producer in accesses.Reads.Select(r => r.Producer).Distinct()) ConsumersOf(producer).Add(node);
         }
         // What nobody reads but the caller waits until the groups of its parts have merged.
-        foreach (var node in order.Where(IsComputed).OrderBy(n => n.Op is Concat && ConsumersOf(n).Count == 0)) Place(node);
+        foreach (var node in _order.Where(IsComputed).OrderBy(n => n.Op is Concat && ConsumersOf(n).Count == 0)) Place(node);
         foreach (var group in _groups.Where(g => g.Kind is GroupKind.Reduction).ToArray()) AbsorbPrologue(group);
-        ChooseStored(order);
+        ChooseStored();
         return new FusionPlan(InDependencyOrder(), _groupOf, _accesses, _structures, _decisions);
     }
 
@@ -91,7 +94,7 @@ public sealed class Fusion
         return order;
     }
 
-    private bool IsComputed(Node node) => _structures[node] switch
+    private bool IsComputed(Node node) => !_scores.IsInTiles(node) && _structures[node] switch
     {
         NodeStructure.Leaf => false,
         NodeStructure.Movement => _materialised.Contains(node),
@@ -108,6 +111,11 @@ public sealed class Fusion
         if (_structures[node] == NodeStructure.Loop)
         {
             PlaceLoop(node);
+            return;
+        }
+        if (_scores.MatrixOf(node) is { } scores)
+        {
+            PlaceSum(node, scores);
             return;
         }
         var producers = ProducersOf(node).ToArray();
@@ -156,6 +164,22 @@ public sealed class Fusion
         }
         else _loops[leader] = Found(node);
         foreach (var producer in ProducersOf(node)) _decisions.Add(new FusionDecision(producer, node, false, "a loop has kernels of its own"));
+    }
+
+    /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
+    private void PlaceSum(Node node, ScoreMatrix scores)
+    {
+        var home = _groups.FindLast(g => g.Scores == scores && WhyCyclic(node, g) is null);
+        if (home is null)
+        {
+            home = new FusionGroup(_groups.Count, GroupKind.Attention, scores.RowCount, scores.Keys) { Scores = scores };
+            _groups.Add(home);
+        }
+        home.Members.Add(node);
+        _groupOf[node] = home;
+        foreach (var producer in ProducersOf(node))
+            _decisions.Add(new FusionDecision(producer, node, _groupOf[producer] == home,
+                _groupOf[producer] == home ? "scores in tiles" : "an operand of attention is complete before it starts"));
     }
 
     private FusionGroup Found(Node node)
@@ -362,9 +386,9 @@ public sealed class Fusion
 
     private bool IsRoot(Node node) => _roots.Contains(node);
 
-    private void ChooseStored(IReadOnlyList<Node> order)
+    private void ChooseStored()
     {
-        var position = new Dictionary<Node, int>(order.Index().Select(p => KeyValuePair.Create(p.Item, p.Index)), ReferenceEqualityComparer.Instance);
+        var position = new Dictionary<Node, int>(_order.Index().Select(p => KeyValuePair.Create(p.Item, p.Index)), ReferenceEqualityComparer.Instance);
         foreach (var group in _groups)
         {
             group.Members.Sort((a, b) => position[a].CompareTo(position[b]));

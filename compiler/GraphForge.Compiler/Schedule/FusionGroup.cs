@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -25,6 +26,9 @@ public enum GroupKind
 
     /// <summary>All results of one loop.</summary>
     Loop,
+
+    /// <summary>Sums along rows and columns of a matrix of scores that is computed in tiles.</summary>
+    Attention,
 }
 
 /// <summary>Nodes that become one kernel, or one loop of kernels.</summary>
@@ -35,13 +39,16 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows, long columns)
     public GroupKind Kind { get; set; } = kind;
 
     /// <summary>Whether no result is complete before all of it has run, so that nothing else fits in.</summary>
-    public bool StandsAlone => Kind is GroupKind.Scatter or GroupKind.Sort or GroupKind.Loop;
+    public bool StandsAlone => Kind is GroupKind.Scatter or GroupKind.Sort or GroupKind.Loop or GroupKind.Attention;
 
     /// <summary>Values per column-reduced member; for other kinds the number of elements of the domain.</summary>
     public long Rows { get; set; } = rows;
 
     /// <summary>Elements a row reduction combines; 1 where nothing is reduced along rows.</summary>
     public long Columns { get; set; } = columns;
+
+    /// <summary>What the members of a <see cref="GroupKind.Attention"/> group sum; null for other groups.</summary>
+    public ScoreMatrix? Scores { get; init; }
 
     /// <summary>Members, operands before users.</summary>
     public List<Node> Members { get; } = [];

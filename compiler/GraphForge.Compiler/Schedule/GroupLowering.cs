@@ -1,6 +1,7 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -14,6 +15,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
 
     public KernelDefinition Lower(FusionGroup group, string name)
     {
+        if (group.Kind == GroupKind.Attention) return new AttentionLowering(plan, storage, group).Lower(name);
         var lowerer = LowererFor(group);
         var (rows, columns) = Domain(group);
         var rowIndex = LoopIndices.Linear(rows);

@@ -68,10 +68,11 @@ public sealed class KernelDefinitions
     private PlannedKernel Kernel(FusionGroup group, FusionPlan plan, GroupLowering lowering, NodeStorage storage)
     {
         var definition = lowering.Lower(group, KernelSummary.Name(Count, group));
-        var writes = definition.Stores.Select(s => s.Buffer).Distinct().ToArray();
+        var writes = definition.Results.Select(s => s.Buffer).Distinct().ToArray();
         var inPlace = InPlace.Pairs(group, plan, n => BufferOf(n, storage) is { } buffer && storage.Owns(buffer))
             .Select(p => (storage.PlaceOf(p.Result).Buffer, storage.PlaceOf(p.Operand).Buffer)).ToArray();
-        return Add(new PlannedKernel(definition, group.Kind, writes, ReadsOf(definition.Stores), inPlace));
+        var reads = ReadsOf(definition.Stores).Where(b => definition.Scores?.Locals.Contains(b) != true).ToArray();
+        return Add(new PlannedKernel(definition, group.Kind, writes, reads, inPlace));
     }
 
     internal PlannedKernel Replace(PlannedKernel kernel, PlannedKernel by)

@@ -17,7 +17,7 @@ internal sealed class TrialMemory
     {
         SumLength = definition.Reductions().Select(r => r.ReducedVariables.Aggregate(1L, (p, v) => p * v.Extent)).DefaultIfEmpty(1).Max();
         Buffers = definition.Arguments.Select(a => new StateBuffer(a.Name, a.Type, [a.Count])).ToArray();
-        var written = definition.Stores.Concat(definition.Serial?.Before ?? []).Select(s => s.Buffer).ToHashSet();
+        var written = definition.Results.Concat(definition.Serial?.Before ?? []).Select(s => s.Buffer).ToHashSet();
         Results = Enumerable.Range(0, Buffers.Count).Where(i => written.Contains(definition.Arguments[i])).ToArray();
         var random = new Random(20);
         foreach (var buffer in Buffers) Fill(buffer, Values(buffer.Type), random);

@@ -16,6 +16,9 @@ public static class Cost
         }));
     }
 
+    /// <summary>Work of computing a value with everything it is made of.</summary>
+    public static double OfValue(Expr value) => value.DescendantsAndSelf().Sum(Of);
+
     private static double Of(Expr expr) => expr switch
     {
         UnaryExpr u => IsOneInstruction(u.Function) ? 0.5 : 8,

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops.Schedules.Attention;
 using GraphForge.Compiler.Schedule;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -10,6 +11,7 @@ public static class ScheduleChoice
     {
         GroupKind.Scatter => ScatterSchedule.Build(definition),
         GroupKind.Sort => SortSchedule.Build(definition, target),
+        GroupKind.Attention => AttentionSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when ContractionSchedule.Build(definition, target, records) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
