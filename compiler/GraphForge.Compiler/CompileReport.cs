@@ -40,8 +40,8 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Program}: compiled in {Total.TotalMilliseconds:F1} ms{Origin}; ");
-        text.Append(CultureInfo.InvariantCulture, $"{Nodes} nodes, {Steps} steps of {Kernels} kernels");
-        text.Append(TextLength == 0 ? "\n" : string.Create(CultureInfo.InvariantCulture, $", {TextLength / 1024} KiB of C#\n"));
+        text.Append(CultureInfo.InvariantCulture, $"nodes {Nodes}, steps {Steps}, kernels {Kernels}");
+        text.Append(TextLength == 0 ? "\n" : string.Create(CultureInfo.InvariantCulture, $", C# {TextLength / 1024} KiB\n"));
         foreach (var (name, time) in Phases)
         {
             var share = Total == TimeSpan.Zero ? 0 : time / Total;

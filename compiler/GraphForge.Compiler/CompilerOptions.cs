@@ -3,7 +3,7 @@ using GraphForge.Compiler.Loops.Schedules;
 
 namespace GraphForge.Compiler;
 
-/// <summary>How a graph is compiled.</summary>
+/// <summary>How a graph is compiled. Plans on disk are found again by the graph and these settings: nothing else may decide what a plan is.</summary>
 public sealed record CompilerOptions
 {
     /// <summary>The processor to write code for.</summary>

@@ -5,7 +5,7 @@ namespace GraphForge.Compiler.Schedule;
 /// a bit for every item it waits for. A new edge from an item nobody waits for yet costs a row of bits; any other is passed on to
 /// all that wait for the item.
 /// </summary>
-internal sealed class DependencyClosure
+public sealed class DependencyClosure
 {
     private const int BitsPerWord = 64;
 
@@ -39,24 +39,6 @@ internal sealed class DependencyClosure
         if (!_isAwaited[item]) return;
         for (var other = 0; other < _rows.Count; other++)
             if (DependsOn(other, item)) Include(other, dependency);
-    }
-
-    /// <summary>
-    /// Lets <paramref name="item"/> stand for <paramref name="merged"/> too, which it may itself have waited for: whoever waited
-    /// for one of them waits for both. The merged item is not asked about any more.
-    /// </summary>
-    public void Merge(int item, int merged)
-    {
-        for (var other = 0; other < _rows.Count; other++)
-            if (other != item && DependsOn(other, merged)) Connect(other, item);
-        // What the merged item waited for, everybody waits for who waits for the item now.
-        Absorb(item, merged);
-    }
-
-    private void Absorb(int item, int merged)
-    {
-        for (var other = 0; other < _rows.Count; other++)
-            if (other == item || DependsOn(other, item)) Union(other, _rows[merged]);
     }
 
     private void Include(int item, int dependency)
