@@ -35,9 +35,8 @@ public sealed class KernelSignature
             _text.Append("loop ");
         }
         foreach (var store in definition.Stores) Write(store);
-        if (definition.Scores is not { } scores) return;
-        var locals = definition.Stores.Select(s => s.Buffer).Where(scores.Locals.Contains).Distinct().Select(Number);
-        _text.Append($"scores {Number(scores.Row)} {Number(scores.Key)} {string.Join(' ', locals)}; ");
+        if (definition.Scores is { } scores)
+            _text.Append($"scores {Number(scores.Row)} {Number(scores.Key)} in {string.Join(' ', scores.Locals.Select(Number).Order(StringComparer.Ordinal))}");
     }
 
     private void Write(StoreDefinition store)

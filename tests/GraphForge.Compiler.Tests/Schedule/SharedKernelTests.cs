@@ -65,7 +65,9 @@ public sealed class SharedKernelTests
         {
             nameof(KernelDefinition.Name), nameof(KernelDefinition.Summary), nameof(KernelDefinition.Rows), nameof(KernelDefinition.Stores),
             nameof(KernelDefinition.Arguments), nameof(KernelDefinition.Counters), nameof(KernelDefinition.Serial), nameof(KernelDefinition.Repeats),
+            nameof(KernelDefinition.Scores), nameof(KernelDefinition.Results),
         }));
+        Assert.That(PropertiesOf(typeof(ScoreDomain)), Is.EquivalentTo(new[] { nameof(ScoreDomain.Row), nameof(ScoreDomain.Key), nameof(ScoreDomain.Locals) }));
         Assert.That(PropertiesOf(typeof(StoreDefinition)), Is.EquivalentTo(new[]
         {
             nameof(StoreDefinition.Domain), nameof(StoreDefinition.Buffer), nameof(StoreDefinition.Index), nameof(StoreDefinition.Value),
