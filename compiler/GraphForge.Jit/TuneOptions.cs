@@ -2,7 +2,7 @@ using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Jit;
 
-/// <summary>How schedules are searched. The search takes about a second for each distinct contraction of a program.</summary>
+/// <summary>How schedules are searched. The search takes some seconds for each distinct contraction of a program.</summary>
 public sealed record TuneOptions
 {
     /// <summary>Schedules tried for a kernel, the model's choice included; at least 2.</summary>
