@@ -44,12 +44,19 @@ static int Command(string[] words, int? given)
         case ["recurrence", .. var names]:
             foreach (var name in names.Length > 0 ? names : ["gru", "mamba"]) Recurrence.Run(name, threads);
             return 0;
+        case ["barriers"]:
+            Barriers.Run(threads);
+            return 0;
+        case ["rows", .. var names]:
+            foreach (var name in names.Length > 0 ? names : RowRate.Names)
+                foreach (var count in new[] { 1, threads }.Distinct()) RowRate.Run(name, count);
+            return 0;
         case ["kernels", .. var rest]:
             BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: rest);
             return 0;
         default:
             Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | " +
-                "peers [work …] | compile workload | recurrence [gru|mamba …] | " +
+                "peers [work …] | compile workload | recurrence [gru|mamba …] | barriers | rows [kernel …] | " +
                 $"kernels [BenchmarkDotNet options]; --threads n comes last; workloads: {string.Join(' ', WorkloadTable.All.Select(w => w.Name))}");
             return 2;
     }

@@ -2,7 +2,7 @@ using GraphForge.Compiler.Emit.Targets;
 
 namespace GraphForge.Compiler;
 
-/// <summary>How a graph is compiled.</summary>
+/// <summary>How a graph is compiled. Plans on disk are found again by the graph and these settings: nothing else may decide what a plan is.</summary>
 public sealed record CompilerOptions
 {
     /// <summary>The processor to write code for.</summary>
@@ -16,4 +16,7 @@ public sealed record CompilerOptions
 
     /// <summary>Folder for the IR after every pass and the final source; null for none.</summary>
     public string? DumpFolder { get; init; }
+
+    /// <summary>Told the time of every pass; null where nobody asks.</summary>
+    public PhaseClock? Clock { get; init; }
 }

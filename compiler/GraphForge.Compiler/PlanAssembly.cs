@@ -15,6 +15,7 @@ internal sealed class PlanAssembly
 {
     private readonly ComputationGraph _graph;
     private readonly KernelDefinitions _definitions;
+    private readonly SharedKernels _kernels;
     private readonly IReadOnlyList<LoopKernel> _loops;
     private readonly ProgramBuffers _buffers;
     private readonly IReadOnlyList<StateSlot> _states;
@@ -24,20 +25,26 @@ internal sealed class PlanAssembly
     private readonly List<PlanBuffer> _plan = [];
     private readonly Dictionary<LoopBuffer, int> _index = [];
 
-    private PlanAssembly(ComputationGraph graph, KernelDefinitions definitions, IReadOnlyList<LoopKernel> loops, ProgramBuffers buffers)
+    private PlanAssembly(ComputationGraph graph, KernelDefinitions definitions, SharedKernels kernels, IReadOnlyList<LoopKernel> loops)
     {
-        (_graph, _definitions, _loops, _buffers) = (graph, definitions, loops, buffers);
+        (_graph, _definitions, _kernels, _loops, _buffers) = (graph, definitions, kernels, loops, definitions.Program);
         _states = graph.States;
         _numberOf = _states.Index().ToDictionary(s => s.Item, s => s.Index);
-        _outputs = graph.Outputs.ToDictionary(o => buffers.Of(o.Value), o => o.Name);
-        _constants = definitions.Kernels.SelectMany(k => k.Reads).Where(b => buffers.NodeOf(b)?.Op is Constant).Distinct().ToArray();
+        _outputs = graph.Outputs.ToDictionary(o => _buffers.Of(o.Value), o => o.Name);
+        _constants = definitions.Kernels.SelectMany(k => k.Reads).Where(b => _buffers.NodeOf(b)?.Op is Constant).Distinct().ToArray();
     }
 
+    /// <param name="graph">The program's signature.</param>
+    /// <param name="definitions">Its work.</param>
+    /// <param name="kernels">Which kernel does which work.</param>
+    /// <param name="loops">The distinct kernels, scheduled.</param>
+    /// <param name="options">Budget and threads.</param>
+    /// <exception cref="GraphException">The plan needs more than the budget.</exception>
     public static AssembledPlan Assemble(
-        ComputationGraph graph, KernelDefinitions definitions, IReadOnlyList<LoopKernel> loops, ProgramBuffers buffers, CompilerOptions options)
+        ComputationGraph graph, KernelDefinitions definitions, SharedKernels kernels, IReadOnlyList<LoopKernel> loops, CompilerOptions options)
     {
-        var assembly = new PlanAssembly(graph, definitions, loops, buffers);
-        var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(buffers.Of);
+        var assembly = new PlanAssembly(graph, definitions, kernels, loops);
+        var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(definitions.Program.Of);
         var work = WorkPlan.OfProgram(definitions.Work, inputs, assembly.ValueOf, assembly.StateOf, problem => MemoryPlanner.Plan(problem with
         {
             StateBytes = assembly._states.Sum(s => s.Type.Bytes),
@@ -66,7 +73,7 @@ internal sealed class PlanAssembly
         AddBodies(work, 0);
         foreach (var (view, whole) in _definitions.Views) _index[view] = _index[whole];
         var plan = InSignatureOrder();
-        var steps = new PlanSteps(_definitions.Kernels, _loops, _index);
+        var steps = new PlanSteps(_kernels, _loops, _index);
         steps.Append(work);
         var constants = _constants.Select(c => ((Constant)_buffers.NodeOf(c)!.Op).Value.Bytes.ToArray()).ToArray();
         return new ExecutionPlan(_graph.Name, work.Memory.Layout.ArenaBytes, Scratch, _loops.Select(l => l.Name).ToArray(), plan, steps.Steps, constants)

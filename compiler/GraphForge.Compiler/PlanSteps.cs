@@ -5,14 +5,11 @@ using GraphForge.Runtime;
 namespace GraphForge.Compiler;
 
 /// <summary>Lays planned work out as the flat list of steps that a plan is, with the loops over them.</summary>
-/// <param name="kernels">Every kernel of the program.</param>
-/// <param name="loops">The same, scheduled.</param>
+/// <param name="kernels">Which kernel does the work of each planned one.</param>
+/// <param name="loops">The kernels, scheduled.</param>
 /// <param name="buffers">Index of each buffer in the plan.</param>
-internal sealed class PlanSteps(IReadOnlyList<PlannedKernel> kernels, IReadOnlyList<LoopKernel> loops, IReadOnlyDictionary<LoopBuffer, int> buffers)
+internal sealed class PlanSteps(SharedKernels kernels, IReadOnlyList<LoopKernel> loops, IReadOnlyDictionary<LoopBuffer, int> buffers)
 {
-    private readonly Dictionary<PlannedKernel, int> _numbers =
-        new(kernels.Index().Select(k => KeyValuePair.Create(k.Item, k.Index)), ReferenceEqualityComparer.Instance);
-
     private readonly List<PlanStep> _steps = [];
     private readonly List<PlanLoop> _loops = [];
 
@@ -32,8 +29,9 @@ internal sealed class PlanSteps(IReadOnlyList<PlannedKernel> kernels, IReadOnlyL
 
     private void Append(PlannedKernel kernel, bool barrier)
     {
-        var number = _numbers[kernel];
-        _steps.Add(new PlanStep(number, kernel.Definition.Arguments.Select(a => buffers[a]).ToArray(), loops[number].Tasks, barrier));
+        var number = kernels.NumberOf(kernel);
+        var arguments = kernel.Definition.Arguments.Select(a => buffers[a]).ToArray();
+        _steps.Add(new PlanStep(number, arguments, loops[number].Tasks, barrier) { Name = kernel.Name });
     }
 
     private void Append(PlannedLoop loop, WorkPlan plan, bool barrier)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GraphForge.Compiler;
 using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Jit;
@@ -36,13 +37,13 @@ public sealed class KernelCompiler
 
     private static int WarmedUp;
 
-    private readonly KernelCache? _cache;
-    private readonly ConcurrentDictionary<KernelCacheKey, LoadedKernels> _loaded = new();
+    private readonly DiskCache? _cache;
+    private readonly ConcurrentDictionary<CacheKey, LoadedKernels> _loaded = new();
 
     public KernelCompiler(KernelCacheOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.ResolveFolder(Environment.GetEnvironmentVariable) is { } folder) _cache = new KernelCache(folder);
+        if (options.ResolveFolder(Environment.GetEnvironmentVariable) is { } folder) _cache = new DiskCache(folder);
     }
 
     /// <summary>The process-wide compiler, cached as the environment says.</summary>
@@ -54,7 +55,13 @@ public sealed class KernelCompiler
     /// </summary>
     public void StartIfCold()
     {
-        if (_cache is { IsEmpty: false } || Interlocked.Exchange(ref WarmedUp, 1) != 0) return;
+        if (_cache is not { IsEmpty: false }) Start();
+    }
+
+    /// <summary>Starts the C# compiler in the background, once in a process.</summary>
+    internal void Start()
+    {
+        if (Interlocked.Exchange(ref WarmedUp, 1) != 0) return;
         _ = Task.Run(() => KernelAssembly.Build(WarmUpText, "GraphForge.WarmUp", SourceFileName, CancellationToken.None));
     }
 
@@ -69,11 +76,13 @@ public sealed class KernelCompiler
     /// Where to leave the text for a person or a debugger, as <c>Kernels.cs</c>; <see langword="null"/> for nowhere. Debug
     /// information carries the text in either case.
     /// </param>
+    /// <param name="clock">Told the time of each phase; <see langword="null"/> where nobody asks.</param>
     /// <param name="cancellation">Ends the compilation early.</param>
     /// <exception cref="InternalCompilerException">The text does not compile or lacks a kernel.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public KernelLibrary Load(
-        string text, IReadOnlyList<string> kernelNames, string? dumpFolder = null, CancellationToken cancellation = default)
+        string text, IReadOnlyList<string> kernelNames, string? dumpFolder = null, PhaseClock? clock = null,
+        CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         var documentPath = dumpFolder is null ? SourceFileName : Path.GetFullPath(Path.Combine(dumpFolder, SourceFileName));
@@ -83,24 +92,43 @@ public sealed class KernelCompiler
             File.WriteAllText(documentPath, text);
         }
 
-        var key = KernelCacheKey.Of(text, kernelNames, documentPath);
+        var key = CacheKey.OfKernels(text, kernelNames, documentPath);
+        return Once(key, () => Read(key, kernelNames, clock) ?? Build(key, text, kernelNames, documentPath, clock, cancellation))!;
+    }
+
+    /// <summary>Kernels that were loaded or kept before; <see langword="null"/> where there are none.</summary>
+    internal KernelLibrary? Find(CacheKey key, IReadOnlyList<string> kernelNames, PhaseClock clock) =>
+        Once(key, () => Read(key, kernelNames, clock));
+
+    /// <summary>The library in use under the key, or the one that is made now, of several threads by one.</summary>
+    private KernelLibrary? Once(CacheKey key, Func<KernelLibrary?> make)
+    {
         var loaded = _loaded.GetOrAdd(key, _ => new LoadedKernels());
         lock (loaded)
         {
             if (loaded.Library.TryGetTarget(out var library)) return library;
-            library = Make(key, text, kernelNames, documentPath, cancellation);
-            loaded.Library.SetTarget(library);
+            library = make();
+            if (library is not null) loaded.Library.SetTarget(library);
             return library;
         }
     }
 
-    private KernelLibrary Make(
-        KernelCacheKey key, string text, IReadOnlyList<string> kernelNames, string documentPath, CancellationToken cancellation)
+    private KernelLibrary? Read(CacheKey key, IReadOnlyList<string> kernelNames, PhaseClock? clock)
     {
-        var name = "GraphForge.Generated." + key.Hex[..16];
-        if (_cache?.Read(key) is { } stored) return KernelLibrary.Load(stored, name, kernelNames, fromDisk: true);
-        var assembly = KernelAssembly.Build(text, name, documentPath, cancellation);
-        var library = KernelLibrary.Load(assembly, name, kernelNames, fromDisk: false);
+        if (_cache?.Read(key) is not { } stored) return null;
+        clock?.End("read kernels");
+        var library = KernelLibrary.Load(stored, key, kernelNames, fromDisk: true);
+        clock?.End("machine code");
+        return library;
+    }
+
+    private KernelLibrary Build(
+        CacheKey key, string text, IReadOnlyList<string> kernelNames, string documentPath, PhaseClock? clock, CancellationToken cancellation)
+    {
+        var assembly = KernelAssembly.Build(text, key.AssemblyName, documentPath, cancellation);
+        clock?.End("C# compiler");
+        var library = KernelLibrary.Load(assembly, key, kernelNames, fromDisk: false);
+        clock?.End("machine code");
         // Only after loading: what cannot be loaded must not be found again.
         _cache?.Write(key, assembly);
         return library;

@@ -16,9 +16,10 @@ public sealed class KernelLibrary
 
     private readonly AssemblyLoadContext _context;
 
-    private KernelLibrary(AssemblyLoadContext context, nint[] entries, bool fromDisk)
+    private KernelLibrary(AssemblyLoadContext context, CacheKey key, nint[] entries, bool fromDisk)
     {
         _context = context;
+        Key = key;
         Entries = entries;
         FromDisk = fromDisk;
     }
@@ -34,15 +35,18 @@ public sealed class KernelLibrary
     /// <summary>Name of the assembly that holds the kernels, as a profiler shows it.</summary>
     public string Name => _context.Name!;
 
-    internal static KernelLibrary Load(byte[] assembly, string name, IReadOnlyList<string> kernelNames, bool fromDisk)
+    /// <summary>Under which the kernels are kept on disk.</summary>
+    internal CacheKey Key { get; }
+
+    internal static KernelLibrary Load(byte[] assembly, CacheKey key, IReadOnlyList<string> kernelNames, bool fromDisk)
     {
-        var context = new AssemblyLoadContext(name, isCollectible: true);
+        var context = new AssemblyLoadContext(key.AssemblyName, isCollectible: true);
         using var image = new MemoryStream(assembly, writable: false);
         var kernels = context.LoadFromStream(image).GetType(KernelClass)
             ?? throw new InternalCompilerException("jit", $"the emitted text has no class {KernelClass}");
         var methods = kernelNames.Select(kernel => Find(kernels, kernel)).ToArray();
         Prepare(methods);
-        return new KernelLibrary(context, [.. methods.Select(method => method.MethodHandle.GetFunctionPointer())], fromDisk);
+        return new KernelLibrary(context, key, [.. methods.Select(method => method.MethodHandle.GetFunctionPointer())], fromDisk);
     }
 
     private static MethodInfo Find(Type kernels, string name) =>

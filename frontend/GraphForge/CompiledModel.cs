@@ -1,8 +1,10 @@
+using GraphForge.Compiler;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Memory;
 using GraphForge.Execution;
 using GraphForge.Runtime;
 using GraphForge.Tracing;
+using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace GraphForge;
 
@@ -47,6 +49,8 @@ public sealed class CompiledModel
     /// <summary>Shape of one output, without the batch, of a model compiled for one input.</summary>
     public Shape OutputShape => Shape.Of(Unary(Outputs).Shape.Skip(1));
 
+    private TimeSpan TraceTime { get; init; }
+
     private bool IsUnary => Inputs is [{ Name: InputName, DType: DType.Float32 }] && Outputs is [{ Name: OutputName, DType: DType.Float32 }] &&
         IsBatch(Inputs[0].Type) && IsBatch(Outputs[0].Type);
 
@@ -80,12 +84,17 @@ public sealed class CompiledModel
         var states = new StateStore();
         states.Add(tree);
         var signature = new InputSignature(inputs);
+        ProgramCompiler.Prepare(options);
+        var tracing = Stopwatch.GetTimestamp();
         using var trace = Trace.Inference();
         var outputs = function(signature.Tensors);
         if (outputs.Count == 0)
             throw new GraphException(ErrorCode.BadAttribute, "there is nothing to compute: the function gives no outputs.");
         var graph = new ComputationGraph("infer", outputs.Select(o => new NamedOutput(o.Key, o.Value.Node)).ToEquatable(), []);
-        return new CompiledModel(new InferenceGraph(graph, signature, trace.Ranges), states, options);
+        return new CompiledModel(new InferenceGraph(graph, signature, trace.Ranges), states, options)
+        {
+            TraceTime = Stopwatch.GetElapsedTime(tracing),
+        };
     }
 
     /// <summary>Compiles for these extents now and not at the first run with them: <c>Prepare(("batch", 8))</c>.</summary>
@@ -98,6 +107,13 @@ public sealed class CompiledModel
     /// <summary>Memory that a run with these extents takes; null with <see cref="Backend.Reference"/>.</summary>
     public MemoryReport? Memory(params ReadOnlySpan<(string Symbol, long Extent)> extents) =>
         _programs.Get(_inputs.Bind(extents)).Program.Memory;
+
+    /// <summary>
+    /// Where the time of compiling for these extents went, writing the model down (<c>trace</c>) included; null with
+    /// <see cref="Backend.Reference"/>.
+    /// </summary>
+    public CompileReport? CompileReport(params ReadOnlySpan<(string Symbol, long Extent)> extents) =>
+        _programs.Get(_inputs.Bind(extents)).Program.Report?.After("trace", TraceTime);
 
     /// <summary>Computes the outputs of as many inputs as the span holds, for a model compiled for one input.</summary>
     /// <param name="input">[batch, <see cref="InputShape"/>], row-major.</param>

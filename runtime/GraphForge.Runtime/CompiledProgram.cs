@@ -48,8 +48,9 @@ public sealed class CompiledProgram
         _inputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Input)];
         _outputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Output)];
         Code = PlanCode.Of(plan, kernels);
-        // A team is of no use to a program whose every step is worker 0's.
-        Team = threads > 1 && Code.Steps.Any(step => step.Tasks > 1) ? WorkerTeam.OfSize(threads) : null;
+        // A team is of no use to a program whose every step is worker 0's, nor on one core.
+        var isShared = threads > 1 && Environment.ProcessorCount > 1 && Code.Steps.Any(step => step.Tasks > 1);
+        Team = isShared ? WorkerTeam.OfSize(threads) : null;
         _contexts = new DefaultObjectPool<RunContext>(new ContextPolicy(this));
     }
 
@@ -80,9 +81,10 @@ public sealed class CompiledProgram
     internal object? KernelOwner { get; }
 
     /// <summary>Who runs the steps; null where the caller's thread does alone.</summary>
-    internal WorkerTeam? Team { get; }
+    internal WorkerTeam? Team { get; init; }
 
-    internal int Workers => Team?.Size ?? 1;
+    /// <summary>Among whom the tasks of a step are shared.</summary>
+    internal int Workers => Team?.Parts ?? 1;
 
     /// <summary>A context of the caller's own, from the pool or new. Disposing it gives it back.</summary>
     public RunContext Rent()

@@ -40,7 +40,11 @@ public sealed record PlanBuffer(string Name, BufferKind Kind, DType Type, IReadO
 /// <param name="Buffers">Indices into <see cref="ExecutionPlan.Buffers"/>, in the kernel's argument order.</param>
 /// <param name="Tasks">The kernel's work is tasks 0..Tasks-1; any partition over workers gives the same result.</param>
 /// <param name="BarrierBefore">Whether every earlier step must have finished on all workers before this one starts.</param>
-public sealed record PlanStep(int Kernel, IReadOnlyList<int> Buffers, int Tasks, bool BarrierBefore);
+public sealed record PlanStep(int Kernel, IReadOnlyList<int> Buffers, int Tasks, bool BarrierBefore)
+{
+    /// <summary>Name for people where several steps share a kernel; empty for the kernel's.</summary>
+    public string Name { get; init; } = "";
+}
 
 /// <summary>
 /// A compiled program as plain data: which kernels run, in which order, over which bytes. It can be printed, verified,
@@ -64,6 +68,9 @@ public sealed record ExecutionPlan(
 {
     /// <summary>Every arena offset and every allocation starts on a multiple of this many bytes: one cache line, one Vector512.</summary>
     public const int Alignment = 64;
+
+    /// <summary>Name of a step for people.</summary>
+    public string NameOf(PlanStep step) => step.Name.Length > 0 ? step.Name : KernelNames[step.Kernel];
 
     /// <summary>Which of the steps run more than once, or not always.</summary>
     public IReadOnlyList<PlanLoop> Loops { get; init; } = [];

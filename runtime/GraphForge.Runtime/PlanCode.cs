@@ -24,7 +24,9 @@ internal sealed class PlanCode
             argument = checked(argument + step.Buffers.Count);
         }
         FirstFlag = argument;
+        LoopDepth = DepthOf(plan);
         AddRange(0, _steps.Length, 0);
+        MayLag = _instructions.All(i => !i.IsShared || i.Flag < 0);
     }
 
     public static PlanCode Of(ExecutionPlan plan, IReadOnlyList<nint> kernels) => new(plan, kernels);
@@ -32,6 +34,14 @@ internal sealed class PlanCode
     public StepCall[] Steps => _steps;
 
     public PlanInstruction[] Instructions => field ??= [.. _instructions];
+
+    /// <summary>
+    /// Whether a thread may walk behind the others. Not past conditions of loops that are shared: later iterations change them.
+    /// </summary>
+    public bool MayLag { get; }
+
+    /// <summary>Most loops around a step.</summary>
+    public int LoopDepth { get; }
 
     /// <summary>Where the addresses of conditions begin in a context's table of arguments, behind those of the steps.</summary>
     public int FirstFlag { get; }
@@ -41,7 +51,10 @@ internal sealed class PlanCode
 
     /// <summary>Bytes before each worker's scratch that hold the counters of its loops.</summary>
     public static long CounterBytes(ExecutionPlan plan) =>
-        AlignedMemory.RoundUp(sizeof(long) * plan.Loops.Select(l => plan.Loops.Count(o => o.Contains(l))).DefaultIfEmpty(0).Max());
+        AlignedMemory.RoundUp(sizeof(long) * DepthOf(plan));
+
+    private static int DepthOf(ExecutionPlan plan) =>
+        plan.Loops.Select(l => plan.Loops.Count(o => o.Contains(l))).DefaultIfEmpty(0).Max();
 
     private void AddRange(int first, int end, int depth)
     {

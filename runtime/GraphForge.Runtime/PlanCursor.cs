@@ -1,8 +1,8 @@
 namespace GraphForge.Runtime;
 
 /// <summary>
-/// One worker's way through a plan. All workers take the same way, except that a loop which the first worker does alone is
-/// skipped by the others, so they meet at the same barriers.
+/// One thread's way through a plan, for whichever parts of it the thread does. The way of all parts is the same, except that
+/// a loop which belongs to the first part alone is skipped by the others, so they meet at the same barriers.
 /// </summary>
 internal unsafe struct PlanCursor(PlanInstruction[] instructions, nint* arguments, long* counters)
 {
@@ -10,11 +10,12 @@ internal unsafe struct PlanCursor(PlanInstruction[] instructions, nint* argument
 
     public readonly bool IsAtEnd => _next == instructions.Length;
 
-    /// <summary>Whether all workers meet before the next instruction.</summary>
-    public readonly bool IsAtBarrier => instructions[_next].Barrier;
+    /// <summary>Whether all workers meet before the next instruction, or there is none.</summary>
+    public readonly bool IsAtPhaseEnd => IsAtEnd || instructions[_next].Barrier;
 
     /// <summary>The step to do, or −1 where there was an end of a loop.</summary>
-    public int Advance(int worker)
+    /// <param name="part">Whose part of the work is done: the first one's has loops of its own, which others go past.</param>
+    public int Advance(int part)
     {
         ref readonly var instruction = ref instructions[_next];
         switch (instruction.Kind)
@@ -24,7 +25,7 @@ internal unsafe struct PlanCursor(PlanInstruction[] instructions, nint* argument
                 return instruction.Target;
             case InstructionKind.Enter:
                 CounterOf(instruction) = 0;
-                _next = (instruction.IsShared || worker == 0) && GoesOn(instruction) ? _next + 1 : instruction.Target;
+                _next = (instruction.IsShared || part == 0) && GoesOn(instruction) ? _next + 1 : instruction.Target;
                 return -1;
             default:
                 CounterOf(instruction)++;
@@ -33,19 +34,22 @@ internal unsafe struct PlanCursor(PlanInstruction[] instructions, nint* argument
         }
     }
 
-    /// <summary>Goes on without doing steps to the next barrier; false where there is none.</summary>
-    public bool SeekBarrier()
+    /// <summary>Goes on to the end of the phase without doing steps.</summary>
+    public void Skip()
     {
-        while (!IsAtEnd)
-        {
-            ref readonly var instruction = ref instructions[_next];
-            if (instruction.Barrier) return true;
-            // Loops of the first worker alone hold no barrier; every other one has a barrier first thing in an iteration.
-            if (instruction.Kind == InstructionKind.Call || !instruction.IsShared && instruction.Kind == InstructionKind.Repeat) _next++;
-            else Advance(instruction.IsShared ? 0 : -1);
-        }
+        do Advance(-1);
+        while (!IsAtPhaseEnd);
+    }
 
-        return false;
+    /// <summary>Notes the numbers of the iterations at work.</summary>
+    public readonly void SaveCounters(Span<long> saved)
+    {
+        for (var depth = 0; depth < saved.Length; depth++) saved[depth] = counters[-1 - depth];
+    }
+
+    public readonly void RestoreCounters(ReadOnlySpan<long> saved)
+    {
+        for (var depth = 0; depth < saved.Length; depth++) counters[-1 - depth] = saved[depth];
     }
 
     private readonly ref long CounterOf(in PlanInstruction loop) => ref counters[-1 - loop.Depth];

@@ -7,8 +7,9 @@ namespace GraphForge.Runtime;
 public static class PlanPrinter
 {
     /// <summary>
-    /// A summary, a table of buffers, and one line per step: its kernel, the buffers it is given (index:name) in argument order, its
-    /// number of tasks, and <c>barrier</c> where every earlier step must have finished; then one line per loop.
+    /// A summary, a table of buffers, and one line per step: its kernel, its own name where that is another, the buffers it is
+    /// given (index:name) in argument order, its number of tasks, and <c>barrier</c> where every earlier step must have finished;
+    /// then one line per loop.
     /// Lines end in <c>\n</c>. The plan need not be valid.
     /// </summary>
     public static string Print(ExecutionPlan plan)
@@ -49,6 +50,7 @@ public static class PlanPrinter
         {
             var step = plan.Steps[index];
             var kernel = step.Kernel >= 0 && step.Kernel < plan.KernelNames.Count ? plan.KernelNames[step.Kernel] : $"?{step.Kernel}";
+            if (step.Name.Length > 0 && step.Name != kernel) kernel += $" as {step.Name}";
             var buffers = string.Join(", ", step.Buffers.Select(b => b >= 0 && b < plan.Buffers.Count ? $"{b}:{plan.Buffers[b].Name}" : $"?{b}"));
             yield return [$"{index}", kernel, buffers, $"{step.Tasks}", step.BarrierBefore ? "barrier" : ""];
         }

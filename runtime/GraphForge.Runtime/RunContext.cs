@@ -16,7 +16,8 @@ public sealed unsafe partial class RunContext : IDisposable
     {
         _program = program;
         _memory = new ContextMemory(program);
-        _ticks = new long[program.Plan.Steps.Count];
+        _timer = new StepTimer(program.Plan.Steps.Count);
+        _region = new PlanRegion(program.Code, _memory, _timer);
     }
 
     public CompiledProgram Program => _program;

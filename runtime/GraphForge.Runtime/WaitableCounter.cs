@@ -1,17 +1,15 @@
-using System.Runtime.InteropServices;
-
 namespace GraphForge.Runtime;
 
 /// <summary>
 /// A number that only grows, and threads that wait for it to reach a value. Growing it is one atomic add when nobody is
-/// parked. A waiter spins, then yields its core, then parks, so that waiting neither burns a core nor hangs where there are
-/// more threads than cores.
+/// parked. A waiter spins, then parks, so that waiting neither burns a core nor hangs where there are more threads than cores.
+/// It never just yields: on a busy machine that gives away a whole slice of time for a wait of microseconds.
 /// </summary>
-/// <param name="spins">Checks, some tens of nanoseconds apart, before a waiter gives its core away.</param>
-internal sealed class WaitableCounter(int spins)
+/// <param name="mostSpins">Most checks, some tens of nanoseconds apart, before a waiter parks.</param>
+internal sealed class WaitableCounter(int mostSpins)
 {
-    /// <summary>Lets a thread that shares our core finish its step; parking costs some ten times as much as a yield.</summary>
-    private const int Yields = 8;
+    /// <summary>Some 3 µs, where spinning has proved useless: parking and being woken takes longer.</summary>
+    private const int FewestSpins = 80;
 
     private readonly object _gate = new();
     private PaddedNumber _number;
@@ -21,6 +19,9 @@ internal sealed class WaitableCounter(int spins)
 
     /// <summary>Threads that are parked or about to be.</summary>
     public int Parked => Volatile.Read(ref _parked);
+
+    /// <summary>Adds to the number what no thread counts to.</summary>
+    public void Skip(long amount) => Interlocked.Add(ref _number.Value, amount);
 
     /// <summary>Adds one and returns the sum. Whoever reaches a value that others wait for calls <see cref="Release"/>.</summary>
     public long Increment() => Interlocked.Increment(ref _number.Value);
@@ -38,21 +39,33 @@ internal sealed class WaitableCounter(int spins)
         if (interrupted) Thread.CurrentThread.Interrupt();
     }
 
-    public void WaitFor(long target)
+    /// <summary>Returns once the target is reached.</summary>
+    /// <param name="target">A value the number will have.</param>
+    /// <param name="spins">
+    /// This thread's checks before it parks: halved whenever they were in vain, as on a machine that takes threads off their
+    /// cores, and slowly more whenever they were not.
+    /// </param>
+    public void WaitFor(long target, ref int spins)
+    {
+        if (SpinFor(target, spins))
+        {
+            spins = Math.Min(mostSpins, spins + spins / 8 + 1);
+            return;
+        }
+
+        spins = Math.Max(FewestSpins, spins / 2);
+        Park(target);
+    }
+
+    private bool SpinFor(long target, int spins)
     {
         for (var spin = 0; spin < spins; spin++)
         {
-            if (Value >= target) return;
+            if (Value >= target) return true;
             Thread.SpinWait(1);
         }
 
-        for (var yield = 0; yield < Yields; yield++)
-        {
-            if (Value >= target) return;
-            Thread.Yield();
-        }
-
-        Park(target);
+        return Value >= target;
     }
 
     /// <remarks>
@@ -97,13 +110,5 @@ internal sealed class WaitableCounter(int spins)
             interrupted = true;
             return false;
         }
-    }
-
-    /// <summary>Alone on its cache lines (and their prefetched neighbours), so that spinning disturbs no other field.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct PaddedNumber
-    {
-        [FieldOffset(128)]
-        public long Value;
     }
 }

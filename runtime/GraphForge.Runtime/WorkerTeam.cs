@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace GraphForge.Runtime;
 
 /// <summary>
-/// Threads that execute parallel regions together with the thread that asks for one. There is one team per size in a
-/// process, shared by all programs; it executes one region at a time and sleeps in between.
+/// Threads that execute parallel regions together with the thread that asks for one. There is one team per number of parts in a
+/// process, shared by all programs; it executes one region at a time and sleeps in between. A region never waits for a thread
+/// to come: whoever is there does the parts of those who are not.
 /// </summary>
 internal sealed class WorkerTeam
 {
@@ -15,58 +16,68 @@ internal sealed class WorkerTeam
     /// <summary>Some 50 µs, about what waking a sleeper takes: enough to catch the next of runs that follow each other.</summary>
     private const int IdleSpins = 1500;
 
+    private const long SkippedPhases = 1L << 32;
+
     private static readonly ConcurrentDictionary<int, WorkerTeam> Teams = new();
 
-    private readonly WaitableCounter _starts;
-    private readonly WaitableCounter _arrivals;
-    private IParallelRegion? _region;
-    private long _arrivedBefore;
+    private readonly WaitableCounter _starts = new(IdleSpins);
+    private readonly PaddedNumber[] _claims;
+    private readonly int[] _spins;
+    private ParallelRegion? _region;
     private int _startedThreads;
     private int _busy;
 
-    private WorkerTeam(int size)
+    /// <param name="parts">Parts of a phase.</param>
+    /// <param name="threads">Threads, the caller's included; at most one for each part.</param>
+    internal WorkerTeam(int parts, int threads)
     {
-        Size = size;
-        // Spinning while the awaited thread needs this very core only delays it.
-        var crowded = size > Environment.ProcessorCount;
-        _starts = new WaitableCounter(crowded ? 0 : IdleSpins);
-        _arrivals = new WaitableCounter(crowded ? 0 : BarrierSpins);
+        (Parts, Threads) = (parts, threads);
+        _claims = new PaddedNumber[parts];
+        _spins = new int[threads];
+        Array.Fill(_spins, BarrierSpins);
     }
 
-    /// <summary>Threads in a region, the caller's included.</summary>
-    public int Size { get; }
+    /// <summary>Parts of every phase.</summary>
+    public int Parts { get; }
+
+    /// <summary>
+    /// Threads in a region, the caller's included: no more than there are cores, since a thread without one has nothing to
+    /// add but waits for each other.
+    /// </summary>
+    public int Threads { get; }
+
+    /// <summary>Parts done in the life of the team; also those of phases that failed regions left out.</summary>
+    public WaitableCounter PartsDone { get; } = new(BarrierSpins);
 
     /// <summary>Threads that sleep until the next region.</summary>
     public int SleepingThreads => _starts.Parked;
 
     /// <summary>Members that sleep at a barrier.</summary>
-    public int SleepingAtBarrier => _arrivals.Parked;
+    public int SleepingAtBarrier => PartsDone.Parked;
 
-    /// <summary>The process's team of that size. Its threads start with its first region.</summary>
-    public static WorkerTeam OfSize(int size)
+    /// <summary>The process's team for as many parts. Its threads start with its first region.</summary>
+    public static WorkerTeam OfSize(int parts)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
-        return Teams.GetOrAdd(size, static size => new WorkerTeam(size));
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts, 2);
+        return Teams.GetOrAdd(parts, static parts => new WorkerTeam(parts, Math.Min(parts, Environment.ProcessorCount)));
     }
 
     /// <summary>
-    /// Executes the region on all members, the caller being number 0, and returns when all have finished. Returns false
-    /// at once when the team is at work for somebody else.
+    /// Executes the region, the caller being number 0, and returns when all its parts are done. Returns false at once when the
+    /// team is at work for somebody else.
     /// </summary>
-    public bool TryRun(IParallelRegion region)
+    public bool TryRun(ParallelRegion region)
     {
         if (Interlocked.Exchange(ref _busy, 1) != 0) return false;
         try
         {
             StartThreads();
-            _region = region;
-            _arrivedBefore = _arrivals.Value;
+            region.PhasesBefore = PartsDone.Value / Parts;
+            Volatile.Write(ref _region, region);
             _starts.Increment();
             _starts.Release();
-            var caller = new TeamMember(_arrivals, _arrivedBefore, 0, Size);
-            region.Execute(ref caller);
-            caller.Barrier();
-            _region = null;
+            Execute(region, 0);
+            Volatile.Write(ref _region, null);
         }
         finally
         {
@@ -76,21 +87,44 @@ internal sealed class WorkerTeam
         return true;
     }
 
+    public bool TryClaim(int part, long phase)
+    {
+        ref var claim = ref _claims[part].Value;
+        return Volatile.Read(ref claim) == phase - 1 && Interlocked.CompareExchange(ref claim, phase, phase - 1) == phase - 1;
+    }
+
+    /// <summary>Whether the region that began after as many phases is still at work.</summary>
+    public bool IsRunning(ParallelRegion region, long phasesBefore) =>
+        Volatile.Read(ref _region) == region && Volatile.Read(ref region.PhasesBefore) == phasesBefore;
+
+    /// <summary>
+    /// Passes over more phases than a region has, so that no thread still on its way through one that failed can claim parts of
+    /// the next. All parts of the phases so far are done.
+    /// </summary>
+    /// <param name="phases">The team's phases so far.</param>
+    public void Skip(long phases)
+    {
+        for (var part = 0; part < Parts; part++) Volatile.Write(ref _claims[part].Value, phases + SkippedPhases);
+        PartsDone.Skip(SkippedPhases * Parts);
+    }
+
     private void StartThreads()
     {
-        while (_startedThreads < Size - 1)
+        while (_startedThreads < Threads - 1)
         {
             var index = _startedThreads + 1;
-            new Thread(() => Work(index)) { IsBackground = true, Name = $"GraphForge worker {index}/{Size}" }.UnsafeStart();
+            new Thread(() => Work(index)) { IsBackground = true, Name = $"GraphForge worker {index}/{Threads}" }.UnsafeStart();
             _startedThreads = index;
         }
     }
 
     private void Work(int index)
     {
-        for (var region = 1L; ; region++)
+        var (started, spins) = (0L, IdleSpins);
+        while (true)
         {
-            _starts.WaitFor(region);
+            _starts.WaitFor(started + 1, ref spins);
+            started = _starts.Value;
             TakePart(index);
         }
     }
@@ -99,8 +133,14 @@ internal sealed class WorkerTeam
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TakePart(int index)
     {
-        var member = new TeamMember(_arrivals, _arrivedBefore, index, Size);
-        _region!.Execute(ref member);
-        member.Leave();
+        // Null where the region ended before this thread came.
+        if (Volatile.Read(ref _region) is { } region) Execute(region, index);
+    }
+
+    private void Execute(ParallelRegion region, int index)
+    {
+        var member = new TeamMember(this, Volatile.Read(ref region.PhasesBefore), index, _spins[index]);
+        region.Execute(ref member);
+        _spins[index] = member.Spins;
     }
 }

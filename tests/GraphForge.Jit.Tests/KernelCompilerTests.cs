@@ -89,7 +89,7 @@ public class KernelCompilerTests
         var compiler = new KernelCompiler(KernelCacheOptions.Disabled);
 
         Assert.That(
-            () => compiler.Load(KernelText.Fill(1), KernelText.Names, null, new CancellationToken(canceled: true)),
+            () => compiler.Load(KernelText.Fill(1), KernelText.Names, cancellation: new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
     }
 

@@ -34,7 +34,7 @@ public class LazyRoslynTests
         var options = Activator.CreateInstance(jit.GetType(typeof(KernelCacheOptions).FullName!)!, cacheFolder, true);
         var compilerType = jit.GetType(typeof(KernelCompiler).FullName!)!;
         var compiler = Activator.CreateInstance(compilerType, options);
-        compilerType.GetMethod(nameof(KernelCompiler.Load))!.Invoke(compiler, [text, KernelText.Names, null, CancellationToken.None]);
+        compilerType.GetMethod(nameof(KernelCompiler.Load))!.Invoke(compiler, [text, KernelText.Names, null, null, CancellationToken.None]);
         return [.. context.Loaded];
     }
 

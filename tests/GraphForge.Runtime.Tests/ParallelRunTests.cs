@@ -25,6 +25,20 @@ public sealed unsafe class ParallelRunTests
     }
 
     [Test]
+    public void Thousands_of_barriers_hold_with_more_threads_than_cores([Values(3, 16)] int threads)
+    {
+        const int Steps = 2001;
+        var sketch = Chains.Build(Steps);
+        using var context = sketch.CompileCrowded(sketch.Plan(), threads).Rent();
+        for (var run = 0; run < 5; run++)
+        {
+            Chains.Fill(context, run);
+            context.Run();
+            Assert.That(context.OutputSpan<int>(0).ToArray(), Is.EqualTo(Chains.Expected(Steps, run)));
+        }
+    }
+
+    [Test]
     public void Concurrent_runs_of_one_program_do_not_disturb_each_other()
     {
         const int Steps = 51;

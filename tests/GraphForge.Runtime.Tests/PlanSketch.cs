@@ -57,6 +57,10 @@ internal sealed unsafe class PlanSketch(string name = "sketch")
     public CompiledProgram Compile(ExecutionPlan plan, int threads, bool poison = false) =>
         new(plan, _kernels, _states, threads, keepAlive: null) { Poison = poison };
 
+    /// <summary>With a thread for each part of the work, however few cores there are.</summary>
+    public CompiledProgram CompileCrowded(ExecutionPlan plan, int threads) =>
+        new(plan, _kernels, _states, threads, keepAlive: null) { Team = CrowdedTeams.OfSize(threads) };
+
     private int Place(string label, BufferKind kind, DType type, long[] dims)
     {
         var bytes = dims.Aggregate((long)type.Size(), (product, extent) => product * extent);

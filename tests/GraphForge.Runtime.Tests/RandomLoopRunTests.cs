@@ -46,8 +46,11 @@ public sealed unsafe class RandomLoopRunTests
         var expected = Run(plan, 1, -1);
         foreach (var threads in new[] { 2, 3, 5 })
         {
-            for (var failure = 1; failure <= 3; failure++) Run(plan, threads, random.Next(1, 2000));
-            Assert.That(Run(plan, threads, -1), Is.EqualTo(expected), $"{threads} threads");
+            foreach (var isCrowded in new[] { false, true })
+            {
+                for (var failure = 1; failure <= 3; failure++) Run(plan, threads, random.Next(1, 2000), isCrowded);
+                Assert.That(Run(plan, threads, -1, isCrowded), Is.EqualTo(expected), $"{threads} threads, crowded: {isCrowded}");
+            }
         }
 
         void Add(int kernel, int tasks, int[] buffers)
@@ -74,9 +77,9 @@ public sealed unsafe class RandomLoopRunTests
             }
         }
 
-        int[] Run(ExecutionPlan of, int threads, int failAt)
+        int[] Run(ExecutionPlan of, int threads, int failAt, bool isCrowded = false)
         {
-            using var context = sketch.Compile(of, threads).Rent();
+            using var context = (isCrowded ? sketch.CompileCrowded(of, threads) : sketch.Compile(of, threads)).Rent();
             s_left = -1;
             // A run that fails, then, with the same context, one that does not.
             for (var left = failAt; ; left = -1)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GraphForge.Compiler.Graph;
+using GraphForge.Jit;
 using GraphForge.Layers;
 using GraphForge.Optimizers;
 
@@ -27,7 +28,7 @@ public sealed class InspectionTests
                 Assert.That(files.Select(f => f[..2]), Is.EqualTo(Enumerable.Range(0, files.Length).Select(i => $"{i:00}")));
                 Assert.That(files, Is.SupersetOf(new[] { "00-bind.txt", "03-simplify.txt", $"{files.Length - 1:00}-kernels.cs" }));
                 Assert.That(Text("03-simplify.txt"), Does.Contain("contraction"));
-                Assert.That(Text("06-explicit-convolutions.txt"), Is.EqualTo("(unchanged)\n"));
+                Assert.That(Text("06-channels-last.txt"), Is.EqualTo("(unchanged)\n"));
                 Assert.That(Text(files[^1]), Does.Contain("public static unsafe class Kernels"));
             });
 
@@ -52,6 +53,23 @@ public sealed class InspectionTests
             var total = Regex.Match($"{need}", "^total (.*?):").Groups[1].Value;
             Assert.That(error.Problem, Does.StartWith($"the program needs {total}, 1 B more than the budget of "));
             Assert.That(error.Problem, Does.Contain("The largest values").And.Contain(need.LargestAtPeak[0].Name).And.Contain("samples"));
+        });
+    }
+
+    [Test]
+    public void A_report_says_where_the_time_of_compiling_went()
+    {
+        using var training = Compile(TestOptions.Default with { KernelCache = KernelCacheOptions.Disabled }, out var model);
+        var inference = CompiledModel.Compile(model, [3], TestOptions.Default).CompileReport(("batch", 2))!;
+        var report = training.CompileReport!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(report.Phases[0].Name, Is.EqualTo("trace"));
+            Assert.That(report.Phases.Select(p => p.Name), Is.SupersetOf(new[] { "simplify", "fusion", "plan", "C# compiler", "machine code" }));
+            Assert.That(report.Total, Is.LessThanOrEqualTo(training.CompileTime));
+            Assert.That((report.Program, inference.Program), Is.EqualTo(("train", "infer")));
+            Assert.That(inference.Phases[0].Name, Is.EqualTo("trace"));
+            Assert.That(report.Steps, Is.EqualTo(training.Profile<float, long>(Samples, Classes).Count));
         });
     }
 

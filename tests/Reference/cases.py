@@ -128,6 +128,8 @@ MOVEMENT = [
     case("pad", real(0, 2), axis=0, low=2, high=1, fill=-1.0),
     case("flip", real(2, 3, 4), axes=[0, 2]),
     case("flip", real(4, 5).view("transpose", 0, 1), axes=[1], label="of a transpose"),
+    case("sliding windows", real(2, 9), axis=1, size=3, step=2, dilation=1),
+    case("sliding windows", real(8, 3).view("transpose", 0, 1), axis=1, size=2, step=1, dilation=3, label="of a transpose"),
     case("concat", real(2, 1), real(2, 0), real(2, 3), axis=1),
     case("concat", real(3, 2).view("transpose", 0, 1), real(4, 3).view("slice", 0, 0, 2, 3), axis=0, label="of views"),
     case("concat", integer(-9, 9, 3), integer(-9, 9, 2), axis=0),

@@ -110,6 +110,11 @@ def flip(x, axes):
 
 
 @operation
+def sliding_windows(x, axis, size, step, dilation):
+    return x.unfold(axis, (size - 1) * dilation + 1, step)[..., ::dilation]
+
+
+@operation
 def transpose(x, first, second):
     return x.transpose(first, second)
 

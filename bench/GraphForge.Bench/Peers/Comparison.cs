@@ -28,8 +28,8 @@ public sealed class Comparison : IDisposable
         _onnxRuntime?.Name ?? "ONNX Runtime is missing and skipped; bench/peers/install.sh installs it",
     ];
 
-    /// <summary>What the floors were computed from so far, the medians of all rounds.</summary>
-    public MachineLimits Limits => new(RunTime.Median(_limits.Select(l => l.Flops)), RunTime.Median(_limits.Select(l => l.Bytes)));
+    /// <summary>What the floors were computed from so far.</summary>
+    public LimitsOfRounds Limits => new([.. _limits]);
 
     /// <exception cref="BenchmarkException">A side fails, or results differ.</exception>
     public PeerRow Measure(Work work)

@@ -6,7 +6,7 @@ public static class PeerBenchmark
     private const int RoundCount = 5;
     private const double TurnSeconds = 0.5;
 
-    /// <param name="words">What of <see cref="WorkTable"/> is measured; empty for all, which is kept in bench/results.</param>
+    /// <param name="words">What of <see cref="WorkTable"/> is measured; empty for all, which is kept in bench/results unless other programs were at work.</param>
     /// <param name="threads">Numbers of threads.</param>
     public static void Run(IReadOnlyList<string> words, IReadOnlyList<int> threads)
     {
@@ -17,17 +17,21 @@ public static class PeerBenchmark
             lines.Add(line);
             Console.WriteLine(line);
         }
-        foreach (var count in threads) Compare(works, count, Print);
-        if (words.Count == 0) Keep(lines);
+        var isQuiet = true;
+        foreach (var count in threads) isQuiet &= Compare(works, count, Print).IsQuiet;
+        if (words.Count > 0) return;
+        if (isQuiet) Keep(lines);
+        else Console.WriteLine("The machine had other work, as the peak shows: figures of such a run are not kept.");
     }
 
-    private static void Compare(IReadOnlyList<Work> works, int threads, Action<string> print)
+    private static LimitsOfRounds Compare(IReadOnlyList<Work> works, int threads, Action<string> print)
     {
         using var comparison = new Comparison(threads, new Rounds(RoundCount, TurnSeconds));
         print($"\nWith {threads} threads: {string.Join("; ", comparison.Sides)}.\n");
         print(PeerTable.Header);
         foreach (var work in works) print(PeerTable.Line(comparison.Measure(work)));
-        print($"\nMeasured meanwhile: peak {comparison.Limits.Flops / 1e9:F0} GFLOP/s, copy {comparison.Limits.Bytes / 1e9:F1} GB/s.");
+        print($"\nMeasured meanwhile: {comparison.Limits}.");
+        return comparison.Limits;
     }
 
     private static void Keep(IReadOnlyList<string> lines)

@@ -67,6 +67,8 @@ public sealed class PeerProcess : Side
         };
         // What OpenMP and OpenBLAS read when they are loaded; nothing can tell the latter afterwards.
         foreach (var name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[name] = $"{threads}";
+        // Threads of OpenMP that spin between two regions hinder those of OpenBLAS: a training step of PyTorch may take ten times as long.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
         try
         {
             return Process.Start(start);

@@ -19,13 +19,13 @@ public static partial class PreludeSource
     public static string All { get; } = Join(Sections);
 
     /// <summary>
-    /// The sections that <paramref name="kernels"/> needs: those with a function it calls as <c>Class.Name</c>, and what these
-    /// call in turn. To be appended after the kernels, in their namespace. Empty if it calls none.
+    /// The sections that <paramref name="kernels"/> need: those with a function they call as <c>Class.Name</c>, and what these
+    /// call in turn. To be appended after the kernels, in their namespace. Empty if they call none.
     /// </summary>
-    public static string For(string kernels)
+    public static string For(params IReadOnlyList<string> kernels)
     {
         var needed = new HashSet<Section>();
-        var calls = new Stack<string>(QualifiedCalls(kernels));
+        var calls = new Stack<string>(Concurrently.Map(kernels, QualifiedCalls).SelectMany(calls => calls).Distinct());
         while (calls.TryPop(out var call))
             foreach (var section in Sections)
                 if (section.Declares.Contains(call) && needed.Add(section))
@@ -52,7 +52,7 @@ public static partial class PreludeSource
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 
-    private static IEnumerable<string> QualifiedCalls(string text) => QualifiedCall().Matches(text).Select(match => match.Value);
+    private static HashSet<string> QualifiedCalls(string text) => [.. QualifiedCall().Matches(text).Select(match => match.Value)];
 
     [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]\w*")]
     private static partial Regex QualifiedCall();

@@ -77,7 +77,7 @@ public static class GraphVerifier
         var inferred = node.Op.Infer(types);
         if (inferred != node.Type)
             throw Broken(graph, pass, $"{node} should have type {inferred}");
-        if (!ReferenceEquals(Node.Of(node.Op, node.Inputs), node))
+        if (!node.IsInterned)
             throw Broken(graph, pass, $"{node} is not the interned node of its op and operands");
     }
 

@@ -70,6 +70,19 @@ public sealed class Node
         }
     }
 
+    /// <summary>Whether this is the one node of its op and operands, with those in canonical order.</summary>
+    internal bool IsInterned
+    {
+        get
+        {
+            if (Op.IsCommutative && IsBefore(_inputs[1], _inputs[0])) return false;
+            lock (Interned)
+            {
+                return ReferenceEquals(Interned.Find(StableHash, Op, _inputs), this);
+            }
+        }
+    }
+
     /// <summary>The same op over other operands.</summary>
     public Node WithInputs(params ReadOnlySpan<Node> inputs) =>
         inputs.SequenceEqual(_inputs) ? this : NodeScope.Inherit(this, Op, inputs);

@@ -45,14 +45,15 @@ public sealed class LoopBuffer(string name, DType type, long count)
 /// </summary>
 public abstract class Expr : IEquatable<Expr>
 {
-    private int? _hash;
+    /// <summary>0 where it is not known yet: several threads may find it, and a number is read whole.</summary>
+    private int _hash;
 
     public abstract DType Type { get; }
 
     public virtual IReadOnlyList<Expr> Operands => [];
 
     /// <summary>Everything besides operands that tells this expression from others of its class.</summary>
-    protected abstract object Identity { get; }
+    protected internal abstract object Identity { get; }
 
     /// <summary>The same expression over other operands.</summary>
     public virtual Expr WithOperands(IReadOnlyList<Expr> operands) => this;
@@ -96,8 +97,15 @@ public abstract class Expr : IEquatable<Expr>
     {
         if (Equals(target)) return replacement;
         if (memo.TryGetValue(this, out var done)) return done;
-        var operands = Operands.Select(o => o.Replace(target, replacement, memo)).ToArray();
-        return memo[this] = operands.SequenceEqual(Operands, ReferenceEqualityComparer.Instance) ? this : WithOperands(operands);
+        return memo[this] = MapOperands(o => o.Replace(target, replacement, memo));
+    }
+
+    /// <summary>The same expression over other operands; itself where <paramref name="map"/> changes none.</summary>
+    public Expr MapOperands(Func<Expr, Expr> map)
+    {
+        if (Operands.Count == 0) return this;
+        var operands = Operands.Select(map).ToArray();
+        return operands.SequenceEqual(Operands, ReferenceEqualityComparer.Instance) ? this : WithOperands(operands);
     }
 
     /// <summary>This expression and all below it, each once, operands first.</summary>
@@ -140,12 +148,12 @@ public abstract class Expr : IEquatable<Expr>
 
     public override int GetHashCode()
     {
-        if (_hash is { } known) return known;
+        if (_hash != 0) return _hash;
         var hash = new HashCode();
         hash.Add(GetType());
         hash.Add(Identity);
         foreach (var operand in Operands) hash.Add(operand.GetHashCode());
-        return (_hash = hash.ToHashCode()).Value;
+        return _hash = hash.ToHashCode();
     }
 
     public override string ToString() => ExprPrinter.Print(this);
@@ -158,7 +166,7 @@ public sealed class ConstantExpr(Scalar value) : Expr
 
     public override DType Type => Value.DType;
 
-    protected override object Identity => Value;
+    protected internal override object Identity => Value;
 }
 
 /// <summary>An index as a value of <paramref name="type"/>, or of the type that is computed with.</summary>
@@ -168,7 +176,7 @@ public sealed class IndexValueExpr(IndexExpr index, DType type) : Expr
 
     public override DType Type { get; } = type.Arithmetic();
 
-    protected override object Identity => (Index, Type);
+    protected internal override object Identity => (Index, Type);
 
     public override IEnumerable<IndexExpr> Indices => [Index];
 
@@ -186,7 +194,7 @@ public sealed class InBoundsExpr(IndexExpr index, long low, long high) : Expr
 
     public override DType Type => DType.Bool;
 
-    protected override object Identity => (Index, Low, High);
+    protected internal override object Identity => (Index, Low, High);
 
     public override IEnumerable<IndexExpr> Indices => [Index];
 
@@ -211,7 +219,7 @@ public sealed class LoadExpr(LoopBuffer buffer, IndexExpr index) : Expr
     /// <summary>Whether the element exists wherever the loops around lead, guards and limits aside.</summary>
     public bool IsInside => Index.Minimum >= 0 && Index.Maximum < Buffer.Count;
 
-    protected override object Identity => (Buffer, Index);
+    protected internal override object Identity => (Buffer, Index);
 
     public override IEnumerable<IndexExpr> Indices => [Index];
 
@@ -228,7 +236,7 @@ public sealed class UnaryExpr(UnaryFunction function, Expr operand) : Expr
 
     public override IReadOnlyList<Expr> Operands { get; } = [operand];
 
-    protected override object Identity => Function;
+    protected internal override object Identity => Function;
 
     public override Expr WithOperands(IReadOnlyList<Expr> operands) => new UnaryExpr(Function, operands[0]);
 }
@@ -245,7 +253,7 @@ public sealed class BinaryExpr(BinaryFunction function, Expr left, Expr right) :
 
     public override IReadOnlyList<Expr> Operands { get; } = [left, right];
 
-    protected override object Identity => Function;
+    protected internal override object Identity => Function;
 
     public override Expr WithOperands(IReadOnlyList<Expr> operands) =>
         Function == BinaryFunction.And && Type == DType.Bool ? Both(operands[0], operands[1]) : new BinaryExpr(Function, operands[0], operands[1]);
@@ -270,9 +278,18 @@ public sealed class SelectExpr(Expr condition, Expr whenTrue, Expr whenFalse) : 
 
     public override IReadOnlyList<Expr> Operands { get; } = [condition, whenTrue, whenFalse];
 
-    protected override object Identity => nameof(SelectExpr);
+    protected internal override object Identity => nameof(SelectExpr);
 
     public override Expr WithOperands(IReadOnlyList<Expr> operands) => Of(operands[0], operands[1], operands[2]);
+
+    /// <summary>
+    /// Whether the condition, which is about indices alone, keeps a branch from reading outside a buffer. Other branches may be
+    /// computed whatever the condition.
+    /// </summary>
+    public bool IsGuard => Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr) &&
+        Condition.DescendantsAndSelf().All(e => e is not LoadExpr) &&
+        new[] { WhenTrue, WhenFalse }.Any(b => b.DescendantsAndSelf().Any(e =>
+            e is LoadExpr l && (l.Index.Minimum < 0 || l.Index.Maximum >= l.Buffer.Count)));
 
     public static Expr Of(Expr condition, Expr whenTrue, Expr whenFalse) => condition is ConstantExpr c
         ? c.Value.AsBool ? whenTrue : whenFalse
@@ -288,7 +305,7 @@ public sealed class ConvertExpr(DType type, Expr operand) : Expr
 
     public override IReadOnlyList<Expr> Operands { get; } = [operand];
 
-    protected override object Identity => Type;
+    protected internal override object Identity => Type;
 
     public override Expr WithOperands(IReadOnlyList<Expr> operands) => new ConvertExpr(Type, operands[0]);
 }
@@ -312,7 +329,7 @@ public sealed class RandomExpr(Expr seed, long stream, IndexExpr index) : Expr
 
     public override IReadOnlyList<Expr> Operands { get; } = [seed];
 
-    protected override object Identity => (Stream, Index);
+    protected internal override object Identity => (Stream, Index);
 
     public override IEnumerable<IndexExpr> Indices => [Index];
 
@@ -343,7 +360,7 @@ public sealed class ReduceExpr(
 
     public override IReadOnlyList<Expr> Operands { get; } = match is null ? [body] : [body, match.Key];
 
-    protected override object Identity => (Function, new EquatableArray<LoopVar>([.. ReducedVariables]), Match?.Target);
+    protected internal override object Identity => (Function, new EquatableArray<LoopVar>([.. ReducedVariables]), Match?.Target);
 
     protected override IEnumerable<LoopVar> BoundVariables => ReducedVariables;
 

@@ -26,12 +26,13 @@ public sealed class LoopVerifier
     }
 
     /// <exception cref="InternalCompilerException">An invariant does not hold; the message carries the kernel.</exception>
-    public static void Verify(LoopKernel kernel)
+    public static LoopKernel Verify(LoopKernel kernel)
     {
         var verifier = new LoopVerifier(kernel);
         verifier.Require(kernel.Body.Kind == LoopKind.Parallel, "the outermost loop is not parallel");
         verifier.Require(kernel.Lanes >= 1, $"{kernel.Lanes} lanes");
         verifier.Loop(kernel.Body);
+        return kernel;
     }
 
     private void Statement(Statement statement)

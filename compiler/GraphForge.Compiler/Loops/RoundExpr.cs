@@ -31,7 +31,7 @@ public sealed class RoundExpr : Expr
 
     public override IReadOnlyList<Expr> Operands { get; }
 
-    protected override object Identity => Precision;
+    protected internal override object Identity => Precision;
 
     public override Expr WithOperands(IReadOnlyList<Expr> operands) => new RoundExpr(Precision, operands[0]);
 

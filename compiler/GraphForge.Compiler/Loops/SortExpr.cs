@@ -25,7 +25,7 @@ public sealed class SortExpr(Expr key, LoopVar variable, bool descending, IndexE
 
     public override IReadOnlyList<Expr> Operands { get; } = [key];
 
-    protected override object Identity => (Variable, Descending, Rank);
+    protected internal override object Identity => (Variable, Descending, Rank);
 
     protected override IEnumerable<LoopVar> BoundVariables => [Variable];
 

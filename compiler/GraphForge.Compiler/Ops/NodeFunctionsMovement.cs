@@ -84,6 +84,10 @@ public static class NodeFunctionsMovement
             ? x
             : Node.Of(new Flip(Broadcasting.Axes("flip", axes, x.Type)), x);
 
+        /// <inheritdoc cref="Ops.SlidingWindows"/>
+        public Node SlidingWindows(int axis, long size, long step = 1, long dilation = 1) =>
+            Node.Of(new SlidingWindows(Broadcasting.Axis("slidingWindows", axis, x.Type), size, step, dilation), x);
+
         /// <inheritdoc cref="Ops.Gather"/>
         public Node Gather(int axis, Node indices) =>
             Node.Of(new Gather(Broadcasting.Axis("gather", axis, x.Type)), x, indices);

@@ -74,6 +74,7 @@ public static class OpSet
         typeof(Slice),
         typeof(Pad),
         typeof(Flip),
+        typeof(SlidingWindows),
         typeof(Concat),
         typeof(Gather),
         typeof(GatherElements),
@@ -107,5 +108,8 @@ public static class OpSet
         typeof(Scan),
         typeof(Cond),
         typeof(While),
+
+        // Kernels
+        typeof(Fused),
     ];
 }

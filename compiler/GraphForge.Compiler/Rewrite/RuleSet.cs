@@ -28,7 +28,11 @@ public sealed class RuleSet
         .. BroadcastRules.Rules,
         .. ReductionRules.Rules,
         .. ContractionRules.Rules,
+        .. RowFactorRules.Rules,
     ]);
+
+    /// <summary>Movement of tensors and of what is constant.</summary>
+    public static RuleSet Movement { get; } = new([.. ConstantFolding.Rules, .. MovementRules.Rules, .. SliceRules.Rules]);
 
     /// <summary><see cref="Simplify"/>, and the rules that forget what only differentiation asks about.</summary>
     public static RuleSet SimplifyDifferentiated { get; } = new([.. Simplify.Rules, .. Canonicalisation.AfterDifferentiation]);

@@ -17,8 +17,8 @@ internal static class Interchange
         var loads = definition.Stores.SelectMany(s => Loads.Of(s.Value)).Distinct().ToLookup(l => l.Buffer);
         return carries.All(carry =>
         {
-            var store = definition.Stores.FirstOrDefault(s => s.Buffer == carry.Next);
-            if (store is null) return false;
+            if (definition.Stores.Where(s => s.Buffer == carry.Next).ToArray() is not [var store]) return false;
+            if ((store.Index - LoopIndices.Linear(store.Domain)).Variables.Any(store.Domain.Contains)) return false;
             var columns = store.Domain.Skip(definition.Rows.Count).Aggregate(1L, (p, v) => p * v.Extent);
             return loads[carry.Old].All(load =>
             {

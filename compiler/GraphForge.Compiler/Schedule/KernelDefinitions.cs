@@ -69,8 +69,8 @@ public sealed class KernelDefinitions
     {
         var definition = lowering.Lower(group, KernelSummary.Name(Count, group));
         var writes = definition.Results.Select(s => s.Buffer).Distinct().ToArray();
-        var inPlace = InPlace.Pairs(group, plan).Select(p => (storage.PlaceOf(p.Result).Buffer, OperandOf(p.Operand, storage)))
-            .Where(p => storage.Owns(p.Item1) && p.Item2 is not null && storage.Owns(p.Item2)).Select(p => (p.Item1, p.Item2!)).ToArray();
+        var inPlace = InPlace.Pairs(group, plan, n => BufferOf(n, storage) is { } buffer && storage.Owns(buffer))
+            .Select(p => (storage.PlaceOf(p.Result).Buffer, storage.PlaceOf(p.Operand).Buffer)).ToArray();
         var reads = ReadsOf(definition.Stores).Where(b => definition.Scores?.Locals.Contains(b) != true).ToArray();
         return Add(new PlannedKernel(definition, group.Kind, writes, reads, inPlace));
     }
@@ -81,7 +81,7 @@ public sealed class KernelDefinitions
         return by;
     }
 
-    private static LoopBuffer? OperandOf(Node node, NodeStorage storage) =>
+    private static LoopBuffer? BufferOf(Node node, NodeStorage storage) =>
         node.Op is Ops.BodyParameter or Ops.Constant ? null : storage.PlaceOf(node).Buffer;
 
     private PlannedKernel Add(PlannedKernel kernel)
@@ -91,7 +91,7 @@ public sealed class KernelDefinitions
     }
 
     private static LoopBuffer[] ReadsOf(IEnumerable<StoreDefinition> stores) =>
-        stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer).Distinct().ToArray();
+        Loads.Of(stores.Select(s => s.Value)).Select(l => l.Buffer).Distinct().ToArray();
 
     private PlannedKernel Copy(LoopBuffer from, LoopBuffer to)
     {

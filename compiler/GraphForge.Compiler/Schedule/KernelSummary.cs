@@ -27,6 +27,19 @@ public static class KernelSummary
         return lines;
     }
 
+    /// <summary>The header of a kernel that does the work of several: the first one's, with the lines of the others.</summary>
+    public static IReadOnlyList<string> OfShared(IReadOnlyList<KernelDefinition> definitions)
+    {
+        string[] sizes = [.. definitions[0].Summary.TakeLast(2)];
+        return
+        [
+            definitions[0].Summary[0],
+            .. definitions.SelectMany(d => d.Summary.Skip(1).SkipLast(sizes.Length)).Distinct(),
+            $"Also does the work of {string.Join(", ", definitions.Skip(1).Select(d => d.Name))}.",
+            .. sizes,
+        ];
+    }
+
     private static long Size(LoopBuffer buffer) => buffer.Count * Runtime.DTypes.Size(buffer.Type);
 
     private static string Bytes(long bytes) => bytes < 10_000 ? $"{bytes} bytes" : bytes < 10_000_000 ? $"{bytes / 1024} KiB" : $"{bytes >> 20} MiB";

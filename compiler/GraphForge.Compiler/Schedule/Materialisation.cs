@@ -9,19 +9,28 @@ namespace GraphForge.Compiler.Schedule;
 public static class Materialisation
 {
     /// <summary>
-    /// Roots, because the caller reads them; and operands of contractions and loops whose elements are not plain loads (padding),
+    /// Roots, because the caller reads them; copies, because that is what they are; and operands of contractions and loops whose elements are not plain loads (padding),
     /// because each is read many times and a guard in the inner loop costs more than the copy. Initial carries are read once.
     /// </summary>
     public static IEnumerable<Node> Choose(
         ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures)
     {
         foreach (var root in graph.Roots) yield return root;
-        foreach (var node in order.Where(n => structures[n] == NodeStructure.Contraction))
-            foreach (var input in node.Inputs.ToArray())
-                if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
-        foreach (var node in order.Where(n => structures[n] == NodeStructure.Loop))
-            foreach (var input in node.Inputs.ToArray().Skip(ReadOnce(node.Op)))
-                if (structures[input] == NodeStructure.Movement && !IsPlainLoad(input, structures)) yield return input;
+        foreach (var copy in order.Where(n => n.Op is Identity)) yield return copy;
+        foreach (var node in order.Where(n => structures[n] is NodeStructure.Contraction or NodeStructure.Loop))
+            foreach (var input in node.Inputs.ToArray().Skip(structures[node] == NodeStructure.Loop ? ReadOnce(node.Op) : 0))
+                if (Guarded(input, structures) is { } guarded) yield return guarded;
+    }
+
+    /// <summary>
+    /// The outermost of the movements an operand consists of that is no plain load; what lies around it stays index arithmetic.
+    /// Null for an operand that is a plain load as a whole.
+    /// </summary>
+    private static Node? Guarded(Node operand, IReadOnlyDictionary<Node, NodeStructure> structures)
+    {
+        if (structures[operand] != NodeStructure.Movement || IsPlainLoad(operand, n => structures[n] != NodeStructure.Movement)) return null;
+        while (operand.Inputs.Length == 1 && IsPlainLoad(operand, n => n == operand.Inputs[0])) operand = operand.Inputs[0];
+        return operand;
     }
 
     /// <summary>Leading operands that a loop copies before it starts: initial carries, the condition of a branch.</summary>
@@ -51,11 +60,10 @@ public static class Materialisation
             structures[c] == NodeStructure.Movement && !roots.Contains(c) && FeedsOnlyElementwise(c));
     }
 
-    private static bool IsPlainLoad(Node node, IReadOnlyDictionary<Node, NodeStructure> structures)
+    /// <summary>Whether the elements of a node are loads at affine indices once some nodes are in memory.</summary>
+    private static bool IsPlainLoad(Node node, Func<Node, bool> isStored)
     {
-        var lowerer = new Lowerer(n => structures[n] == NodeStructure.Movement
-            ? null
-            : new LoopBuffer(n.Op.Name, n.Type.DType, n.Shape.Size.Value));
+        var lowerer = new Lowerer(n => isStored(n) ? new LoopBuffer(n.Op.Name, n.Type.DType, n.Shape.Size.Value) : null);
         var value = lowerer.Compute(node, LoopIndices.For(node.Shape, "i").Select(v => (IndexExpr)v).ToArray());
         return value is LoadExpr load && load.Index.Terms.All(t => t.Atom is LoopVar);
     }

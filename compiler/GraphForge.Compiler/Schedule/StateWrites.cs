@@ -12,52 +12,52 @@ public static class StateWrites
     /// </summary>
     public static IReadOnlySet<StateSlot> Direct(ComputationGraph graph, FusionPlan plan)
     {
-        var direct = new HashSet<StateSlot>();
-        var readers = plan.Accesses.Values
-            .SelectMany(a => a.Reads.Where(r => r.Producer.Op is State).Select(r => (((State)r.Producer.Op).Slot, Reader: a)))
-            .ToLookup(p => p.Slot, p => p.Reader);
-        var consumers = plan.Accesses.Values.SelectMany(a => a.Reads.Select(r => (r.Producer, a.Node)))
-            .ToLookup(p => p.Producer, p => plan.GroupOf[p.Node], (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
-        var later = new Dependents(plan, direct, graph, readers);
-        foreach (var update in graph.Updates)
+        var search = new Search(graph, plan);
+        return graph.Updates.Where(search.TryWrite).Select(u => u.Slot).ToHashSet();
+    }
+
+    private sealed class Search
+    {
+        private readonly FusionPlan _plan;
+        private readonly ILookup<StateSlot, NodeAccesses> _readers;
+        private readonly ILookup<Node, FusionGroup> _consumers;
+        private readonly Dictionary<FusionGroup, int> _numbers = [];
+
+        /// <summary>Which groups wait for which, by values and by the direct writes decided so far.</summary>
+        private readonly DependencyClosure _order = new();
+
+        /// <summary>New values that a group writes straight into their states.</summary>
+        private readonly Dictionary<FusionGroup, Dictionary<StateSlot, Node>> _written = [];
+
+        public Search(ComputationGraph graph, FusionPlan plan)
         {
-            var group = plan.GroupOf[update.Value];
-            if (consumers[update.Value].Any(g => g != group)) continue;
-            if (!readers[update.Slot].All(r => ReadsOwnElement(plan, group, r, update) || plan.GroupOf[r.Node] != group)) continue;
-            var others = readers[update.Slot].Select(r => plan.GroupOf[r.Node]).Where(g => g != group).Distinct();
-            if (others.Any(o => later.MustFollow(o, group))) continue;
-            if (!StoreOrder.Exists(plan, group, update, graph.Updates.Where(u => direct.Contains(u.Slot)).ToArray())) continue;
-            direct.Add(update.Slot);
+            _plan = plan;
+            var reads = plan.Accesses.Values.SelectMany(a => a.Reads.Select(r => (r.Producer, Reader: a))).ToArray();
+            _readers = reads.Where(r => r.Producer.Op is State).ToLookup(r => ((State)r.Producer.Op).Slot, r => r.Reader);
+            _consumers = reads.ToLookup(r => r.Producer, r => plan.GroupOf[r.Reader.Node], (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+            foreach (var group in plan.Groups) _numbers[group] = _order.Add();
+            foreach (var group in plan.Groups)
+                foreach (var (producer, _) in group.Members.SelectMany(m => plan.Accesses[m].Reads))
+                    if (plan.GroupOf.GetValueOrDefault(producer) is { } dependency) _order.Connect(_numbers[group], _numbers[dependency]);
         }
-        return direct;
+
+        /// <summary>Makes an update direct where it can be.</summary>
+        public bool TryWrite(StateUpdate update)
+        {
+            var group = _plan.GroupOf[update.Value];
+            if (_consumers[update.Value].Any(g => g != group)) return false;
+            if (!_readers[update.Slot].All(r => ReadsOwnElement(_plan, group, r, update) || _plan.GroupOf[r.Node] != group)) return false;
+            var others = _readers[update.Slot].Select(r => _plan.GroupOf[r.Node]).Where(g => g != group).Distinct().ToArray();
+            if (others.Any(o => _order.DependsOn(_numbers[o], _numbers[group]))) return false;
+            var written = _written.TryGetValue(group, out var known) ? known : _written[group] = [];
+            if (!StoreOrder.Exists(_plan, group, update, written)) return false;
+            written[update.Slot] = update.Value;
+            foreach (var other in others) _order.Connect(_numbers[group], _numbers[other]);
+            return true;
+        }
     }
 
     private static bool ReadsOwnElement(FusionPlan plan, FusionGroup group, NodeAccesses reader, StateUpdate update) =>
         plan.GroupOf[reader.Node] == group && InPlace.ReadsOwnElements(group, reader, update.Value,
             reader.Reads.Where(r => r.Producer.Op is State s && s.Slot == update.Slot).Select(r => r.Producer).First());
-
-    /// <summary>Which groups wait for which, by values and by direct writes already decided.</summary>
-    private sealed class Dependents(
-        FusionPlan plan, HashSet<StateSlot> direct, ComputationGraph graph, ILookup<StateSlot, NodeAccesses> readers)
-    {
-        /// <summary>Whether <paramref name="group"/> must run after <paramref name="first"/>.</summary>
-        public bool MustFollow(FusionGroup group, FusionGroup first)
-        {
-            var writers = graph.Updates.Where(u => direct.Contains(u.Slot)).ToLookup(u => plan.GroupOf[u.Value], u => u.Slot);
-            var seen = new HashSet<FusionGroup> { group };
-            var stack = new Stack<FusionGroup>([group]);
-            while (stack.TryPop(out var current))
-            {
-                var before = current.Members.SelectMany(m => plan.Accesses[m].Reads).Select(r => plan.GroupOf.GetValueOrDefault(r.Producer))
-                    .Concat(writers[current].SelectMany(s => readers[s]).Select(r => plan.GroupOf[r.Node]));
-                foreach (var dependency in before)
-                {
-                    if (dependency is null || dependency == current) continue;
-                    if (dependency == first) return true;
-                    if (seen.Add(dependency)) stack.Push(dependency);
-                }
-            }
-            return false;
-        }
-    }
 }

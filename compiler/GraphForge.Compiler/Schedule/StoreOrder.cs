@@ -13,32 +13,40 @@ public static class StoreOrder
     /// <summary>The stores, those that read a buffer before the one that writes it, otherwise as they were.</summary>
     public static IReadOnlyList<StoreDefinition> Of(IReadOnlyList<StoreDefinition> stores)
     {
-        var reads = stores.ToDictionary(s => s, s => Loads.Of(s.Value).Select(l => l.Buffer).ToHashSet());
-        var waiting = stores.ToList();
+        var writers = stores.Index().ToLookup(s => s.Item.Buffer, s => s.Index);
+        var before = stores.Select((store, i) => WritersOf(store, writers).Where(w => w != i).ToArray()).ToArray();
+        var readers = new int[stores.Count];
+        foreach (var writer in before.SelectMany(w => w)) readers[writer]++;
+        // Of those whose buffer no waiting store reads, the one that stood first.
+        var ready = new PriorityQueue<int, int>(Enumerable.Range(0, stores.Count).Where(i => readers[i] == 0).Select(i => (i, i)));
         var order = new List<StoreDefinition>();
-        while (waiting.Count > 0)
+        while (ready.TryDequeue(out var next, out _))
         {
-            var next = waiting.FirstOrDefault(s => waiting.All(other => other == s || !reads[other].Contains(s.Buffer)))
-                ?? throw new InternalCompilerException("store order", $"{string.Join(", ", waiting.Select(s => s.Buffer))} each need the old value of another");
-            waiting.Remove(next);
-            order.Add(next);
+            order.Add(stores[next]);
+            foreach (var writer in before[next])
+                if (--readers[writer] == 0) ready.Enqueue(writer, writer);
         }
-        return order;
+        return order.Count == stores.Count ? order : throw new InternalCompilerException("store order",
+            $"{string.Join(", ", stores.Except(order).Select(s => s.Buffer))} each need the old value of another");
     }
 
+    /// <summary>Stores that overwrite what a store reads.</summary>
+    private static IEnumerable<int> WritersOf(StoreDefinition store, ILookup<LoopBuffer, int> writers) =>
+        Loads.Of(store.Value).Select(l => l.Buffer).Distinct().SelectMany(b => writers[b]);
+
     /// <summary>
-    /// Whether the group could still be ordered if <paramref name="update"/> wrote into its state as <paramref name="direct"/>
-    /// ones do: no two of them exchange values.
+    /// Whether the group could still be ordered if <paramref name="update"/> wrote into its state, as the updates of
+    /// <paramref name="written"/> do in theirs: no two of them exchange values.
     /// </summary>
-    public static bool Exists(FusionPlan plan, FusionGroup group, StateUpdate update, IReadOnlyList<StateUpdate> direct)
+    public static bool Exists(FusionPlan plan, FusionGroup group, StateUpdate update, IReadOnlyDictionary<StateSlot, Node> written)
     {
-        var inGroup = direct.Where(u => plan.GroupOf[u.Value] == group).Append(update).ToDictionary(u => u.Slot, u => u.Value);
         var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
         var stack = new Stack<Node>([update.Value]);
         while (stack.TryPop(out var before))
             foreach (var slot in StatesRead(plan, group, before))
             {
-                if (!inGroup.TryGetValue(slot, out var after) || after == before) continue;
+                var after = slot == update.Slot ? update.Value : written.GetValueOrDefault(slot);
+                if (after is null || after == before) continue;
                 if (after == update.Value) return false;
                 if (seen.Add(after)) stack.Push(after);
             }

@@ -2,13 +2,16 @@ namespace GraphForge.Execution;
 
 /// <summary>
 /// Programs by the extents of their symbols, compiled at first use. Holds at most <paramref name="limit"/>; the one unused
-/// for longest makes room. Safe for several threads; a hit allocates nothing.
+/// for longest makes room. Safe for several threads; a hit allocates nothing, and asking again for the same program takes no lock.
 /// </summary>
 internal sealed class BindingCache<TProgram>(int limit, Func<long[], TProgram> compile) where TProgram : class
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private long _clock;
+
+    /// <summary>What was asked for last.</summary>
+    private Entry? _latest;
 
     /// <summary>The program made first that is still kept; null before any is.</summary>
     public TProgram? First
@@ -21,6 +24,7 @@ internal sealed class BindingCache<TProgram>(int limit, Func<long[], TProgram> c
 
     public TProgram Get(ReadOnlySpan<long> extents)
     {
+        if (Volatile.Read(ref _latest) is { } latest && extents.SequenceEqual(latest.Extents)) return latest.Program;
         lock (_lock)
         {
             if (Find(extents) is not { } entry)
@@ -31,13 +35,18 @@ internal sealed class BindingCache<TProgram>(int limit, Func<long[], TProgram> c
                 _entries.Add(entry);
             }
             entry.LastUse = ++_clock;
+            Volatile.Write(ref _latest, entry);
             return entry.Program;
         }
     }
 
     public void Clear()
     {
-        lock (_lock) _entries.Clear();
+        lock (_lock)
+        {
+            _entries.Clear();
+            _latest = null;
+        }
     }
 
     private Entry? Find(ReadOnlySpan<long> extents)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GraphForge.Compiler;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Schedule;
 
@@ -9,6 +10,9 @@ internal abstract class BoundProgram
 {
     /// <summary>What the program needs; null where nothing was planned.</summary>
     public virtual MemoryReport? Memory => null;
+
+    /// <summary>Where the time of compiling went; null where nothing was compiled.</summary>
+    public virtual CompileReport? Report => null;
 
     /// <summary>For each edge of the graph, fused or why not.</summary>
     public virtual IReadOnlyList<FusionDecision> Explain => [];

@@ -12,26 +12,28 @@ namespace GraphForge.Execution;
 internal static class CompiledBackend
 {
     /// <summary>One compiler for each cache, so that equal programs of a process share code.</summary>
-    private static readonly ConcurrentDictionary<KernelCacheOptions, KernelCompiler> Compilers = new();
+    private static readonly ConcurrentDictionary<KernelCacheOptions, GraphCompiler> Compilers = new();
 
     public static BoundProgram Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
     {
-        var dump = DumpFolder(graph, binding, options);
-        var settings = new CompilerOptions { Threads = options.Threads, MemoryBudget = options.MemoryBudget, DumpFolder = dump };
-        var source = Pipeline.Compile(graph, binding, settings);
-        var compiler = CompilerFor(options);
-        var library = compiler.Load(source.KernelText, source.Plan.KernelNames, dump);
-        var buffers = source.States.Select(slot => states[slot]).ToArray();
-        var program = new CompiledProgram(source.Plan, library.Entries, buffers, options.Threads, library);
-        return new NativeProgram(program, source.Memory, source.Explain);
+        var settings = new CompilerOptions
+        {
+            Threads = options.Threads,
+            MemoryBudget = options.MemoryBudget,
+            DumpFolder = DumpFolder(graph, binding, options),
+        };
+        var loaded = CompilerFor(options).Compile(graph, binding, settings);
+        var buffers = loaded.States.Select(slot => states[slot]).ToArray();
+        var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
+        return new NativeProgram(program, loaded);
     }
 
     /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
     public static void Prepare(CompileOptions options) => CompilerFor(options).StartIfCold();
 
-    private static KernelCompiler CompilerFor(CompileOptions options) =>
-        Compilers.GetOrAdd(options.KernelCache, cache => new KernelCompiler(cache));
+    private static GraphCompiler CompilerFor(CompileOptions options) =>
+        Compilers.GetOrAdd(options.KernelCache, cache => new GraphCompiler(cache));
 
     /// <summary>Each program has a folder of its own, such as <c>train-batch=64</c>.</summary>
     private static string? DumpFolder(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options)
@@ -41,14 +43,16 @@ internal static class CompiledBackend
         return Path.Combine(options.DumpFolder, string.Join('-', symbols.Prepend(graph.Name)));
     }
 
-    private sealed class NativeProgram(CompiledProgram program, MemoryReport memory, IReadOnlyList<FusionDecision> explain) : BoundProgram
+    private sealed class NativeProgram(CompiledProgram program, LoadedProgram loaded) : BoundProgram
     {
-        public override MemoryReport Memory => memory;
+        public override MemoryReport Memory => loaded.Memory;
 
-        public override IReadOnlyList<FusionDecision> Explain => explain;
+        public override CompileReport Report => loaded.Report;
+
+        public override IReadOnlyList<FusionDecision> Explain => loaded.Explain.Value;
 
         public override IReadOnlyList<string> StepNames { get; } =
-            program.Plan.Steps.Select(s => program.Plan.KernelNames[s.Kernel]).ToArray();
+            program.Plan.Steps.Select(program.Plan.NameOf).ToArray();
 
         public override int InputIndex(string name) => IndexOf(program.Inputs, name);
 

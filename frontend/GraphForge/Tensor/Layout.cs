@@ -100,7 +100,7 @@ public sealed partial class Tensor
             throw new GraphException(ErrorCode.BadAttribute, $"windows along axis {axis} of {Node.Type} need a fixed extent for a step of {step}.");
         var count = starts.IsBound ? (starts.Value - 1) / step + 1 : starts;
         return size <= FewElements
-            ? Stack([.. Enumerable.Range(0, size).Select(k => new Tensor(Node.Slice(axis, (long)k * dilation, count, step)))], -1)
+            ? new Tensor(Node.SlidingWindows(axis, size, step, dilation))
             : Movedim(axis, -1).LongWindows(size, step, dilation, count).Movedim(-2, axis);
     }
 

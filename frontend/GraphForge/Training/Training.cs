@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GraphForge.Compiler;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Schedule;
@@ -38,6 +39,7 @@ public sealed partial class Training : IDisposable
     private readonly (string[] Names, double[] Values) _stepMetrics;
     private readonly (string[] Names, double[] Values) _evaluationMetrics;
     private readonly Supervision? _supervision;
+    private readonly TimeSpan _traceTime;
     private long _compileTicks;
     private int _compilations;
     private int _busy;
@@ -54,7 +56,9 @@ public sealed partial class Training : IDisposable
         tree.Initialize(options.Seed, onlyMissing: true);
         _state = new TrainingState(tree, optimization, options.Seed);
         var graphs = new TrainingGraphs(model, function, inputs, parameters);
+        var tracing = Stopwatch.GetTimestamp();
         (_step, _evaluation) = (graphs.Step(optimization, _state), graphs.Evaluation(_state));
+        _traceTime = Stopwatch.GetElapsedTime(tracing);
         (_stepMetrics, _evaluationMetrics) = (Metrics(_step), Metrics(_evaluation));
         _compileTicks = Stopwatch.GetTimestamp() - started;
         _steps = new(options.MaxBindings, extents => Bind(_step, extents));
@@ -114,6 +118,9 @@ public sealed partial class Training : IDisposable
     /// <see cref="Backend.Reference"/>.
     /// </summary>
     public MemoryReport? Memory => FullStep?.Program.Memory;
+
+    /// <summary>Where the time of compiling that step went, writing it down (<c>trace</c>) included; null as <see cref="Memory"/> is.</summary>
+    public CompileReport? CompileReport => FullStep?.Program.Report?.After("trace", _traceTime);
 
     /// <summary>For each edge of the step that <see cref="Memory"/> tells of, whether it was fused, and if not, why.</summary>
     public IReadOnlyList<FusionDecision> Explain => FullStep?.Program.Explain ?? [];

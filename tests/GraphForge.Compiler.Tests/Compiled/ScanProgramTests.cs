@@ -77,7 +77,7 @@ public sealed class ScanProgramTests
         var half = Compile(graph(length / 2));
         Assert.That(full.Plan.Steps, Has.Count.EqualTo(half.Plan.Steps.Count));
         Assert.That(full.Plan.Buffers, Has.Count.EqualTo(half.Plan.Buffers.Count));
-        Assert.That(full.KernelText.Length, Is.EqualTo(half.KernelText.Length).Within(2).Percent);
+        Assert.That(full.KernelText.Length, Is.EqualTo(half.KernelText.Length).Within(10).Percent);
         Assert.That(Fixed(full.Plan, length), Is.EqualTo(Fixed(half.Plan, length / 2)), "bytes of buffers without an element a step");
         var perStep = (full.Plan.ArenaBytes - half.Plan.ArenaBytes) / (length / 2);
         Assert.That(full.Plan.ArenaBytes - perStep * length, Is.LessThan(64 * perStep), "bytes that do not depend on the steps");

@@ -27,7 +27,7 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
 
     private long Extent(Node x, int axis) => x.Shape[axis].Value;
 
-    private Node? Move(Node x) => random.Next(10) switch
+    private Node? Move(Node x) => random.Next(11) switch
     {
         0 => x.Reshape([x.Shape.Size]),
         1 when x.Shape.Rank > 1 => x.Reshape([x.Shape[0] * x.Shape[1], .. x.Shape.Skip(2)]),
@@ -38,6 +38,8 @@ internal sealed class RandomStructure(Random random, RandomLeaves leaves, Func<N
         6 when x.Shape.Rank > 0 => Cut(x, Axis(x)),
         7 when x.Shape.Rank > 0 => Widen(x, Axis(x)),
         8 when x.Shape.Rank > 0 => x.Flip(Axis(x)),
+        10 when x.Shape.Rank > 0 && Extent(x, x.Shape.Rank - 1) >= 3 =>
+            x.SlidingWindows(-1, random.Next(1, 3), random.Next(1, 4), random.Next(1, 3)),
         9 when x.Shape.Rank > 0 => Nodes.Concat([x, partner(x).ExpandTo(x.Shape), .. random.Next(2) == 0 ? [x] : Array.Empty<Node>()], Axis(x)),
         _ => null,
     };

@@ -13,7 +13,8 @@ public static class GoldenGraphs
         new("elementwise", () => [("y", (Input("g_x", 3, 37) * Input("g_scale", 3, 1) + Input("g_shift", 37)).Tanh())]),
         new("softmax_cross_entropy", SoftmaxCrossEntropy) { Classes = 10 },
         new("contraction", () => [("y", (Nodes.MatMul(Input("g_x", 13, 24), Input("g_w", 24, 40)) + Input("g_b", 40)).Relu())]),
-        new("convolution", Convolution),
+        new("convolution", () => Convolution(3)),
+        new("convolution_channels_last", () => Convolution(20)),
         new("column_sum", () => [("y", Input("g_x", 50, 24).Square().Sum([0]))]),
         new("max_pool_gradient", MaxPoolGradient),
         new("dropout", Dropout),
@@ -29,10 +30,10 @@ public static class GoldenGraphs
         return [("loss", losses), ("gradient", Gradients.Of(losses.Sum(), [logits])[0])];
     }
 
-    private static (string, Node)[] Convolution()
+    private static (string, Node)[] Convolution(long outputs)
     {
-        var sums = Convolutions.Convolve(Input("g_image", 1, 2, 7, 9), Input("g_kernel", 3, 2, 3, 3), ConvolutionGeometry.Of(2, padding: 1));
-        return [("y", (sums + Input("g_bias", 3, 1, 1)).Relu())];
+        var sums = Convolutions.Convolve(Input("g_image", 1, 2, 7, 9), Input("g_kernel", outputs, 2, 3, 3), ConvolutionGeometry.Of(2, padding: 1));
+        return [("y", (sums + Input("g_bias", outputs, 1, 1)).Relu())];
     }
 
     private static (string, Node)[] MaxPoolGradient()

@@ -13,6 +13,7 @@ internal static class MovementOperations
         new("slice", (x, a) => x[0].Slice(a.Axis, a.Integer("start"), a.Integer("length"), a.Integer("step"))),
         new("pad", (x, a) => x[0].Pad(a.Axis, a.Integer("low"), a.Integer("high"), a.Number("fill"))),
         new("flip", (x, a) => x[0].Flip(a.Axes!)),
+        new("sliding windows", (x, a) => x[0].SlidingWindows(a.Axis, a.Integer("size"), a.Integer("step"), a.Integer("dilation"))),
         new("concat", (x, a) => Nodes.Concat(x, a.Axis)),
         new("stack", (x, a) => Nodes.Stack(x, a.Axis)),
         new("gather", (x, a) => x[0].Gather(a.Axis, x[1])),

@@ -29,7 +29,7 @@ internal enum BroadcastPacking
 /// <param name="Broadcast">How a task's rows of the broadcast operand are copied.</param>
 internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, long Panels, long SumStep, bool PacksVector, BroadcastPacking Broadcast)
 {
-    private const long FirstLevelBytes = 24 * 1024, SecondLevelBytes = 768 * 1024;
+    private const long FirstLevelBytes = 24 * 1024, SecondLevelBytes = 384 * 1024;
 
     /// <summary>Cycles to load a vector that the first, the second or the third level of the cache holds.</summary>
     private const double FirstLevelCycles = 1, SecondLevelCycles = 2, ThirdLevelCycles = 5;
@@ -38,7 +38,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     private const double Exposed = 0.25;
 
     /// <summary>Cycles to copy one vector into a panel: plainly, turned over in registers, or gathered lane by lane.</summary>
-    private const double CopyCycles = 4, TransposeCycles = 10, GatherCycles = 40;
+    private const double CopyCycles = 12, TransposeCycles = 16, GatherCycles = 40;
 
     /// <summary>Cycles to get to a row of the vector operand, which is a page or a cache set away from the one before.</summary>
     private const double RowStartCycles = 12;
@@ -175,10 +175,12 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     private double RowLoadCycles(ContractionShape shape) =>
         Panels > 1 && PanelBytes(shape) + RowBytes(shape) <= SecondLevelBytes ? SecondLevelCycles : ThirdLevelCycles;
 
+    /// <summary>Nothing is packed or blocked: operands that many tiles sweep must stay in the cache by themselves.</summary>
     private static double SummedCycles(ContractionShape shape)
     {
         var vectors = CeilingDivide(shape.Summed[^1].Extent, shape.Lanes) * (shape.SummedExtent / shape.Summed[^1].Extent);
-        return shape.OuterRowCount * shape.Rows * shape.Vector.Extent * (vectors * (shape.Rows == 1 ? 1.3 : 1.1) + 12);
+        var isSwept = shape.Rows > 6 && shape.Vector.Extent * shape.SummedExtent * 4 > SecondLevelBytes;
+        return shape.OuterRowCount * shape.Rows * shape.Vector.Extent * (vectors * (shape.Rows == 1 ? 1.3 : isSwept ? ThirdLevelCycles / 2 : 1.1) + 12);
     }
 
     private double PackVectorCycles(ContractionShape shape) =>

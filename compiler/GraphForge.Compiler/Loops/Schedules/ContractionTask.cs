@@ -9,6 +9,12 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// </summary>
 internal sealed class ContractionTask
 {
+    /// <summary>
+    /// Work of an epilogue, in units of <see cref="Cost"/>, up to which it is written out for every vector of a tile, straight from
+    /// the registers. Larger ones would fill the instruction cache, and the functions they call would no longer be inlined.
+    /// </summary>
+    private const double LargestUnrolledEpilogue = 5;
+
     private readonly ContractionShape _shape;
     private readonly ContractionBlocking _blocking;
     private readonly RowBlock _block;
@@ -17,6 +23,7 @@ internal sealed class ContractionTask
     private readonly BroadcastRows _rows;
     private readonly VectorPanel? _panel;
     private readonly LoopBuffer? _partial;
+    private readonly bool _isCut;
 
     /// <param name="shape">The contraction.</param>
     /// <param name="blocking">How it is cut.</param>
@@ -28,7 +35,10 @@ internal sealed class ContractionTask
         _sum = new SummedBlock(shape, blocking);
         _rows = new BroadcastRows(shape, blocking, block, _sum);
         _panel = blocking.PacksVector ? new VectorPanel(shape, blocking.Tile, _sum, block.Batch) : null;
-        _partial = _sum.Number is null ? null : new LoopBuffer("partial", shape.Type, blocking.Panels * blocking.TaskTiles(shape) * TileElements);
+        _isCut = _sum.Number is not null;
+        var tiles = _isCut ? blocking.Panels * blocking.TaskTiles(shape) : 1;
+        if (_isCut || shape.Choice == LaneChoice.Result && Cost.OfEpilogue(shape) > LargestUnrolledEpilogue)
+            _partial = new LoopBuffer(_isCut ? "partial" : "finished", shape.Type, tiles * TileElements);
     }
 
     /// <summary>Panels the vector axis is cut into.</summary>
@@ -55,23 +65,25 @@ internal sealed class ContractionTask
         if (_panel is not null) yield return _panel.Allocate();
         if (_partial is null) yield break;
         yield return new Allocate(_partial, BufferPlace.Scratch);
+        if (!_isCut) yield break;
         var (vector, lane) = (new LoopVar("v", _partial.Count / _shape.Lanes), new LoopVar("lane", _shape.Lanes, isLane: true));
         yield return new For(vector, LoopKind.Serial, new For(lane, LoopKind.Vector,
             new Store(_partial, (IndexExpr)vector * _shape.Lanes + lane, new ConstantExpr(Scalar.Of(_shape.Type, 0L)))));
     }
 
-    private Statement Sweep(ResultTile tile, IndexExpr place) => _partial is null
-        ? Block.Of(tile.Allocate(), tile.Clear(), tile.Accumulate(_sum, _rows, _panel), tile.Finish())
-        : Block.Of(tile.Allocate(), tile.Restore(_partial, place), tile.Accumulate(_sum, _rows, _panel), tile.PutAside(_partial, place));
+    private Statement Sweep(ResultTile tile, IndexExpr place)
+    {
+        var start = _isCut ? tile.Restore(_partial!, place) : tile.Clear();
+        var add = Block.Of(tile.Allocate(), start, tile.Accumulate(_sum, _rows, _panel));
+        if (_isCut) return Block.Of(add, tile.PutAside(_partial!, place));
+        return _partial is null ? Block.Of(add, tile.Finish()) : Block.Of(add, tile.PutAside(_partial, 0), tile.Finish(_partial, 0));
+    }
 
     private IEnumerable<Statement> Finish()
     {
-        if (_partial is null) yield break;
+        if (!_isCut) yield break;
         yield return EachPanel((step, firstColumn, columns) => _block.EachTile(rows =>
-        {
-            var tile = new ResultTile(_shape, rows, firstColumn, columns);
-            return Block.Of(tile.Allocate(), tile.Restore(_partial, Place(step, rows)), tile.Finish());
-        }));
+            new ResultTile(_shape, rows, firstColumn, columns).Finish(_partial!, Place(step, rows))));
     }
 
     private IndexExpr Place(IndexExpr panel, TileRows rows) => (panel * _blocking.TaskTiles(_shape) + rows.Tile) * TileElements;

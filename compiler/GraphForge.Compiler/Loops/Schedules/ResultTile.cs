@@ -50,24 +50,39 @@ internal sealed class ResultTile
         return sum.Each(Block.Of(add), $"{_rows.Count} × {_columns} results in registers.");
     }
 
-    /// <summary>The epilogue: stores values with the finished sums in place of the contractions.</summary>
+    /// <summary>The epilogue on registers: stores values with the finished sums in place of the contractions.</summary>
     public Statement Finish()
     {
         var stores = new List<Statement>();
         for (long r = 0; r < _rows.Count; r++)
             for (long v = 0; v < Vectors; v++)
-            {
-                var lane = new LoopVar("lane", Kept(v), isLane: true);
-                var at = _rows.At(_shape, r, _firstColumn + v * _shape.Lanes + lane);
-                var finished = _shape.Terms.Select((_, t) => (Expr)new LoadExpr(_sums, Slot(r, v, t) + lane)).ToArray();
-                stores.Add(new For(lane, LoopKind.Vector, _shape.Stored(at, finished)));
-            }
+                stores.Add(Stored(r, firstColumn: v * _shape.Lanes, Kept(v), t => (_sums, Slot(r, v, t))));
         return Block.Of(stores);
+    }
+
+    /// <summary>The epilogue on sums put aside at <paramref name="start"/>, written once for all vectors of the tile.</summary>
+    public Statement Finish(LoopBuffer partial, IndexExpr start)
+    {
+        var row = new LoopVar("row", _rows.Count);
+        var (whole, rest) = Math.DivRem(_columns, _shape.Lanes);
+        var vector = new LoopVar("v", whole);
+        var stores = new List<Statement>();
+        if (whole > 0)
+            stores.Add(new For(vector, LoopKind.Serial, Stored(row, (IndexExpr)vector * _shape.Lanes, _shape.Lanes, t => (partial, start + Slot(row, vector, t)))));
+        if (rest > 0) stores.Add(Stored(row, whole * _shape.Lanes, rest, t => (partial, start + Slot(row, whole, t))));
+        return new For(row, LoopKind.Serial, Block.Of(stores), note: "What follows the sums, and the stores.");
+    }
+
+    private For Stored(IndexExpr row, IndexExpr firstColumn, long count, Func<int, (LoopBuffer Buffer, IndexExpr Start)> place)
+    {
+        var lane = new LoopVar("lane", count, isLane: true);
+        var finished = Enumerable.Range(0, _shape.Terms.Count).Select(place).Select(p => (Expr)new LoadExpr(p.Buffer, p.Start + lane)).ToArray();
+        return new For(lane, LoopKind.Vector, _shape.Stored(_rows.At(_shape, row, _firstColumn + firstColumn + lane), finished));
     }
 
     private long Kept(long vector) => Math.Min(_shape.Lanes, _columns - vector * _shape.Lanes);
 
-    private IndexExpr Slot(long row, long vector, long term) => ((row * Vectors + vector) * _shape.Terms.Count + term) * _shape.Lanes;
+    private IndexExpr Slot(IndexExpr row, IndexExpr vector, long term) => ((row * Vectors + vector) * _shape.Terms.Count + term) * _shape.Lanes;
 
     private Statement EachRegister(Func<IndexExpr, LoopVar, Statement> body) => Block.Of(
         Enumerable.Range(0, (int)(_sums.Count / _shape.Lanes)).Select(i =>

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Loops.Schedules.Attention;
+using GraphForge.Compiler.Loops.Schedules.Winograd;
 using GraphForge.Compiler.Schedule;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -13,8 +14,11 @@ public static class ScheduleChoice
         GroupKind.Sort => SortSchedule.Build(definition, target),
         GroupKind.Attention => AttentionSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
+        GroupKind.Contraction when WinogradSchedule.Build(definition, target) is { } kernel => kernel,
+        GroupKind.Contraction when TransformSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when ContractionSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
+        GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),
     };
 

@@ -1,8 +1,8 @@
 namespace GraphForge.Jit.Tests;
 
-public class KernelCacheTests
+public class DiskCacheTests
 {
-    private static readonly KernelCacheKey Key = KernelCacheKey.Of("text", ["A"], "Kernels.cs");
+    private static readonly CacheKey Key = CacheKey.OfKernels("text", ["A"], "Kernels.cs");
 
     private TemporaryFolder _folder = null!;
 
@@ -74,7 +74,7 @@ public class KernelCacheTests
     public void EntryOfAnotherKeyIsNotBelieved()
     {
         var (cache, path, _) = WriteEntry();
-        var other = KernelCacheKey.Of("other text", ["A"], "Kernels.cs");
+        var other = CacheKey.OfKernels("other text", ["A"], "Kernels.cs");
         File.Move(path, cache.PathOf(other));
 
         Assert.That(cache.Read(other), Is.Null);
@@ -88,7 +88,7 @@ public class KernelCacheTests
 
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
-            var cache = new KernelCache(_folder.Path);
+            var cache = new DiskCache(_folder.Path);
             Assert.That(cache.Write(Key, payload), Is.True);
             Assert.That(cache.Read(Key), Is.EqualTo(payload));
             Interlocked.Increment(ref seen);
@@ -114,8 +114,8 @@ public class KernelCacheTests
     [Test]
     public void OldestEntriesGiveWay()
     {
-        var cache = new KernelCache(_folder.Path, capacity: 8);
-        var keys = Enumerable.Range(0, 9).Select(i => KernelCacheKey.Of($"text {i}", ["A"], "Kernels.cs")).ToArray();
+        var cache = new DiskCache(_folder.Path, capacity: 8);
+        var keys = Enumerable.Range(0, 9).Select(i => CacheKey.OfKernels($"text {i}", ["A"], "Kernels.cs")).ToArray();
         for (var i = 0; i < keys.Length - 1; i++)
         {
             cache.Write(keys[i], [1]);
@@ -139,7 +139,7 @@ public class KernelCacheTests
             var library = new KernelCompiler(options).Load(KernelText.Fill(3), KernelText.Names);
 
             Assert.That(KernelText.Run(library, 1), Is.EqualTo(new[] { 3 }));
-            Assert.That(new KernelCache(options.Folder!).Write(Key, [1]), Is.False);
+            Assert.That(new DiskCache(options.Folder!).Write(Key, [1]), Is.False);
         }
         finally
         {
@@ -153,20 +153,20 @@ public class KernelCacheTests
         string[] keys =
         [
             Key.Hex,
-            KernelCacheKey.Of("text ", ["A"], "Kernels.cs").Hex,
-            KernelCacheKey.Of("text", ["B"], "Kernels.cs").Hex,
-            KernelCacheKey.Of("text", ["A", ""], "Kernels.cs").Hex,
-            KernelCacheKey.Of("textA", [], "Kernels.cs").Hex,
-            KernelCacheKey.Of("text", ["A"], "/tmp/Kernels.cs").Hex,
+            CacheKey.OfKernels("text ", ["A"], "Kernels.cs").Hex,
+            CacheKey.OfKernels("text", ["B"], "Kernels.cs").Hex,
+            CacheKey.OfKernels("text", ["A", ""], "Kernels.cs").Hex,
+            CacheKey.OfKernels("textA", [], "Kernels.cs").Hex,
+            CacheKey.OfKernels("text", ["A"], "/tmp/Kernels.cs").Hex,
         ];
 
         Assert.That(keys, Is.Unique);
-        Assert.That(KernelCacheKey.Of("text", ["A"], "Kernels.cs"), Is.EqualTo(Key));
+        Assert.That(CacheKey.OfKernels("text", ["A"], "Kernels.cs"), Is.EqualTo(Key));
     }
 
-    private (KernelCache Cache, string Path, byte[] Entry) WriteEntry()
+    private (DiskCache Cache, string Path, byte[] Entry) WriteEntry()
     {
-        var cache = new KernelCache(_folder.Path);
+        var cache = new DiskCache(_folder.Path);
         Assert.That(cache.Write(Key, [.. Enumerable.Range(0, 200).Select(i => (byte)i)]), Is.True);
         Assert.That(cache.Read(Key), Has.Length.EqualTo(200));
         return (cache, cache.PathOf(Key), File.ReadAllBytes(cache.PathOf(Key)));

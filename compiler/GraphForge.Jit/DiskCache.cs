@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace GraphForge.Jit;
 
 /// <summary>
-/// Compiled programs on disk, one file each. An entry is only ever moved into place whole, and is believed only if its hash
+/// Bytes by key on disk, one file each. An entry is only ever moved into place whole, and is believed only if its hash
 /// agrees, so processes may share a folder, be killed while writing, or find garbage there. A folder that cannot be read or
 /// written means no cache, never an error.
 /// </summary>
@@ -13,17 +13,25 @@ namespace GraphForge.Jit;
 /// Entry, little-endian: magic (8 bytes, the last a format version), key (32), payload length (8), SHA-256 of the payload
 /// (32), payload.
 /// </remarks>
-internal sealed class KernelCache(string folder, int capacity = 1024)
+/// <param name="folder">Where the entries are; made when first written to.</param>
+/// <param name="extension">Entries of one kind, with the dot.</param>
+/// <param name="capacity">Most entries of the kind that are kept.</param>
+internal sealed class DiskCache(string folder, string extension = DiskCache.Kernels, int capacity = 1024)
 {
+    /// <summary>Extension of assemblies with kernels.</summary>
+    public const string Kernels = ".gfk";
+
+    /// <summary>Extension of plans.</summary>
+    public const string Plans = ".gfp";
+
     private const int KeyOffset = 8;
     private const int LengthOffset = KeyOffset + 32;
     private const int HashOffset = LengthOffset + 8;
     private const int HeaderBytes = HashOffset + 32;
-    private const string Extension = ".gfk";
 
     private static ReadOnlySpan<byte> Magic => "GFKERNL\u0001"u8;
 
-    public string PathOf(KernelCacheKey key) => Path.Combine(folder, key.Hex + Extension);
+    public string PathOf(CacheKey key) => Path.Combine(folder, key.Hex + extension);
 
     /// <summary>Whether nothing was ever stored.</summary>
     public bool IsEmpty
@@ -32,7 +40,7 @@ internal sealed class KernelCache(string folder, int capacity = 1024)
         {
             try
             {
-                return !Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*" + Extension).Any();
+                return !Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*" + extension).Any();
             }
             catch (Exception e) when (IsStorageFailure(e))
             {
@@ -42,7 +50,7 @@ internal sealed class KernelCache(string folder, int capacity = 1024)
     }
 
     /// <summary>The payload stored under <paramref name="key"/>, or <see langword="null"/> if there is none that is whole.</summary>
-    public byte[]? Read(KernelCacheKey key)
+    public byte[]? Read(CacheKey key)
     {
         try
         {
@@ -57,7 +65,7 @@ internal sealed class KernelCache(string folder, int capacity = 1024)
 
     /// <summary>Stores <paramref name="payload"/>; the last of several writers wins.</summary>
     /// <returns>Whether it was stored.</returns>
-    public bool Write(KernelCacheKey key, ReadOnlySpan<byte> payload)
+    public bool Write(CacheKey key, ReadOnlySpan<byte> payload)
     {
         try
         {
@@ -86,13 +94,13 @@ internal sealed class KernelCache(string folder, int capacity = 1024)
     /// <summary>Keeps the newest entries. Drops an eighth at once, so that a full cache is not scanned for nothing each time.</summary>
     private void Trim()
     {
-        var entries = new DirectoryInfo(folder).GetFiles("*" + Extension);
+        var entries = new DirectoryInfo(folder).GetFiles("*" + extension);
         if (entries.Length <= capacity) return;
         foreach (var entry in entries.OrderBy(entry => entry.LastWriteTimeUtc).Take(entries.Length - capacity + capacity / 8))
             entry.Delete();
     }
 
-    private static byte[] Wrap(KernelCacheKey key, ReadOnlySpan<byte> payload)
+    private static byte[] Wrap(CacheKey key, ReadOnlySpan<byte> payload)
     {
         var entry = new byte[HeaderBytes + payload.Length];
         Magic.CopyTo(entry);
@@ -103,7 +111,7 @@ internal sealed class KernelCache(string folder, int capacity = 1024)
         return entry;
     }
 
-    private static byte[]? Unwrap(ReadOnlySpan<byte> entry, KernelCacheKey key)
+    private static byte[]? Unwrap(ReadOnlySpan<byte> entry, CacheKey key)
     {
         if (entry.Length < HeaderBytes) return null;
         var payload = entry[HeaderBytes..];

@@ -1,0 +1,81 @@
+using GraphForge.Compiler;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Schedule;
+
+namespace GraphForge.Jit;
+
+/// <summary>
+/// Graphs to loaded programs. Plans are kept on disk beside the kernels: where an equal graph was compiled before with the same
+/// options, no pass runs and only its kernels are loaded. Safe to call from several threads.
+/// </summary>
+public sealed class GraphCompiler
+{
+    private readonly KernelCompiler _kernels;
+    private readonly DiskCache? _plans;
+
+    public GraphCompiler(KernelCacheOptions options)
+    {
+        _kernels = new KernelCompiler(options);
+        if (options.ResolveFolder(Environment.GetEnvironmentVariable) is { } folder) _plans = new DiskCache(folder, DiskCache.Plans);
+    }
+
+    /// <inheritdoc cref="KernelCompiler.StartIfCold"/>
+    public void StartIfCold() => _kernels.StartIfCold();
+
+    /// <summary>Compiles a graph for one binding of its symbols, or finds it compiled. With a dump folder every pass runs.</summary>
+    /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public LoadedProgram Compile(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellation = default)
+    {
+        var clock = new PhaseClock();
+        options = options with { Clock = clock };
+        if (_plans is null || options.DumpFolder is not null) return Make(graph, binding, options, cancellation).Program;
+        var key = CacheKey.OfPlan(graph, binding, options);
+        clock.End("fingerprint");
+        if (Find(key, graph, binding, options) is { } found) return found;
+        _kernels.Start();
+        var (program, source) = Make(graph, binding, options, cancellation);
+        _plans.Write(key, Stored(graph, source, program.Kernels).ToBytes());
+        return program;
+    }
+
+    private (LoadedProgram Program, CompiledSource Source) Make(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellation)
+    {
+        var source = Pipeline.Compile(graph, binding, options, cancellation);
+        var library = _kernels.Load(source.KernelText, source.Plan.KernelNames, options.DumpFolder, options.Clock, cancellation);
+        var report = Report(graph, source.Plan, options.Clock!) with
+        {
+            Cache = library.FromDisk ? CacheUse.Kernels : CacheUse.None,
+            TextLength = source.KernelText.Length,
+        };
+        return (new LoadedProgram(source.Plan, library, source.States, source.Memory, report) { Explain = new(source.Explain) }, source);
+    }
+
+    private LoadedProgram? Find(
+        CacheKey key, ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
+    {
+        if (_plans!.Read(key) is not { } bytes) return null;
+        var stored = StoredPlan.Of(bytes);
+        options.Clock!.End("read plan");
+        if (_kernels.Find(stored.Kernels, stored.Plan.KernelNames, options.Clock) is not { } library) return null;
+        var states = graph.States;
+        var report = Report(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };
+        var explain = new Lazy<IReadOnlyList<FusionDecision>>(() => Pipeline.Explain(graph, binding, options));
+        return new LoadedProgram(stored.Plan, library, [.. stored.States.Select(s => states[s])], stored.Memory, report) { Explain = explain };
+    }
+
+    private static StoredPlan Stored(ComputationGraph graph, CompiledSource source, KernelLibrary library)
+    {
+        var positions = graph.States.Index().ToDictionary(s => s.Item, s => s.Index);
+        return new StoredPlan(library.Key, source.Plan, [.. source.States.Select(s => positions[s])], source.Memory);
+    }
+
+    private static CompileReport Report(ComputationGraph graph, Runtime.ExecutionPlan plan, PhaseClock clock) => new(graph.Name, clock.Phases)
+    {
+        Nodes = graph.TopologicalOrder().Count,
+        Steps = plan.Steps.Count,
+        Kernels = plan.KernelNames.Count,
+    };
+}

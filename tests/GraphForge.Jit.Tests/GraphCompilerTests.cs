@@ -1,0 +1,148 @@
+using GraphForge.Compiler;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Jit.Tests;
+
+/// <summary>What is found on disk of a graph compiled before, and when it is not believed.</summary>
+public sealed class GraphCompilerTests
+{
+    private static readonly DimSymbol Batch = new("batch");
+    private static readonly CompilerOptions Options = new() { Threads = 2 };
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void An_equal_graph_is_found_whole_and_no_pass_runs()
+    {
+        var built = Compile(Model());
+        var model = Model();
+        var found = Compile(model);
+        Assert.Multiple(() =>
+        {
+            Assert.That((built.Report.Cache, found.Report.Cache), Is.EqualTo((CacheUse.None, CacheUse.Plan)));
+            Assert.That(found.Report.Phases.Select(p => p.Name), Is.EqualTo(new[] { "fingerprint", "read plan", "read kernels", "machine code" }));
+            Assert.That(PlanPrinter.Print(found.Plan), Is.EqualTo(PlanPrinter.Print(built.Plan)));
+            Assert.That(found.Memory.ToString(), Is.EqualTo(built.Memory.ToString()));
+            Assert.That(found.Memory.Timeline, Is.EqualTo(built.Memory.Timeline));
+            Assert.That(found.States, Is.EquivalentTo(model.States));
+            Assert.That(found.Explain.Value.Select(d => d.ToString()), Is.EqualTo(built.Explain.Value.Select(d => d.ToString())));
+            Assert.That(Run(found, model), Is.EqualTo(Run(built, null)));
+        });
+    }
+
+    [Test]
+    public void A_damaged_plan_is_made_anew()
+    {
+        Compile(Model());
+        var entry = Directory.GetFiles(_folder.Path, "*" + DiskCache.Plans).Single();
+        var bytes = File.ReadAllBytes(entry);
+        bytes[^20] ^= 1;
+        File.WriteAllBytes(entry, bytes);
+        Assert.That(Compile(Model()).Report.Cache, Is.EqualTo(CacheUse.Kernels));
+        Assert.That(Compile(Model()).Report.Cache, Is.EqualTo(CacheUse.Plan));
+    }
+
+    [Test]
+    public void A_plan_without_its_kernels_is_made_anew()
+    {
+        Compile(Model());
+        File.Delete(Directory.GetFiles(_folder.Path, "*" + DiskCache.Kernels).Single());
+        Assert.That(Compile(Model()).Report.Cache, Is.EqualTo(CacheUse.None));
+        Assert.That(Compile(Model()).Report.Cache, Is.EqualTo(CacheUse.Plan));
+    }
+
+    [Test]
+    public void Other_graphs_extents_and_settings_have_plans_of_their_own()
+    {
+        Compile(Model());
+        Assert.Multiple(() =>
+        {
+            Assert.That(Compile(Model(factor: 3)).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(Compile(Model(), batch: 5).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(Compile(Model(), options: Options with { Threads = 3 }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(Compile(Model(), options: Options with { MemoryBudget = 1 << 20 }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(Compile(Model(), options: Options with { Target = new(16) }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(Compile(Model()).Report.Cache, Is.EqualTo(CacheUse.Plan));
+        });
+    }
+
+    [Test]
+    public void A_budget_is_held_against_a_plan_that_is_kept()
+    {
+        Compile(Model());
+        Assert.That(() => Compile(Model(), options: Options with { MemoryBudget = 16 }),
+            Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Code)).EqualTo(ErrorCode.OverBudget));
+    }
+
+    [Test]
+    public void With_a_dump_every_pass_runs()
+    {
+        Compile(Model());
+        using var dump = new TemporaryFolder();
+        Assert.That(Compile(Model(), options: Options with { DumpFolder = dump.Path }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+        Assert.That(Directory.GetFiles(dump.Path, "*", SearchOption.AllDirectories), Has.Length.GreaterThan(5));
+    }
+
+    [Test]
+    public void Without_a_cache_nothing_is_kept()
+    {
+        var compiler = new GraphCompiler(KernelCacheOptions.Disabled);
+        var binding = new Dictionary<DimSymbol, long> { [Batch] = 4 };
+        Assert.That(compiler.Compile(Model(), binding, Options).Report.Cache, Is.EqualTo(CacheUse.None));
+        Assert.That(compiler.Compile(Model(), binding, Options).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+    }
+
+    [Test]
+    public void A_report_says_what_was_compiled_and_where_time_went()
+    {
+        var report = Compile(Model()).Report;
+        Assert.Multiple(() =>
+        {
+            Assert.That((report.Nodes, report.Steps, report.Kernels), Is.EqualTo((8, 1, 1)));
+            Assert.That(report.Phases.Select(p => p.Name), Is.SupersetOf(new[] { "simplify", "fusion", "plan", "kernels", "C# compiler", "machine code" }));
+            Assert.That(report.Total.Ticks, Is.EqualTo(report.Phases.Sum(p => p.Time.Ticks)));
+            Assert.That(report.ToString(), Does.StartWith("model: compiled in ").And.Contain("; nodes 8, steps 1, kernels 1, C# "));
+            Assert.That(report.ToString(), Does.Match(@"\n +\d+\.\d ms +\d+ %  fusion\n"));
+            Assert.That(report.After("trace", TimeSpan.FromSeconds(1)).ToString(), Does.Match(@"1000\.0 ms +\d+ %  trace\n"));
+        });
+    }
+
+    /// <summary>y = Σ factor · x + s over the batch, and s ← y: a state, a constant, an input of symbolic extent.</summary>
+    private static ComputationGraph Model(double factor = 2)
+    {
+        using var scope = NodeScope.Enter("model", new SourceLocation("Model.cs", 3));
+        var state = new StateSlot("s", new TensorType(DType.Float32, Shape.Of(3)));
+        var x = Node.Of(new Input("x", new TensorType(DType.Float32, [Batch, 3]), new object()));
+        var y = (x * factor).Sum([0]) + Nodes.State(state);
+        return new ComputationGraph("model", [new NamedOutput("y", y)], [new StateUpdate(state, y)]);
+    }
+
+    private LoadedProgram Compile(ComputationGraph graph, long batch = 4, CompilerOptions? options = null) =>
+        new GraphCompiler(new KernelCacheOptions(_folder.Path)).Compile(graph, new Dictionary<DimSymbol, long> { [Batch] = batch }, options ?? Options);
+
+    /// <summary>Outputs of two runs, of which the second reads the state that the first one left.</summary>
+    private static float[] Run(LoadedProgram loaded, ComputationGraph? graph)
+    {
+        if (graph is not null) Assert.That(loaded.States, Is.SubsetOf(graph.States));
+        var states = loaded.States.Select(s => new StateBuffer(s.Name, s.Type.DType, s.Type.Shape.Values)).ToArray();
+        var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, states, 2, loaded.Kernels);
+        var results = new float[6];
+        using var context = program.Rent();
+        for (var run = 0; run < 2; run++)
+        {
+            context.SetInput<float>(0, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+            context.Run();
+            context.GetOutput(0, results.AsSpan(3 * run, 3));
+        }
+        Assert.That(results, Is.EqualTo(new[] { 44f, 52, 60, 88, 104, 120 }));
+        return results;
+    }
+}
