@@ -50,12 +50,16 @@ static int Command(string[] words, int? given)
         case ["barriers"]:
             Barriers.Run(threads);
             return 0;
+        case ["rows", .. var names]:
+            foreach (var name in names.Length > 0 ? names : RowRate.Names)
+                foreach (var count in new[] { 1, threads }.Distinct()) RowRate.Run(name, count);
+            return 0;
         case ["kernels", .. var rest]:
             BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: rest);
             return 0;
         default:
             Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | tune [workload …] | " +
-                "peers [work …] | compile workload | recurrence [gru|mamba …] | barriers | " +
+                "peers [work …] | compile workload | recurrence [gru|mamba …] | barriers | rows [kernel …] | " +
                 $"kernels [BenchmarkDotNet options]; --threads n comes last; workloads: {string.Join(' ', WorkloadTable.All.Select(w => w.Name))}");
             return 2;
     }

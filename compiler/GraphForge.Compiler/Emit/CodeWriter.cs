@@ -27,6 +27,11 @@ public sealed class CodeWriter(int depth = 0)
         return new Closing(this);
     }
 
+    /// <summary>A writer for lines that go to this depth later, once it is known what must stand before them.</summary>
+    public CodeWriter Later(int deeper) => new() { _depth = _depth + deeper };
+
+    public void Append(CodeWriter lines) => _text.Append(lines._text);
+
     public override string ToString() => _text.ToString();
 
     /// <summary>Closes a block.</summary>

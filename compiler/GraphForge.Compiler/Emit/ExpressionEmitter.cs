@@ -13,6 +13,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
 {
     private const long AllLanes = -1;
 
+    private readonly SortedDictionary<string, string> _laneBuffers = [];
     private CodeWriter _writer = writer;
     private ExpressionScope _scope = new(null, false);
 
@@ -20,6 +21,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     public LoopVar? Innermost { get; set; }
 
     public ExpressionScope Scope => _scope;
+
+    /// <summary>Where lanes are computed one by one, as far as they have been.</summary>
+    public IEnumerable<(string Type, string Name)> LaneBuffers => _laneBuffers.Select(b => (b.Value, b.Key));
 
     /// <summary>Runs <paramref name="write"/> in an inner block.</summary>
     public void InBlock(Action write, bool isGuarded = false)
@@ -133,8 +137,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case BinaryExpr b: return CpuSimd.Binary(b.Function, b.Left.Type, ScalarValue(b.Left), ScalarValue(b.Right));
             case RoundExpr r: return CpuSimd.Round(r.Precision, ScalarValue(r.Operand));
             case ConvertExpr c: return Parenthesised(CpuSimd.Convert(c.Operand.Type, c.Type, ScalarValue(c.Operand)));
-            case SelectExpr s when IsGuard(s): return GuardedSelect(s, CpuSimd.TypeName(s.Type), ScalarValue);
+            case SelectExpr { IsGuard: true } s: return GuardedSelect(s, CpuSimd.TypeName(s.Type), ScalarValue);
             case SelectExpr s: return $"({ScalarValue(s.Condition)} ? {ScalarValue(s.WhenTrue)} : {ScalarValue(s.WhenFalse)})";
+            case TableExpr t: return TableElement(t);
             case RandomExpr r: return $"VectorMath.Uniform({ScalarValue(r.Seed)}, {r.Stream}L, {Index(r.Index)})";
             case ReduceExpr { Body: LoadExpr register } r: return $"VectorMath.{HorizontalName(r.Function)}({Register(register)})";
             default: throw new InternalCompilerException("emit", $"no scalar form for {expr}");
@@ -157,8 +162,8 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case RoundExpr r: return CpuSimd.Round(r.Precision, VectorValue(r.Operand, lane));
             case ConvertExpr c when CpuSimd.VectorConvert(c.Operand.Type, c.Type, "x") is not null:
                 return Parenthesised(CpuSimd.VectorConvert(c.Operand.Type, c.Type, VectorValue(c.Operand, lane))!);
-            case SelectExpr s when IsGuard(s) && LaneAnalysis.Varies(s.Condition, lane): return LaneByLane(s, lane);
-            case SelectExpr s when IsGuard(s):
+            case SelectExpr { IsGuard: true } s when LaneAnalysis.Varies(s.Condition, lane): return LaneByLane(s, lane);
+            case SelectExpr { IsGuard: true } s:
                 return GuardedSelect(s, CpuSimd.VectorName(s.Type, isWide), e => VectorValue(e, lane));
             case SelectExpr s: return VectorSelect(s, lane);
             case RandomExpr r when !LaneAnalysis.Varies(r.Seed, lane) && LaneAnalysis.IsContiguous(r.Index, lane):
@@ -262,7 +267,9 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
     private string LaneByLane(Expr expr, LoopVar lane)
     {
         var name = locals.Variable(lane);
-        var buffer = $"lanes{CpuSimd.VectorName(expr.Type, isWide)}";
+        var vector = CpuSimd.VectorName(expr.Type, isWide);
+        var buffer = $"lanes{vector}";
+        _laneBuffers[buffer] = vector switch { "F32" => "float", "F64" => "double", "I32" => "int", _ => "long" };
         using (_writer.Open($"for (long {name} = 0; {name} < {lane.Extent}; {name}++)"))
         {
             InBlock(() =>
@@ -293,18 +300,19 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
         return result;
     }
 
-    /// <summary>Whether a select protects its branches: the condition is about indices and a branch may read beyond a buffer.</summary>
-    private bool IsGuard(SelectExpr select) =>
-        select.Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr) &&
-        select.Condition.DescendantsAndSelf().All(e => e is not LoadExpr) &&
-        new[] { select.WhenTrue, select.WhenFalse }.Any(b => b.DescendantsAndSelf().Any(e => e is LoadExpr l && !locals.IsRegister(l.Buffer) && !l.IsInside));
-
     private string Bounds(InBoundsExpr bounds)
     {
         var index = Index(bounds.Index);
         if (bounds.Index.Minimum >= bounds.Low) return $"({index} < {bounds.High})";
         if (bounds.Index.Maximum < bounds.High) return $"({index} >= {bounds.Low})";
         return bounds.Low == 0 ? $"((ulong)({index}) < {bounds.High})" : $"({index} >= {bounds.Low} && {index} < {bounds.High})";
+    }
+
+    private string TableElement(TableExpr element)
+    {
+        var values = Enumerable.Range(0, element.Table.Count).Select(i => CpuSimd.Literal(element.Table[i].As(element.Type))).ToArray();
+        var cases = values.SkipLast(1).Select((value, i) => $"{i}L => {value}");
+        return $"(({Index(element.Linear)}) switch {{ {string.Join(", ", cases.Append($"_ => {values[^1]}"))} }})";
     }
 
     private string RegisterElement(LoadExpr load)

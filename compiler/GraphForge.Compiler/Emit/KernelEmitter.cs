@@ -8,6 +8,7 @@ namespace GraphForge.Compiler.Emit;
 /// <summary>Writes one kernel as a C# method.</summary>
 internal sealed class KernelEmitter
 {
+    private readonly CodeWriter _outer;
     private readonly CodeWriter _writer;
     private readonly LoopKernel _kernel;
     private readonly KernelLocals _locals;
@@ -21,14 +22,12 @@ internal sealed class KernelEmitter
 
     private KernelEmitter(CodeWriter writer, LoopKernel kernel, CpuTarget target)
     {
-        (_writer, _kernel) = (writer, kernel);
+        (_outer, _writer, _kernel) = (writer, writer.Later(1), kernel);
         _isWide = kernel.Lanes > 1 && target.VectorBytes / kernel.Lanes == 8;
         _locals = new KernelLocals(kernel.Lanes);
-        _expressions = new ExpressionEmitter(writer, _locals, kernel.Lanes, _isWide);
+        _expressions = new ExpressionEmitter(_writer, _locals, kernel.Lanes, _isWide);
         _scratch = ScratchLayout.Of(kernel);
-        _combinedLater = StatementWalk.All(kernel.Body).SelectMany(StatementWalk.Expressions)
-            .SelectMany(e => e.DescendantsAndSelf()).OfType<ReduceExpr>().Select(r => r.Body).OfType<LoadExpr>()
-            .Select(l => l.Buffer).ToHashSet();
+        _combinedLater = CombinedLater(kernel);
     }
 
     /// <param name="kernel">The kernel.</param>
@@ -41,18 +40,30 @@ internal sealed class KernelEmitter
         return writer.ToString();
     }
 
+    /// <summary>Registers whose lanes are combined in the end, and those that are added to them: idle lanes must not change them.</summary>
+    private static HashSet<LoopBuffer> CombinedLater(LoopKernel kernel)
+    {
+        var combined = StatementWalk.All(kernel.Body).SelectMany(StatementWalk.Expressions)
+            .SelectMany(e => e.DescendantsAndSelf()).OfType<ReduceExpr>().Select(r => r.Body).OfType<LoadExpr>()
+            .Select(l => l.Buffer).ToHashSet();
+        foreach (var store in StatementWalk.All(kernel.Body).OfType<Store>())
+            if (store is { Accumulate: not null, Value: LoadExpr run } && combined.Contains(store.Buffer)) combined.Add(run.Buffer);
+        return combined;
+    }
+
     private void Write()
     {
-        foreach (var line in _kernel.Summary) _writer.Line($"/// {line}");
-        _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (_writer.Open($"public static void {_kernel.Name}(nint* buffers, nint scratch, int begin, int end)"))
+        foreach (var line in _kernel.Summary) _outer.Line($"/// {line}");
+        _outer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (_outer.Open($"public static void {_kernel.Name}(nint* buffers, nint scratch, int begin, int end)"))
         {
             for (var i = 0; i < _kernel.Arguments.Count; i++)
-                _writer.Line($"var {_locals.Declare(_kernel.Arguments[i])} = ({CpuSimd.StorageName(_kernel.Arguments[i].Type)}*)buffers[{i}];");
+                _outer.Line($"var {_locals.Declare(_kernel.Arguments[i])} = ({CpuSimd.StorageName(_kernel.Arguments[i].Type)}*)buffers[{i}];");
             DeclareCounters();
-            DeclareLaneBuffers();
             var task = _locals.Variable(_kernel.Body.Variable);
             using (_writer.Open($"for (long {task} = begin; {task} < end; {task}++)")) WriteLoopBody(_kernel.Body);
+            foreach (var (type, name) in _expressions.LaneBuffers) _outer.Line($"var {name} = stackalloc {type}[{_kernel.Lanes}];");
+            _outer.Append(_writer);
         }
     }
 
@@ -65,14 +76,6 @@ internal sealed class KernelEmitter
             _writer.Line($"var {_locals.Variable(counter)} = ((long*)scratch)[{-1 - depth}];");
             _bound.Add(counter);
         }
-    }
-
-    /// <summary>Where lanes are computed one by one; unused ones cost nothing.</summary>
-    private void DeclareLaneBuffers()
-    {
-        if (_kernel.Lanes == 1) return;
-        foreach (var (name, type) in _isWide ? new[] { ("F64", "double"), ("I64", "long") } : [("F32", "float"), ("I32", "int")])
-            _writer.Line($"var lanes{name} = stackalloc {type}[{_kernel.Lanes}];");
     }
 
     private void WriteLoopBody(For loop)
@@ -146,7 +149,7 @@ internal sealed class KernelEmitter
             bound = _locals.Names.Unique($"{name}End");
             _writer.Line($"var {bound} = Math.Min({loop.Variable.Extent}L, {_expressions.Index(limit)});");
         }
-        var isInnermost = StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate);
+        var isInnermost = StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate { Place: BufferPlace.Scratch });
         var pointers = isInnermost ? HoistPointers(loop) : [];
         using (_writer.Open($"for (long {name} = 0; {name} < {bound}; {name}++)"))
         {
@@ -318,9 +321,11 @@ internal sealed class KernelEmitter
     {
         var store = s.Store;
         var lane = s.Lane!;
-        if (!LaneAnalysis.IsContiguous(store.Index, lane) || store.Accumulate is not null)
+        if (!LaneAnalysis.IsContiguous(store.Index, lane))
             throw new InternalCompilerException("emit", $"lanes of {store.Buffer}[{store.Index}] are not neighbours");
         var address = _expressions.Address(store.Buffer, ExpressionEmitter.WithoutLane(store.Index, lane));
+        if (store.Accumulate is not null)
+            value = Combined(s, CpuSimd.VectorLoad(store.Buffer.Type, address, lane.Extent, _kernel.Lanes, _isWide), value, isVector: true);
         _writer.Line(CpuSimd.VectorStore(store.Buffer.Type, value, address, lane.Extent, _kernel.Lanes));
     }
 

@@ -38,6 +38,10 @@ public sealed record Subgraph(EquatableArray<TensorType> Parameters, EquatableAr
         return new Subgraph(Parameters.Select(p => p with { Shape = p.Shape.Bind(values) }).ToEquatable(), bound.Roots.ToEquatable());
     }
 
+    /// <summary>The roots over nodes outside in the place of the parameters.</summary>
+    public Node[] Inline(IReadOnlyList<Node> arguments) => Topology.Rebuild(ToGraph(""), (node, inputs) =>
+        node.Op is Ops.BodyParameter parameter ? arguments[(int)parameter.Index] : node.WithInputs(inputs)).Roots.ToArray();
+
     /// <summary>Values of the roots for values of the parameters.</summary>
     public Literal[] Evaluate(IReadOnlyList<Literal> arguments)
     {

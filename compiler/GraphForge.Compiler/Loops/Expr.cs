@@ -97,8 +97,15 @@ public abstract class Expr : IEquatable<Expr>
     {
         if (Equals(target)) return replacement;
         if (memo.TryGetValue(this, out var done)) return done;
-        var operands = Operands.Select(o => o.Replace(target, replacement, memo)).ToArray();
-        return memo[this] = operands.SequenceEqual(Operands, ReferenceEqualityComparer.Instance) ? this : WithOperands(operands);
+        return memo[this] = MapOperands(o => o.Replace(target, replacement, memo));
+    }
+
+    /// <summary>The same expression over other operands; itself where <paramref name="map"/> changes none.</summary>
+    public Expr MapOperands(Func<Expr, Expr> map)
+    {
+        if (Operands.Count == 0) return this;
+        var operands = Operands.Select(map).ToArray();
+        return operands.SequenceEqual(Operands, ReferenceEqualityComparer.Instance) ? this : WithOperands(operands);
     }
 
     /// <summary>This expression and all below it, each once, operands first.</summary>
@@ -274,6 +281,15 @@ public sealed class SelectExpr(Expr condition, Expr whenTrue, Expr whenFalse) : 
     protected internal override object Identity => nameof(SelectExpr);
 
     public override Expr WithOperands(IReadOnlyList<Expr> operands) => Of(operands[0], operands[1], operands[2]);
+
+    /// <summary>
+    /// Whether the condition, which is about indices alone, keeps a branch from reading outside a buffer. Other branches may be
+    /// computed whatever the condition.
+    /// </summary>
+    public bool IsGuard => Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr) &&
+        Condition.DescendantsAndSelf().All(e => e is not LoadExpr) &&
+        new[] { WhenTrue, WhenFalse }.Any(b => b.DescendantsAndSelf().Any(e =>
+            e is LoadExpr l && (l.Index.Minimum < 0 || l.Index.Maximum >= l.Buffer.Count)));
 
     public static Expr Of(Expr condition, Expr whenTrue, Expr whenFalse) => condition is ConstantExpr c
         ? c.Value.AsBool ? whenTrue : whenFalse

@@ -14,6 +14,7 @@ public static class ExprPrinter
         SelectExpr s => $"({s.Condition} ? {s.WhenTrue} : {s.WhenFalse})",
         RoundExpr r => $"round {r.Precision}({r.Operand})",
         ConvertExpr c => $"{c.Type}({c.Operand})",
+        TableExpr t => $"table[{string.Join(", ", t.Index)}]",
         RandomExpr r => $"random({r.Seed}, {r.Stream}, {r.Index})",
         SortExpr s => $"{(s.Descending ? "descending" : "ascending")}[{s.Variable} < {s.Variable.Extent}]({s.Key}) at {s.Rank}",
         ReduceExpr r => $"{r.Function}[{string.Join(", ", r.ReducedVariables.Select(v => $"{v} < {v.Extent}"))}" +

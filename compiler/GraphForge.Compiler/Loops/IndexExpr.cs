@@ -155,6 +155,7 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
         var (quotient, rest) = a.Split(divisor);
         var low = FloorDiv(rest.Minimum, divisor);
         if (low == FloorDiv(rest.Maximum, divisor)) return quotient + low;
+        if (rest.WithoutSmallTerms(divisor) is var (large, factor, _)) return quotient + large / (divisor / factor);
         // ⌊⌊x / a⌋ / b⌋ = ⌊x / (a·b)⌋
         if (rest is { Constant: 0, Terms: [(FloorDivAtom inner, 1)] })
             return quotient + inner.Value / checked(inner.Divisor * divisor);
@@ -168,6 +169,7 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
         var (_, rest) = a.Split(divisor);
         var low = FloorDiv(rest.Minimum, divisor);
         if (low == FloorDiv(rest.Maximum, divisor)) return rest - low * divisor;
+        if (rest.WithoutSmallTerms(divisor) is var (large, factor, small)) return large % (divisor / factor) * factor + small;
         return new IndexExpr(0, [(new ModAtom(rest, divisor), 1)]);
     }
 
@@ -235,6 +237,26 @@ public sealed class IndexExpr : IEquatable<IndexExpr>
         var whole = Terms.Where(t => t.Coefficient % divisor == 0).Select(t => (t.Atom, t.Coefficient / divisor)).ToArray();
         var partial = Terms.Where(t => t.Coefficient % divisor != 0).ToArray();
         return (new IndexExpr(constantQuotient, whole), new IndexExpr(Constant - constantQuotient * divisor, partial));
+    }
+
+    /// <summary>
+    /// The index as factor · large + small, where the factor divides <paramref name="divisor"/> and small lies within
+    /// 0..factor-1, so that it takes no part in the division; null where there is no such small part.
+    /// </summary>
+    private (IndexExpr Large, long Factor, IndexExpr Small)? WithoutSmallTerms(long divisor)
+    {
+        var terms = Terms.OrderByDescending(t => Math.Abs(t.Coefficient)).ToArray();
+        var factor = divisor;
+        for (var count = 1; count <= terms.Length; count++)
+        {
+            factor = (long)System.Numerics.BigInteger.GreatestCommonDivisor(factor, terms[count - 1].Coefficient);
+            if (factor == 1) return null;
+            var small = new IndexExpr(Constant, [.. terms.Skip(count)]);
+            if (small.Minimum < 0 || small.Maximum >= factor || count == terms.Length && Constant == 0) continue;
+            var large = Normal(0, terms.Take(count).Select(t => (t.Atom, t.Coefficient / factor)));
+            return (large, factor, Normal(Constant, terms.Skip(count)));
+        }
+        return null;
     }
 
     private static IndexExpr Normal(long constant, IEnumerable<(IndexAtom Atom, long Coefficient)> terms)

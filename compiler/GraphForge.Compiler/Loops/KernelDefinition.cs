@@ -7,8 +7,11 @@ namespace GraphForge.Compiler.Loops;
 /// <param name="Value">The value; reductions are still expressions.</param>
 public sealed record StoreDefinition(IReadOnlyList<LoopVar> Domain, LoopBuffer Buffer, IndexExpr Index, Expr Value)
 {
+    /// <summary>How values meant for one element are combined, in the order of the domain; null where each has an element of its own.</summary>
+    public ReduceFunction? Combine { get; init; }
+
     public StoreDefinition Substitute(IReadOnlyList<LoopVar> domain, IReadOnlyDictionary<LoopVar, IndexExpr> values) =>
-        new(domain, Buffer, Index.Substitute(values), Value.Substitute(values));
+        this with { Domain = domain, Index = Index.Substitute(values), Value = Value.Substitute(values) };
 }
 
 /// <summary>
@@ -35,7 +38,10 @@ public sealed record ScoreDomain(LoopVar Row, LoopVar Key, IReadOnlySet<LoopBuff
 /// <summary>What a kernel computes, before any decision how.</summary>
 /// <param name="Name">Method name.</param>
 /// <param name="Summary">Header lines for the generated code.</param>
-/// <param name="Rows">Leading domain variables that every store shares; the work is shared among workers along these.</param>
+/// <param name="Rows">
+/// Leading domain variables that every store shares; the work is shared among workers along these, or, where stores combine
+/// values along the last of them, along the others.
+/// </param>
 /// <param name="Stores">Results.</param>
 /// <param name="Arguments">Buffers in argument order.</param>
 public sealed record KernelDefinition(

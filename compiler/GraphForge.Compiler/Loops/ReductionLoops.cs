@@ -22,11 +22,7 @@ public sealed class ReductionLoops(LoopVar? lane, int lanes)
         if (expr is ReduceExpr reduce) return memo[expr] = LoopFor(reduce, before);
         if (expr is ConvertExpr convert && LaneAnalysis.IsNarrowPosition(convert) && lane is not null && LaneAnalysis.Varies(expr, lane))
             return memo[expr] = new ConvertExpr(convert.Type, PositionLoop((ReduceExpr)convert.Operand, before, DType.Int32));
-        if (expr.Operands.Count == 0) return memo[expr] = expr;
-        var operands = expr.Operands.Select(o => Replace(o, before, memo)).ToArray();
-        return memo[expr] = operands.SequenceEqual(expr.Operands, ReferenceEqualityComparer.Instance)
-            ? expr
-            : expr.WithOperands(operands);
+        return memo[expr] = expr.MapOperands(o => Replace(o, before, memo));
     }
 
     private Expr LoopFor(ReduceExpr reduce, List<Statement> before)

@@ -100,7 +100,7 @@ public static class NodeFunctionsElementwise
         /// <summary>max(x, 0), with derivative 0 at 0; NaN stays NaN. A select, since a maximum would split the tie at 0.</summary>
         public Node Relu() => Nodes.Select(x.LessOrEqual(0), x.ZerosLike(), x);
 
-        /// <summary>x · Φ(x) with the normal distribution function Φ, exact: ½x(1 + erf(x/√2)).</summary>
-        public Node Gelu() => x.RoundedOnce(wide => wide * 0.5 * ((wide * Math.Sqrt(0.5)).Erf() + 1));
+        /// <summary>x · Φ(x) with the normal distribution function Φ(x) = ½(1 + erf(x/√2)), exact.</summary>
+        public Node Gelu() => x.RoundedOnce(wide => wide * (((wide * Math.Sqrt(0.5)).Erf() + 1) * 0.5));
     }
 }

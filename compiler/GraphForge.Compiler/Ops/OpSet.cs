@@ -108,5 +108,8 @@ public static class OpSet
         typeof(Scan),
         typeof(Cond),
         typeof(While),
+
+        // Kernels
+        typeof(Fused),
     ];
 }

@@ -33,11 +33,9 @@ public sealed class ChannelsLast
 
     private Node Rebuild(Node node) => node.Op switch
     {
-        Convolution c => Contraction(node, c.Geometry, node.Inputs[1].Shape).Convolution(Image(node, 0), First(node.Inputs[1])),
-        ConvolutionInputGradient g =>
-            Contraction(node, g.Geometry, node.Inputs[1].Shape).InputGradient(Image(node, 0), First(node.Inputs[1]), g.InputShape),
-        ConvolutionWeightGradient w =>
-            Contraction(node, w.Geometry, w.WeightShape).WeightGradient(Image(node, 0), Image(node, 1), w.WeightShape),
+        Convolution c => Convolved(node, c.Geometry, node.Inputs[1].Shape),
+        ConvolutionInputGradient g => Convolved(node, g.Geometry, node.Inputs[1].Shape),
+        ConvolutionWeightGradient w => Convolved(node, w.Geometry, w.WeightShape),
         _ when _chosen.Contains(node) => Node.Of(AxisOrder.Moved(node)!, Each(node, Last)),
         ReductionOp reduction when _chosen.Contains(node.Inputs[0]) => Reduced(node.Inputs[0], reduction.Axes,
             axes => reduction with { Axes = axes }),
@@ -50,12 +48,21 @@ public sealed class ChannelsLast
 
     private static Node[] Each(Node node, Func<Node, Node> value) => Array.ConvertAll(node.Inputs.ToArray(), n => value(n));
 
-    private static WindowedContraction Contraction(Node node, ConvolutionGeometry geometry, Shape weight) =>
-        new(geometry, weight.Skip(2).Select(d => d.Value).ToArray(), ChannelsLastChoice.Prefers(node));
+    private Node Convolved(Node node, ConvolutionGeometry geometry, Shape weight)
+    {
+        var kernel = weight.Skip(2).Select(d => d.Value).ToArray();
+        var isLast = ChannelsLastChoice.Prefers(node);
+        var (tiled, windowed) = (isLast ? new TiledConvolution(geometry, kernel) : null, new WindowedContraction(geometry, kernel, isLast));
+        var (x, w) = (Image(node.Inputs[0]), First(node.Inputs[1]));
+        return node.Op switch
+        {
+            Convolution => tiled?.Convolution(x, w) ?? windowed.Convolution(x, w),
+            ConvolutionInputGradient g => tiled?.InputGradient(x, w, g.InputShape) ?? windowed.InputGradient(x, w, g.InputShape),
+            _ => tiled?.WeightGradient(x, Image(node.Inputs[1]), weight) ?? windowed.WeightGradient(x, Image(node.Inputs[1]), weight),
+        };
 
-    /// <summary>An image operand of a convolution, in the order the convolution takes it.</summary>
-    private Node Image(Node convolution, int operand) =>
-        ChannelsLastChoice.Prefers(convolution) ? Last(convolution.Inputs[operand]) : First(convolution.Inputs[operand]);
+        Node Image(Node operand) => isLast ? Last(operand) : First(operand);
+    }
 
     private Node First(Node node) => _chosen.Contains(node) ? _rebuilt[node].Permute(AxisOrder.First(node.Shape.Rank)) : _rebuilt[node];
 

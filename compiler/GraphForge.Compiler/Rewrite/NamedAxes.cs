@@ -67,7 +67,7 @@ internal sealed record NamedAxes(Node Node, EquatableArray<string> Names)
         return new(Node.Permute([.. order.Select(Axis)]), order);
     }
 
-    public NamedAxes Summed(string name) => new(Node.Sum(Axis(name)), Names.Where(n => n != name).ToEquatable());
+    public NamedAxes Summed(string name) => Extent(name) == 1 ? Squeezed([name]) : new(Node.Sum(Axis(name)), Names.Where(n => n != name).ToEquatable());
 
     /// <summary>The product summed over the axes that both have and <paramref name="result"/> lacks; it may name axes that neither has.</summary>
     public NamedAxes Contract(NamedAxes other, IEnumerable<string> result)

@@ -28,6 +28,7 @@ public sealed class RuleSet
         .. BroadcastRules.Rules,
         .. ReductionRules.Rules,
         .. ContractionRules.Rules,
+        .. RowFactorRules.Rules,
     ]);
 
     /// <summary>Movement of tensors and of what is constant.</summary>

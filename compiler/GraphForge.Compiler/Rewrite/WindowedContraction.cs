@@ -14,9 +14,6 @@ namespace GraphForge.Compiler.Rewrite;
 /// <param name="channelsLast">Whether images are [N, spatial…, C] and not [N, C, spatial…].</param>
 internal sealed class WindowedContraction(ConvolutionGeometry geometry, IReadOnlyList<long> kernel, bool channelsLast)
 {
-    /// <summary>Most parts that a sum over the batch is cut into.</summary>
-    private const int MostParts = 16;
-
     private readonly string[] _windows = Names('p', kernel);
     private readonly string[] _positions = Names('k', kernel);
 
@@ -35,7 +32,7 @@ internal sealed class WindowedContraction(ConvolutionGeometry geometry, IReadOnl
     {
         var (x, dy) = (ImageWindows(image), Grouped(Named(cotangent, "o"), "o"));
         // A part of 16 bits would be rounded, and the sum is to be rounded once.
-        var parts = image.Type.DType.IsHalf() ? 1 : Parts(image.Shape.Size.Value + cotangent.Shape.Size.Value, weight.Size.Value, image.Shape[0].Value);
+        var parts = image.Type.DType.IsHalf() ? 1 : SummedParts.Of(image.Shape.Size.Value + cotangent.Shape.Size.Value, weight.Size.Value, image.Shape[0].Value);
         IEnumerable<string> order = channelsLast ? KernelOrder("c", "o", dy.Extent("o")) : ["g", "o", "c", .. _positions];
         var sum = parts == 1
             ? x.Contract(dy, order)
@@ -111,15 +108,4 @@ internal sealed class WindowedContraction(ConvolutionGeometry geometry, IReadOnl
     }
 
     private static Node Image(NamedAxes result, string channel) => (result.Has("g") ? result.Merged("g", channel, channel) : result).Node;
-
-    /// <summary>
-    /// Into how many parts a batch is cut: a divisor of it, and so few that the partial sums are small beside the operands.
-    /// </summary>
-    private static long Parts(long operands, long result, long batch)
-    {
-        var most = Math.Clamp(operands / (4 * result), 1, MostParts);
-        for (var parts = most; parts > 1; parts--)
-            if (batch % parts == 0) return parts;
-        return 1;
-    }
 }

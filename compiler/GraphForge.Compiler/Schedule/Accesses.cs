@@ -51,11 +51,18 @@ public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<Loo
     /// <summary>Whether every read of <paramref name="producer"/> is at the consumer's own linear index.</summary>
     public bool IsIdentity(Node producer) => Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear));
 
-    /// <summary>Whether every read of <paramref name="producer"/> is at the consumer's row, for rows of <paramref name="columns"/>.</summary>
-    public bool IsRowBroadcast(Node producer, long columns) =>
-        Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear / columns));
+    /// <summary>Whether every read of <paramref name="producer"/> is at the row the consumer's element lies in.</summary>
+    public bool IsRowBroadcast(Node producer, RowGeometry geometry)
+    {
+        var row = geometry.RowOf(Linear);
+        return Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(row));
+    }
 
-    /// <summary>Whether the node reduces exactly the trailing <paramref name="columns"/> elements of <paramref name="producer"/>.</summary>
-    public bool ReducesRowsOf(Node producer, long columns) =>
-        Reads.Where(r => r.Producer == producer).All(r => r.Index.Equals(Linear * columns + LoopIndices.Linear(Reduced)));
+    /// <summary>Whether the node reduces <paramref name="producer"/> row by row, each into its own element.</summary>
+    public bool ReducesRowsOf(Node producer, RowGeometry geometry) =>
+        Reads.Where(r => r.Producer == producer).All(r => ReducesRowsAt(r.Index, geometry));
+
+    /// <summary>Whether reading at <paramref name="index"/> is reading the columns of the own row.</summary>
+    internal bool ReducesRowsAt(IndexExpr index, RowGeometry geometry) =>
+        index.Equals(geometry.Element(Linear, LoopIndices.Linear(Reduced)));
 }

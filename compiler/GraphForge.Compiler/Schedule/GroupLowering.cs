@@ -19,7 +19,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         var lowerer = LowererFor(group);
         var (rows, columns) = Domain(group);
         var rowIndex = LoopIndices.Linear(rows);
-        var elementIndex = LoopIndices.Linear([.. rows, .. columns]);
+        var elementIndex = group.Geometry?.Element(rowIndex, LoopIndices.Linear(columns)) ?? rowIndex;
         var stores = group.Stored.SelectMany(node => group.Assembled.Contains(node) ? Parts(node, lowerer, rows) : [Whole(node)]).ToArray();
         var ordered = StoreOrder.Of(stores);
         var arguments = stores.Select(s => s.Buffer).Concat(Loads.Of(stores.Select(s => s.Value)).Select(l => l.Buffer)).Distinct().ToArray();
@@ -27,6 +27,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
 
         StoreDefinition Whole(Node node)
         {
+            if (group.StretchLevel.Contains(node)) return Combined(node, rows, columns, elementIndex, lowerer);
             var isRow = columns.Count == 0 || group.RowLevel.Contains(node);
             var linear = isRow ? rowIndex : elementIndex;
             var value = lowerer.Compute(node, IndexExpr.Unravel(linear, node.Shape.Values));
@@ -49,17 +50,33 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         }
     }
 
+    /// <summary>A reduction over stretches of rows, as what each element adds to it.</summary>
+    private StoreDefinition Combined(
+        Node node, IReadOnlyList<LoopVar> rows, IReadOnlyList<LoopVar> columns, IndexExpr elementIndex, Lowerer lowerer)
+    {
+        var operand = node.Inputs[0];
+        var value = lowerer.Read(operand, IndexExpr.Unravel(elementIndex, operand.Shape.Values));
+        var (buffer, start) = storage.PlaceOf(node);
+        var extent = columns.Aggregate(1L, (product, v) => product * v.Extent);
+        var index = start + (IndexExpr)rows[0] * extent + LoopIndices.Linear(columns);
+        return new StoreDefinition([.. rows, .. columns], buffer, index, value) { Combine = ((ReductionOp)node.Op).Function };
+    }
+
     private Lowerer LowererFor(FusionGroup? group) => new((node, index) =>
-        plan.IsAbsorbed(node) || group is not null && plan.GroupOf.GetValueOrDefault(node) == group ? null : storage.Load(node, index));
+        plan.IsAbsorbed(node) || group is not null && (plan.GroupOf.GetValueOrDefault(node) == group || group.Recomputed.Contains(node))
+            ? null
+            : storage.Load(node, index));
 
     /// <summary>Loop variables for the rows and, in row groups, the columns of a group.</summary>
     private (IReadOnlyList<LoopVar> Rows, IReadOnlyList<LoopVar> Columns) Domain(FusionGroup group)
     {
-        if (group.Kind == GroupKind.Rows)
+        if (group.Geometry is { } geometry)
         {
-            var reduction = group.Members.Where(m => plan.Structures[m] == NodeStructure.Reduction).MaxBy(m => m.Shape.Rank)!;
-            var columns = plan.Accesses[reduction].Reduced.Select((v, i) => new LoopVar($"j{i}", v.Extent)).ToArray();
-            return (LoopIndices.For(reduction.Shape, "r"), columns);
+            var reduction = group.Members.Where(m => plan.Structures[m] == NodeStructure.Reduction && group.RowLevel.Contains(m)).MaxBy(m => m.Shape.Rank);
+            var extents = reduction is null ? [geometry.Columns] : plan.Accesses[reduction].Reduced.Select(v => v.Extent);
+            var columns = extents.Select((extent, i) => new LoopVar($"j{i}", extent)).ToArray();
+            if (group.Stretches is { } stretches) return ([new("stretch", stretches), new("r", geometry.Rows / stretches)], columns);
+            return (reduction is null ? [new("r", geometry.Rows)] : LoopIndices.For(reduction.Shape, "r"), columns);
         }
         var anchor = group.Kind == GroupKind.Map ? null : group.Members.First(m =>
             plan.Structures[m] is NodeStructure.Contraction or NodeStructure.Reduction or NodeStructure.Scatter or NodeStructure.Sort);

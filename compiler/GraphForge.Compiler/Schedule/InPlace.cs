@@ -29,12 +29,14 @@ public static class InPlace
     public static bool ReadsOwnElements(FusionGroup group, NodeAccesses reader, Node result, Node operand)
     {
         if (group.Prologue.Contains(reader.Node)) return false;
-        if (group.Kind != GroupKind.Rows) return reader.Reduced.Count == 0 && reader.IsIdentity(operand);
+        if (group.Geometry is not { } geometry) return reader.Reduced.Count == 0 && reader.IsIdentity(operand);
+        if (group.StretchLevel.Contains(result)) return false;
         var resultIsRow = group.RowLevel.Contains(result);
         // The pass over the columns may read the row's operands again, after row results are stored.
         if (resultIsRow && group.Stored.Any(s => !group.RowLevel.Contains(s))) return false;
+        if (group.StretchLevel.Contains(reader.Node)) return !resultIsRow;
         if (resultIsRow != group.RowLevel.Contains(reader.Node))
-            return !resultIsRow && reader.Reduced.Count > 0 && reader.ReducesRowsOf(operand, group.Columns);
+            return !resultIsRow && reader.Reduced.Count > 0 && reader.ReducesRowsOf(operand, geometry);
         return reader.Reduced.Count == 0 && reader.IsIdentity(operand);
     }
 }

@@ -18,6 +18,7 @@ internal static class Interchange
         return carries.All(carry =>
         {
             if (definition.Stores.Where(s => s.Buffer == carry.Next).ToArray() is not [var store]) return false;
+            if ((store.Index - LoopIndices.Linear(store.Domain)).Variables.Any(store.Domain.Contains)) return false;
             var columns = store.Domain.Skip(definition.Rows.Count).Aggregate(1L, (p, v) => p * v.Extent);
             return loads[carry.Old].All(load =>
             {

@@ -35,8 +35,8 @@ public class GraphFuzzTests
     {
         var used = Enumerable.Range(1, 400).Select(RandomGraph.Generate).OfType<FuzzCase>()
             .SelectMany(c => c.Graph.TopologicalOrder()).Select(n => n.Op.GetType()).ToHashSet();
-        // Copies of roots are made by the compiler, parameters stand inside of bodies, and branches have no gradient.
-        Assert.That(OpSet.All.Except(used), Is.SubsetOf(new[] { typeof(Identity), typeof(BodyParameter), typeof(Cond), typeof(While) }));
+        // Copies of roots and fused pieces are made by the compiler, parameters stand inside of bodies, and branches have no gradient.
+        Assert.That(OpSet.All.Except(used), Is.SubsetOf(new[] { typeof(Identity), typeof(Fused), typeof(BodyParameter), typeof(Cond), typeof(While) }));
     }
 
     private static string Report(FuzzCase fuzz, CpuTarget target)

@@ -29,6 +29,7 @@ public sealed class ExprInterpreter(Func<LoopBuffer, long, Scalar> read)
         ConstantExpr c => c.Value,
         IndexValueExpr i => Scalar.Of(i.Type, Evaluate(i.Index)),
         InBoundsExpr b => Scalar.Of(Evaluate(b.Index) is var i && b.Low <= i && i < b.High),
+        TableExpr t => t.Table[(int)Evaluate(t.Linear)].As(t.Type),
         LoadExpr l => read(l.Buffer, Evaluate(l.Index)).As(l.Type),
         RoundExpr r => Evaluate(r.Operand).As(r.Precision).As(r.Type),
         UnaryExpr u => ScalarFunctions.Apply(u.Function, Evaluate(u.Operand)),

@@ -99,6 +99,9 @@ public static class OpSamples
         new("pad interior", n => Node.Of(new Pad([1, 0], [0, 2], [2, 1], Scalar.Of(n[0].Type.DType, 3.0)), n[0]), Float(3, 2)),
         new("pad of slice", n => n[0].Slice(0, 1, 3, 2).Pad(0, 1, 1), Float(7)),
         new("flip", n => n[0].Flip(0, 2), Float(2, 3, 4)),
+        new("fused", n => Nodes.Fused("piece", [n[0], n[1]], o =>
+            Nodes.Einsum("aq,ntqc->ntac", Nodes.Constant(Literal.Of<float>([1, 0, -1, 0.5f, 2, 1], 2, 3)).Cast(o[0].Type.DType),
+                (o[0] * o[1]).SlidingWindows(1, 3, step: 2).Permute(0, 1, 3, 2))), Float(2, 7, 4), Float(2, 7, 4)),
         new("sliding windows", n => n[0].SlidingWindows(0, 3), Float(5, 2)),
         new("sliding windows apart", n => n[0].SlidingWindows(1, 2, step: 3, dilation: 2), Float(2, 8, 2)),
         new("windows of windows", n => n[0].SlidingWindows(0, 2).SlidingWindows(1, 3, step: 2), Float(4, 7)),

@@ -12,6 +12,7 @@ public sealed class RecordedCaseTests
     {
         [typeof(RandomUniform)] = "draws from a generator of our own; its figures are the Threefry authors'",
         [typeof(Identity)] = "a copy that the compiler inserts; no function builds it",
+        [typeof(Fused)] = "made of recorded ops by the compiler; no function builds it",
         [typeof(ShiftLeft)] = "recorded as a function of tensors, in the family dtypes",
         [typeof(ShiftRight)] = "recorded as a function of tensors, in the family dtypes",
         [typeof(Scan)] = "recorded as a function of tensors, in the families scan and recurrent",

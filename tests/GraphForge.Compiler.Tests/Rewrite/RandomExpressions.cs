@@ -26,7 +26,7 @@ internal sealed class RandomExpressions(int seed, DType type)
 
     private Node Pick() => _nodes[_random.Next(3) > 0 ? _nodes.Count - 1 - _random.Next(3) : _random.Next(_nodes.Count)];
 
-    private Node Step(Node x) => _random.Next(14) switch
+    private Node Step(Node x) => _random.Next(15) switch
     {
         0 or 1 => _elementwise.Step(x, Partner(x)),
         2 => Regroup(x),
@@ -40,6 +40,7 @@ internal sealed class RandomExpressions(int seed, DType type)
         10 when x.Shape.Rank > 0 => x.Flip(_random.Next(x.Shape.Rank)),
         11 when x.Shape.Rank > 0 => Join(x),
         12 => ConstantPart(x),
+        13 when x.Shape.Rank > 0 && x.Type.DType.IsFloat() => Rowwise(x),
         _ => Contract(x),
     };
 
@@ -114,6 +115,22 @@ internal sealed class RandomExpressions(int seed, DType type)
         var axis = _random.Next(x.Shape.Rank);
         var length = _random.NextInt64(1, x.Shape[axis].Value + 1);
         return x.Slice(axis, _random.NextInt64(0, x.Shape[axis].Value - length + 1), length);
+    }
+
+    /// <summary>What norms, softmaxes and their gradients are made of: factors that are the same all along a row.</summary>
+    private Node Rowwise(Node x)
+    {
+        var axis = _random.Next(x.Shape.Rank);
+        var scale = Scaled(x).Sum(axis, keepDims: true).Tanh();
+        var (factor, product) = (scale.ExpandTo(x.Shape), (scale * scale.Cos()).ExpandTo(x.Shape));
+        return _random.Next(5) switch
+        {
+            0 => x / (scale * scale + 0.5).Sqrt().ExpandTo(x.Shape),
+            1 => (Scaled(x) * factor + Partner(x)).Sum(axis),
+            2 => x * factor + product,
+            3 => x * factor - product,
+            _ => x.Tanh().Exp() * (Partner(x) * factor),
+        };
     }
 
     private Node Join(Node x) => x.Shape.Size.Value > 100

@@ -5,7 +5,7 @@ namespace GraphForge.Compiler.Tests.Rewrite;
 
 public sealed class RuleTests
 {
-    private static IEnumerable<RuleRow> Rows => [.. AlgebraicRows.All, .. StructuralRows.All];
+    private static IEnumerable<RuleRow> Rows => [.. AlgebraicRows.All, .. StructuralRows.All, .. RowFactorRows.All];
 
     [TestCaseSource(nameof(Rows))]
     public void TurnsBeforeIntoAfter(RuleRow row)

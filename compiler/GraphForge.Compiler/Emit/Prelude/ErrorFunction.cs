@@ -3,30 +3,26 @@ internal static unsafe partial class VectorMath
     // erf x, odd, the sign of zero kept; erf(NaN) is NaN.
 
     /// <summary>
-    /// x + x P(x^2) up to 0.92, beyond it 1 - exp(t Q(t) - t), t = |x|, with Q a fit of log(erfc t) / t + 1. At most 2 ulp
-    /// from the true value.
+    /// 1 - exp(t Q(t)), t = |x|, with Q a fit of log(erfc t) / t: the exponential less 1 never cancels, so that small x keep
+    /// their digits. At most 3.2 ulp from the true value; from t = 3.95 the result is 1.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Erf(F32 x)
     {
-        var magnitude = Vec.Abs(x);
-        var t = Vec.MinNative(Vec.Create(4f), magnitude);
-        var square = t * t;
-        var p = Horner(Vec.Create(-0.000601339503f), square, 0.0049980008f);
-        p = Horner(p, square, -0.0267702304f);
-        p = Horner(p, square, 0.112819269f);
-        p = Horner(p, square, -0.376125067f);
-        p = Horner(p, square, 0.128379151f);
-        var near = Vec.FusedMultiplyAdd(p, x, x);
-        var q = Horner(Vec.Create(8.23016478e-7f), t, -3.05950525e-5f);
-        q = Horner(q, t, 0.000472057727f);
-        q = Horner(q, t, -0.00420254935f);
-        q = Horner(q, t, 0.0249186456f);
-        q = Horner(q, t, -0.107578501f);
-        q = Horner(q, t, -0.634332836f);
-        q = Horner(q, t, -0.128852502f);
-        var far = F32.One - Exp(Vec.FusedMultiplyAdd(q, t, -t));
-        return Vec.ConditionalSelect(Vec.GreaterThan(magnitude, Vec.Create(0.92f)), Vec.CopySign(far, x), near);
+        var t = Vec.MinNative(Vec.Create(3.95f), Vec.Abs(x));
+        var q = Horner(Vec.Create(-4.070806883e-5f), t, 0.000381001674f);
+        q = Horner(q, t, -0.001251749625f);
+        q = Horner(q, t, -0.000205711709f);
+        q = Horner(q, t, 0.0193217129f);
+        q = Horner(q, t, -0.10281441f);
+        q = Horner(q, t, -0.636616497f);
+        q = Horner(q, t, -1.12837921f);
+        // A one-part ln 2 will do: what it lacks changes digits of the exponential that are lost beside 1.
+        var logarithm = q * t;
+        var exponent = NearestMultipleOfLn2(logarithm);
+        var p = SmallExpMinusOne(Vec.FusedMultiplyAdd(exponent, Vec.Create(-0.693147182f), logarithm));
+        var scale = PowerOfTwo(exponent);
+        return Vec.CopySign(Vec.FusedMultiplyAdd(scale, p, scale - F32.One), x);
     }
 
     /// <summary>

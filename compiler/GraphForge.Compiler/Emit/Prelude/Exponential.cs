@@ -6,26 +6,49 @@ internal static unsafe partial class VectorMath
     {
         // Beyond these the result is 0 or infinity anyway; NaN is the second operand, which wins.
         x = Vec.MinNative(Vec.Create(89f), Vec.MaxNative(Vec.Create(-104f), x));
-        var fraction = ReducedExpMinusOne(x, out var exponent) + F32.One;
+        return Scale(ReducedExpMinusOne(x, out F32 exponent) + F32.One, exponent);
+    }
+
+    /// <summary>fraction * 2^exponent for a whole number, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 Scale(F32 fraction, F32 exponent)
+    {
+        if (F32.Count == 16 && Avx512F.IsSupported)
+            return Unsafe.BitCast<Vector512<float>, F32>(Avx512F.Scale(Unsafe.BitCast<F32, Vector512<float>>(fraction), Unsafe.BitCast<F32, Vector512<float>>(exponent)));
         // Two factors, so that neither overflows nor a subnormal result is rounded twice.
-        var half = exponent >> 1;
-        return fraction * PowerOfTwo(half) * PowerOfTwo(exponent - half);
+        var whole = Vec.ConvertToInt32Native(exponent);
+        var half = whole >> 1;
+        return fraction * PowerOfTwo(half) * PowerOfTwo(whole - half);
     }
 
     /// <summary>
-    /// exp(r) - 1 with x = exponent * ln 2 + r, |r| &lt;= ln 2 / 2: Cody and Waite's reduction with a two-part ln 2, and
-    /// r + r^2 P(r) with P a minimax polynomial.
+    /// exp(r) - 1 with x = exponent * ln 2 + r, |r| &lt;= ln 2 / 2: Cody and Waite's reduction with a two-part ln 2.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 ReducedExpMinusOne(F32 x, out F32 exponent)
+    {
+        exponent = NearestMultipleOfLn2(x);
+        var r = Vec.FusedMultiplyAdd(exponent, Vec.Create(-0.693147182f), x);
+        return SmallExpMinusOne(Vec.FusedMultiplyAdd(exponent, Vec.Create(1.90465421e-9f), r));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F32 ReducedExpMinusOne(F32 x, out I32 exponent)
     {
-        // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the significand.
-        var magic = Vec.Create(12582912f);
-        var shifted = Vec.FusedMultiplyAdd(x, Vec.Create(1.44269502f), magic);
-        exponent = shifted.AsInt32() - magic.AsInt32();
-        var n = shifted - magic;
-        var r = Vec.FusedMultiplyAdd(n, Vec.Create(-0.693147182f), x);
-        r = Vec.FusedMultiplyAdd(n, Vec.Create(1.90465421e-9f), r);
+        var p = ReducedExpMinusOne(x, out F32 whole);
+        exponent = Vec.ConvertToInt32Native(whole);
+        return p;
+    }
+
+    /// <summary>x / ln 2 as a whole number. Adding 1.5 * 2^23 leaves the nearest one in the low bits of the significand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 NearestMultipleOfLn2(F32 x) =>
+        Vec.FusedMultiplyAdd(x, Vec.Create(1.44269502f), Vec.Create(12582912f)) - Vec.Create(12582912f);
+
+    /// <summary>exp(r) - 1 as r + r^2 P(r) with P a minimax polynomial for |r| &lt;= ln 2 / 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 SmallExpMinusOne(F32 r)
+    {
         var p = Horner(Vec.Create(0.00139411225f), r, 0.00836318079f);
         p = Horner(p, r, 0.0416663736f);
         p = Horner(p, r, 0.166665763f);
@@ -36,6 +59,10 @@ internal static unsafe partial class VectorMath
     /// <summary>2^exponent, for results in the normal range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F32 PowerOfTwo(I32 exponent) => ((exponent + Vec.Create(127)) << 23).AsSingle();
+
+    /// <summary>2^exponent for a whole number: adding 2^23 leaves it, and the bias, in the low bits of the significand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F32 PowerOfTwo(F32 exponent) => ((exponent + Vec.Create(8388735f)).AsInt32() << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F64 Exp(F64 x)

@@ -8,7 +8,7 @@ internal static unsafe partial class VectorMath
     public static F32 Expm1(F32 x)
     {
         var bounded = Vec.MinNative(Vec.Create(89f), Vec.MaxNative(Vec.Create(-18f), x));
-        var p = ReducedExpMinusOne(bounded, out var exponent);
+        var p = ReducedExpMinusOne(bounded, out I32 exponent);
         // 2^-k, or where that is no normal number one that is lost beside 1 too. Doubling last lets k be 128.
         var inverse = PowerOfTwo(Vec.Max(-exponent, Vec.Create(-126)));
         var fraction = p + (F32.One - inverse);

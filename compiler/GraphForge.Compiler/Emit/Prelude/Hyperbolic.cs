@@ -8,7 +8,7 @@ internal static unsafe partial class VectorMath
     public static F32 Tanh(F32 x)
     {
         var magnitude = Vec.MinNative(Vec.Create(10f), Vec.Abs(x));
-        var p = ReducedExpMinusOne(magnitude + magnitude, out var exponent);
+        var p = ReducedExpMinusOne(magnitude + magnitude, out F32 exponent);
         var scale = PowerOfTwo(exponent);
         var expMinusOne = Vec.FusedMultiplyAdd(scale, p, scale - F32.One);
         return Vec.CopySign(expMinusOne / (expMinusOne + Vec.Create(2f)), x);

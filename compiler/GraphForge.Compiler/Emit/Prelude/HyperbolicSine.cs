@@ -10,7 +10,7 @@ internal static unsafe partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Sinh(F32 x)
     {
-        var p = ReducedExpMinusOne(Vec.MinNative(Vec.Create(90f), Vec.Abs(x)), out var exponent);
+        var p = ReducedExpMinusOne(Vec.MinNative(Vec.Create(90f), Vec.Abs(x)), out I32 exponent);
         var scale = PowerOfTwo(Vec.Min(exponent, Vec.Create(30)));
         var expMinusOne = Vec.FusedMultiplyAdd(scale, p, scale - F32.One);
         var near = (expMinusOne + expMinusOne / (expMinusOne + F32.One)) * Vec.Create(0.5f);
@@ -22,7 +22,7 @@ internal static unsafe partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Cosh(F32 x)
     {
-        var p = ReducedExpMinusOne(Vec.MinNative(Vec.Create(90f), Vec.Abs(x)), out var exponent);
+        var p = ReducedExpMinusOne(Vec.MinNative(Vec.Create(90f), Vec.Abs(x)), out I32 exponent);
         var half = HalfExp(p, exponent);
         return half + Vec.Create(0.25f) / half;
     }

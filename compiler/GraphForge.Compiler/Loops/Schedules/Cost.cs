@@ -1,11 +1,21 @@
 namespace GraphForge.Compiler.Loops.Schedules;
 
-/// <summary>Rough work of computing one element, in units of one vectorised add; decides task sizes only, never results.</summary>
+/// <summary>Rough work of computing one element, in units of one vectorised add; decides task sizes, unrolling and what is kept, never values.</summary>
 public static class Cost
 {
+    /// <summary>Of reading elements that are no neighbours into lanes, one by one.</summary>
+    private const double Gather = 16;
+
     public static double OfElement(IEnumerable<StoreDefinition> stores) =>
         Math.Max(1, stores.SelectMany(s => s.Value.DescendantsAndSelf()).Distinct().Sum(Of) + stores.Count());
 
+    /// <summary>Work of computing a value with everything it is made of.</summary>
+    public static double OfValue(Expr value) => value.DescendantsAndSelf().Distinct().Sum(Of);
+
+    /// <summary>Of all that changes along the columns of a row.</summary>
+    public static double OfColumn(Expr value, IReadOnlyList<LoopVar> columns) => value.DescendantsAndSelf().Distinct()
+        .Where(e => e.Variables.Overlaps(columns))
+        .Sum(e => e is LoadExpr load && !LaneAnalysis.IsContiguous(load.Index, columns[^1]) ? Gather : Of(e));
     /// <summary>What a contraction does with its sums, for an element of each result.</summary>
     public static double OfEpilogue(ContractionShape shape)
     {
@@ -16,13 +26,13 @@ public static class Cost
         }));
     }
 
-    /// <summary>Work of computing a value with everything it is made of.</summary>
-    public static double OfValue(Expr value) => value.DescendantsAndSelf().Sum(Of);
 
     private static double Of(Expr expr) => expr switch
     {
-        UnaryExpr u => IsOneInstruction(u.Function) ? 0.5 : 8,
+        UnaryExpr { Function: UnaryFunction.Sqrt } => 10,
+        UnaryExpr u => IsOneInstruction(u.Function) ? 0.5 : 12,
         BinaryExpr { Function: BinaryFunction.Power or BinaryFunction.Atan2 } => 20,
+        BinaryExpr { Function: BinaryFunction.Divide } => 8,
         RandomExpr => 30,
         ReduceExpr r => r.ReducedVariables.Aggregate(1.0, (p, v) => p * v.Extent) * 2,
         ConstantExpr => 0,
@@ -30,6 +40,6 @@ public static class Cost
     };
 
     private static bool IsOneInstruction(UnaryFunction function) => function is
-        UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or UnaryFunction.Sqrt or UnaryFunction.Floor or
+        UnaryFunction.Negate or UnaryFunction.Absolute or UnaryFunction.Sign or UnaryFunction.Floor or
         UnaryFunction.Ceiling or UnaryFunction.Round or UnaryFunction.Not;
 }

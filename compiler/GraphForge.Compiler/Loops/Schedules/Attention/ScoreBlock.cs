@@ -11,23 +11,28 @@ internal sealed record RowVector(LoopVar? Lane, IndexExpr Offset, int Slot)
     public Statement Run(Statement body) => Lane is null ? body : new For(Lane, LoopKind.Vector, body);
 }
 
-/// <summary>A block of rows that a task works on, and what its passes share.</summary>
+/// <summary>Neighbouring rows or keys.</summary>
+internal sealed record ScoreRange(IndexExpr First, long Count);
+
+/// <summary>A block of rows, and some keys or all, that a task works on, and what its passes share. Keys are counted from its first.</summary>
 /// <param name="Definition">The kernel.</param>
 /// <param name="Tiles">Its local values.</param>
 /// <param name="Target">The processor.</param>
 /// <param name="Lanes">Elements of a register.</param>
-/// <param name="FirstRow">First row of the block.</param>
-/// <param name="Rows">Rows of the block.</param>
+/// <param name="RowRange">Rows of the block.</param>
+/// <param name="KeyRange">Keys of the block.</param>
 /// <param name="KeyEnd">
 /// A multiple of <see cref="TileKeys"/>, perhaps beyond the last key: no row of the block needs keys from there on. Null where all
 /// are needed.
 /// </param>
 internal sealed record ScoreBlock(
-    KernelDefinition Definition, ScoreTiles Tiles, CpuTarget Target, int Lanes, IndexExpr FirstRow, long Rows, IndexExpr? KeyEnd)
+    KernelDefinition Definition, ScoreTiles Tiles, CpuTarget Target, int Lanes, ScoreRange RowRange, ScoreRange KeyRange, IndexExpr? KeyEnd)
 {
     public ScoreDomain Scores => Definition.Scores!;
 
-    public long Keys => Scores.Key.Extent;
+    public long Keys => KeyRange.Count;
+
+    public long Rows => RowRange.Count;
 
     /// <summary>Keys of a register tile: with two vectors, enough sums to hide the latency of an addition.</summary>
     public static long TileKeys(CpuTarget target) => target.VectorRegisters == 32 ? 8 : 4;
@@ -43,13 +48,20 @@ internal sealed record ScoreBlock(
     }).ToArray();
 
     /// <summary>A value for row <see cref="ScoreTiles.Offset"/>, for given rows and keys to be put in.</summary>
-    public Expr Value(Expr value) => Tiles.InBlock(value, FirstRow);
+    public Expr Value(Expr value) => Tiles.InBlock(value, Positions);
+
+    /// <summary>Rows and keys of the whole matrix by those of the block.</summary>
+    private Dictionary<LoopVar, IndexExpr> Positions => new()
+    {
+        [Scores.Row] = RowRange.First + Tiles.Offset,
+        [Scores.Key] = KeyRange.First + Scores.Key,
+    };
 
     /// <summary>A block's value at given rows and, where it depends on one, at a given key.</summary>
     public Expr At(Expr value, IndexExpr offset, IndexExpr? key = null) => value.Substitute(Places(offset, key));
 
     public IndexExpr At(IndexExpr index, IndexExpr offset, IndexExpr? key = null) => index
-        .Substitute(new Dictionary<LoopVar, IndexExpr> { [Scores.Row] = FirstRow + Tiles.Offset }).Substitute(Places(offset, key));
+        .Substitute(Positions).Substitute(Places(offset, key));
 
     private Dictionary<LoopVar, IndexExpr> Places(IndexExpr offset, IndexExpr? key)
     {

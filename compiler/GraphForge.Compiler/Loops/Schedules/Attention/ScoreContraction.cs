@@ -19,7 +19,8 @@ internal sealed class ScoreContraction
     {
         (_block, _store, _sum) = (block, store, sum);
         var product = (BinaryExpr)sum.Body;
-        (_rowOperand, _keyOperand) = product.Left.Variables.Contains(block.Scores.Row) ? (product.Left, product.Right) : (product.Right, product.Left);
+        var isRow = product.Left.Variables.Contains(block.Scores.Row);
+        (_rowOperand, _keyOperand) = (block.Value(isRow ? product.Left : product.Right), block.Value(isRow ? product.Right : product.Left));
         _panel = new LoopBuffer("rows", sum.Type, sum.ReducedVariables.Aggregate(block.Tiles.Width, (p, v) => p * v.Extent));
     }
 
@@ -35,17 +36,16 @@ internal sealed class ScoreContraction
     private Statement Pack()
     {
         const string note = "Pack the rows: lanes along them.";
-        var value = _block.Value(_rowOperand);
         var axis = _sum.ReducedVariables[^1];
-        if (TurnedRows.Fits(value, axis, _block.Lanes, _block.Target.VectorBytes))
+        if (TurnedRows.Fits(_rowOperand, axis, _block.Lanes, _block.Target.VectorBytes))
         {
             var outer = _sum.ReducedVariables.SkipLast(1).ToArray();
-            var turned = new TurnedRows(_block, axis, _panel).Build(value, LoopIndices.Linear(outer) * (axis.Extent * _block.Tiles.Width), null, note);
+            var turned = new TurnedRows(_block, axis, _panel).Build(_rowOperand, LoopIndices.Linear(outer) * (axis.Extent * _block.Tiles.Width), null, note);
             return For.Nest(outer, turned);
         }
         var offset = new LoopVar("offset", _block.Rows);
         var row = For.Nest(_sum.ReducedVariables, new Store(
-            _panel, LoopIndices.Linear(_sum.ReducedVariables) * _block.Tiles.Width + offset, _block.At(value, offset)));
+            _panel, LoopIndices.Linear(_sum.ReducedVariables) * _block.Tiles.Width + offset, _block.At(_rowOperand, offset)));
         return new For(offset, LoopKind.Serial, row, note: note);
     }
 

@@ -50,7 +50,7 @@ internal sealed class ScoreSum
         var (feature, sum) = (store.Domain[^1], ReductionIn(store));
         var dense = new LoopBuffer("sums", sum.Type, block.Rows * feature.Extent);
         var offset = new LoopVar("offset", block.Rows);
-        var rows = OfRows(block, store with { Buffer = dense, Index = ((IndexExpr)block.Scores.Row - block.FirstRow) * feature.Extent + feature, Value = sum });
+        var rows = OfRows(block, store with { Buffer = dense, Index = ((IndexExpr)block.Scores.Row - block.RowRange.First) * feature.Extent + feature, Value = sum });
         var hole = new LoadExpr(new LoopBuffer("sum", sum.Type, 1), 0);
         var value = block.At(block.Value(store.Value.Replace(sum, hole)), offset).Replace(hole, new LoadExpr(dense, (IndexExpr)offset * feature.Extent + feature));
         return Block.Of(new Allocate(dense, BufferPlace.Scratch), rows, For.Nest([offset, feature], new Store(store.Buffer, block.At(store.Index, offset), value)));
@@ -72,12 +72,14 @@ internal sealed class ScoreSum
         new Store(total, at.Count == 0 ? IndexExpr.Zero : at.Values.Single(), new ConstantExpr(Scalar.Of(total.Type, 0L))));
 
     /// <summary>Stores what <see cref="OfKeys"/> has added up.</summary>
-    public static Statement Finish(StoreDefinition store, ScoreDomain scores, LoopBuffer total, int lanes)
+    public static Statement Finish(StoreDefinition store, LoopVar key, ScoreRange keys, LoopBuffer total, int lanes)
     {
         var (feature, sum) = (store.Domain[^1], ReductionIn(store));
-        var body = VectorLoop.Build(feature, LaneAnalysis.IsContiguous(store.Index, feature) ? lanes : 1, (_, at) => new Store(store.Buffer, store.Index.Substitute(at), store.Value
-            .Replace(sum, new LoadExpr(total, (IndexExpr)scores.Key * feature.Extent + feature)).Substitute(at)));
-        return new For(scores.Key, LoopKind.Serial, body, note: $"{store.Buffer}: complete.");
+        var step = new LoopVar("key", keys.Count);
+        var (value, place) = (new LoadExpr(total, (IndexExpr)step * feature.Extent + feature), new Dictionary<LoopVar, IndexExpr> { [key] = keys.First + step });
+        var whole = new Store(store.Buffer, store.Index.Substitute(place), store.Value.Replace(sum, value).Substitute(place));
+        var body = VectorLoop.Build(feature, LaneAnalysis.IsContiguous(store.Index, feature) ? lanes : 1, (_, at) => StatementWalk.Substitute(whole, at));
+        return new For(step, LoopKind.Serial, body, note: $"{store.Buffer}: complete.");
     }
 
     /// <summary>Tiles of whole vectors of features, then one with what is left.</summary>

@@ -1,0 +1,61 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Rewrite;
+
+/// <summary>
+/// Cuts long reductions with few results in two: over a number of stretches of an axis, then over the stretches. The first half
+/// is work for many workers, and can be done by the kernel that computes what is reduced. How many stretches there are depends
+/// on shapes alone, so that the order of additions does not depend on the number of workers.
+/// </summary>
+public static class SplitReductions
+{
+    /// <summary>Rows of neighbours from which a reduction has enough tasks of its own.</summary>
+    private const long EnoughRows = 8;
+
+    private const long Stretches = 16;
+
+    private const long MostStretches = 64;
+
+    /// <summary>Elements that a result combines for less than which a second kernel does not pay.</summary>
+    private const long LeastReduced = 256;
+
+    private const long LeastElements = 32768;
+
+    public static ComputationGraph Run(ComputationGraph graph) => Topology.Rebuild(graph, (node, inputs) =>
+    {
+        var rebuilt = node.WithInputs(inputs);
+        return rebuilt.Op is ReductionOp op ? Split(op, rebuilt) ?? rebuilt : rebuilt;
+    });
+
+    private static Node? Split(ReductionOp op, Node node)
+    {
+        var operand = node.Inputs[0].Shape;
+        var (elements, results) = (operand.Size.Value, node.Shape.Size.Value);
+        if (node.Type.DType.IsHalf() || elements < LeastElements || elements / Math.Max(1, results) < LeastReduced) return null;
+        var leavesColumns = op.Axes.Count > 0 && !Enumerable.Range(op.Axes[^1] + 1, operand.Rank - 1 - op.Axes[^1]).All(a => operand[a].Is(1));
+        if (!leavesColumns && results >= EnoughRows) return null;
+        foreach (var axis in op.Axes)
+            if (Divisor(operand[axis].Value) is { } parts) return InTwo(op, node.Inputs[0], axis, parts);
+        return null;
+    }
+
+    /// <summary>A number of equal stretches that is enough, as few as there are.</summary>
+    private static long? Divisor(long extent)
+    {
+        for (var parts = Stretches; parts <= MostStretches; parts++)
+            if (extent % parts == 0 && extent > parts) return parts;
+        return null;
+    }
+
+    private static Node InTwo(ReductionOp op, Node operand, int axis, long parts)
+    {
+        var shape = operand.Shape;
+        var cut = operand.Reshape(Shape.Of([.. shape.Take(axis), parts, shape[axis].Value / parts, .. shape.Skip(axis + 1)]));
+        var partial = Node.Of(op with { Axes = op.Axes.Select(a => a >= axis ? a + 1 : a).ToEquatable() }, cut);
+        // Of the axes before the cut one those that stay come before the stretches.
+        var position = Enumerable.Range(0, axis).Count(a => !op.Axes.Contains(a));
+        return Node.Of(op with { Axes = new([position]) }, partial);
+    }
+}

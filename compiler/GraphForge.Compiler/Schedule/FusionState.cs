@@ -1,0 +1,148 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Schedule.Attention;
+
+namespace GraphForge.Compiler.Schedule;
+
+/// <summary>A grouping of nodes into kernels while it is being made.</summary>
+internal sealed class FusionState
+{
+    private readonly HashSet<Node> _materialised = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Node> _roots;
+    private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
+
+    public FusionState(ComputationGraph graph)
+    {
+        _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
+        Order = graph.TopologicalOrder();
+        foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
+        Scores = ScoreMatrices.Find(graph, Order, Structures);
+        _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
+        _recomputed.UnionWith(Materialisation.Recomputed(graph, Order, Structures));
+        foreach (var node in Order.Where(IsComputed))
+        {
+            var accesses = Accesses[node] = NodeAccesses.Of(node, IsAbsorbed);
+            if (Structures[node] == NodeStructure.Reduction)
+            {
+                if (RowGeometry.Of(accesses) is { } geometry) Geometries[node] = geometry;
+                else if (ColumnSums.Of(accesses) is { } sums) Sums[node] = sums;
+            }
+            foreach (var producer in accesses.Reads.Select(r => r.Producer).Distinct()) ConsumersOf(producer).Add(node);
+        }
+    }
+
+    /// <summary>All nodes, operands first.</summary>
+    public IReadOnlyList<Node> Order { get; }
+
+    public Dictionary<Node, NodeStructure> Structures { get; } = new(ReferenceEqualityComparer.Instance);
+
+    public Dictionary<Node, NodeAccesses> Accesses { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What is computed in tiles.</summary>
+    public ScoreMatrices Scores { get; }
+
+    /// <summary>The rows of reductions that have them.</summary>
+    public Dictionary<Node, RowGeometry> Geometries { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The stretches of reductions over rows.</summary>
+    public Dictionary<Node, ColumnSums> Sums { get; } = new(ReferenceEqualityComparer.Instance);
+
+    public Dictionary<Node, FusionGroup> GroupOf { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>In the order they were founded; those merged into others are empty.</summary>
+    public List<FusionGroup> Groups { get; } = [];
+
+    public List<FusionDecision> Decisions { get; } = [];
+
+    public bool IsComputed(Node node) => !Scores.IsInTiles(node) && Structures[node] switch
+    {
+        NodeStructure.Leaf => false,
+        NodeStructure.Movement => _materialised.Contains(node),
+        _ => !_recomputed.Contains(node),
+    };
+
+    private bool IsAbsorbed(Node node) => !IsComputed(node) && Structures[node] != NodeStructure.Leaf;
+
+    public bool IsRoot(Node node) => _roots.Contains(node);
+
+    /// <summary>Whether the node must stand in a buffer of its own.</summary>
+    public bool IsMaterialised(Node node) => _materialised.Contains(node) || IsRoot(node);
+
+    public List<Node> ConsumersOf(Node node) => _consumers.TryGetValue(node, out var list) ? list : _consumers[node] = [];
+
+    public IEnumerable<Node> ProducersOf(Node node) =>
+        Accesses[node].Reads.Select(r => r.Producer).Distinct().Where(IsComputed);
+
+    public IEnumerable<FusionGroup> DependenciesOf(FusionGroup group) =>
+        group.Members.SelectMany(ProducersOf).Select(p => GroupOf[p]).Where(g => g != group).Distinct();
+
+    /// <summary>Whether running <paramref name="group"/> must wait for <paramref name="target"/>.</summary>
+    public bool DependsOn(FusionGroup group, FusionGroup target)
+    {
+        if (group == target) return true;
+        var seen = new HashSet<FusionGroup> { group };
+        var stack = new Stack<FusionGroup>([group]);
+        while (stack.TryPop(out var current))
+            foreach (var dependency in DependenciesOf(current))
+            {
+                if (dependency == target) return true;
+                if (seen.Add(dependency)) stack.Push(dependency);
+            }
+        return false;
+    }
+
+    /// <summary>Whether <paramref name="home"/> waits for <paramref name="other"/> by way of a third group.</summary>
+    public bool DependsThroughOthers(FusionGroup home, FusionGroup other) =>
+        DependenciesOf(home).Where(d => d != other && d != home).Distinct().Any(d => DependsOn(d, other));
+
+    /// <summary>Has a group compute nodes of others itself: its members then read what those are made of.</summary>
+    public void Recompute(FusionGroup group, IReadOnlyList<Node> nodes)
+    {
+        if (nodes.Count == 0) return;
+        group.Recomputed.UnionWith(nodes);
+        foreach (var reader in nodes.SelectMany(ConsumersOf).Distinct().Where(c => GroupOf[c] == group).ToArray())
+        {
+            foreach (var producer in Accesses[reader].Reads.Select(r => r.Producer).Distinct())
+            {
+                ConsumersOf(producer).Remove(reader);
+                Decisions.RemoveAll(d => d.Producer == producer && d.Consumer == reader);
+            }
+            Accesses[reader] = NodeAccesses.Of(reader, n => IsAbsorbed(n) || group.Recomputed.Contains(n));
+            foreach (var producer in Accesses[reader].Reads.Select(r => r.Producer).Distinct())
+            {
+                ConsumersOf(producer).Add(reader);
+                if (IsComputed(producer))
+                    Decisions.Add(new FusionDecision(producer, reader, GroupOf[producer] == group, "read to compute again what is cheaper than stored"));
+            }
+        }
+    }
+
+    /// <summary>Tells anew why the edges around a node are as they are.</summary>
+    public void Explain(Node node, string reason)
+    {
+        Decisions.RemoveAll(d => d.Producer == node || d.Consumer == node);
+        foreach (var producer in ProducersOf(node)) Decisions.Add(new FusionDecision(producer, node, GroupOf[producer] == GroupOf[node], reason));
+        foreach (var consumer in ConsumersOf(node)) Decisions.Add(new FusionDecision(node, consumer, GroupOf[consumer] == GroupOf[node], reason));
+    }
+
+    /// <summary>Groups so that each comes after all it reads; among those ready, the one founded first.</summary>
+    public List<FusionGroup> InDependencyOrder()
+    {
+        var order = new List<FusionGroup>();
+        var done = new HashSet<FusionGroup>();
+        var stack = new Stack<FusionGroup>();
+        foreach (var group in Groups.Where(g => g.Members.Count > 0))
+        {
+            stack.Push(group);
+            while (stack.TryPeek(out var top))
+            {
+                var waiting = done.Contains(top) ? [] : DependenciesOf(top).Where(d => !done.Contains(d)).OrderByDescending(d => d.Id).ToArray();
+                foreach (var dependency in waiting) stack.Push(dependency);
+                if (waiting.Length > 0) continue;
+                stack.Pop();
+                if (done.Add(top)) order.Add(top);
+            }
+        }
+        return order;
+    }
+}
