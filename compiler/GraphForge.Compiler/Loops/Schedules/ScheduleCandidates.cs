@@ -15,8 +15,8 @@ public static class ScheduleCandidates
     private const double Hopeless = 3;
 
     /// <summary>Whether there is a choice of schedules for a kernel.</summary>
-    public static bool Exist(PlannedKernel kernel, CpuTarget target) =>
-        kernel.Kind == GroupKind.Contraction && ContractionSchedule.Choices(kernel.Definition, target).Take(2).Count() == 2;
+    public static bool Exist(PlannedKernel kernel, CpuTarget target) => kernel.Kind == GroupKind.Contraction &&
+        ScheduleChoice.Transformed(kernel.Definition, target) is null && ContractionSchedule.Choices(kernel.Definition, target).Take(2).Count() == 2;
 
     /// <summary>
     /// Up to <paramref name="count"/> choices, the model's first. Two in three are the best of their tile and packing, since what
@@ -43,7 +43,10 @@ public static class ScheduleCandidates
         return kernels.Where(k => k.Kind == GroupKind.Contraction)
             .Select(k => (k.Definition, Record: options.Schedules.Find(ScheduleKey.Of(k.Definition, options.Target))))
             .Where(k => k.Record is { Choice: not ScheduleRecord.Model } record &&
-                !ContractionSchedule.Choices(k.Definition, options.Target).Any(c => ScheduleChoiceText.Of(c.Shape, c.Blocking) == record.Choice))
+                !Has(k.Definition, record.Choice, options.Target))
             .Select(k => $"{k.Definition.Name} has no schedule '{k.Record!.Choice}' any more; the model decides").ToArray();
     }
+
+    private static bool Has(KernelDefinition definition, string choice, CpuTarget target) => ScheduleChoice.Transformed(definition, target) is null &&
+        ContractionSchedule.Choices(definition, target).Any(c => ScheduleChoiceText.Of(c.Shape, c.Blocking) == choice);
 }

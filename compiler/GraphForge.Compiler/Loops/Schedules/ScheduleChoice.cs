@@ -14,13 +14,16 @@ public static class ScheduleChoice
         GroupKind.Sort => SortSchedule.Build(definition, target),
         GroupKind.Attention => AttentionSchedule.Build(definition, target),
         GroupKind.Rows => RowSchedule.Build(definition, target),
-        GroupKind.Contraction when WinogradSchedule.Build(definition, target) is { } kernel => kernel,
-        GroupKind.Contraction when TransformSchedule.Build(definition, target) is { } kernel => kernel,
+        GroupKind.Contraction when Transformed(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when ContractionSchedule.Build(definition, target, records) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),
     };
+
+    /// <summary>The forms of a contraction that are no matter of tiles; null where it has none of them.</summary>
+    internal static LoopKernel? Transformed(KernelDefinition definition, CpuTarget target) =>
+        WinogradSchedule.Build(definition, target) ?? TransformSchedule.Build(definition, target);
 
     /// <summary>Whether lanes do better along the innermost reduced variable than along the innermost result variable.</summary>
     private static bool ReducesContiguously(KernelDefinition definition)
