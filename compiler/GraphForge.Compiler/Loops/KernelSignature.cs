@@ -81,6 +81,8 @@ public sealed class KernelSignature
         ModAtom remainder => $"({Text(remainder.Value)})%{remainder.Divisor}",
         DataAtom data => $"data {Number(data.Value)} of {data.Extent}",
         LoopBuffer buffer => Number(buffer),
+        Literal table => $"{table.Type} {Convert.ToHexString(table.Bytes)}",
+        IEnumerable<IndexExpr> indices => string.Join(',', indices.Select(i => Text(i))),
         IEnumerable<LoopVar> variables => string.Join(' ', variables.Select(Number)),
         ITuple tuple => string.Join('|', Enumerable.Range(0, tuple.Length).Select(i => Text(tuple[i]))),
         Enum or string or bool or long => $"{identity}",

@@ -15,7 +15,7 @@ public sealed class TableExpr : Expr
 
     public override DType Type => Table.Type.DType.Arithmetic();
 
-    protected override object Identity => (Table, Index);
+    protected internal override object Identity => (Table, Index);
 
     public override IEnumerable<IndexExpr> Indices => Index;
 
