@@ -42,7 +42,7 @@ public sealed class KernelSignature
     private void Write(StoreDefinition store)
     {
         var (value, index) = (Number(store.Value), Text(store.Index));
-        _text.Append($"store {string.Join(',', store.Domain.Select(Number))} {Number(store.Buffer)}[{index}] = {value}; ");
+        _text.Append($"store {string.Join(',', store.Domain.Select(Number))} {Number(store.Buffer)}[{index}] {store.Combine}= {value}; ");
     }
 
     /// <summary>The number of an expression, which is written first, as its operands are before it.</summary>

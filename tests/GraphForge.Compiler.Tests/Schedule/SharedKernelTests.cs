@@ -71,6 +71,7 @@ public sealed class SharedKernelTests
         Assert.That(PropertiesOf(typeof(StoreDefinition)), Is.EquivalentTo(new[]
         {
             nameof(StoreDefinition.Domain), nameof(StoreDefinition.Buffer), nameof(StoreDefinition.Index), nameof(StoreDefinition.Value),
+            nameof(StoreDefinition.Combine),
         }));
         Assert.That(PropertiesOf(typeof(SerialLoop)), Is.EquivalentTo(new[] { nameof(SerialLoop.Counter), nameof(SerialLoop.Before) }));
         Assert.That(PropertiesOf(typeof(LoopBuffer)), Is.EquivalentTo(new[] { nameof(LoopBuffer.Name), nameof(LoopBuffer.Type), nameof(LoopBuffer.Count) }));
