@@ -19,7 +19,7 @@ public sealed class SharedKernelTests
         Assert.That(source.Plan.Steps, Has.Count.EqualTo(Layers));
         Assert.That(source.Plan.KernelNames, Has.Count.EqualTo(1));
         Assert.That(source.Plan.Steps.Select(source.Plan.NameOf), Is.Unique);
-        Assert.That(source.KernelText, Does.Contain("multiply, relu").Or.Contain("layer0").And.Contain("layer3"));
+        Assert.That(source.KernelText, Does.Contain("layer0").And.Contain("layer3"));
         Assert.That(source.KernelText, Does.Contain($"Also does the work of {string.Join(", ", source.Plan.Steps.Skip(1).Select(s => s.Name))}."));
         Assert.That(PlanPrinter.Print(source.Plan), Does.Contain($" as {source.Plan.Steps[3].Name}"));
     }
