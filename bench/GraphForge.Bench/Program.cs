@@ -29,6 +29,9 @@ static int Command(string[] words, int? given)
         case ["step", .. var names]:
             foreach (var workload in Named(names)) TrainingStep.Run(workload, threads);
             return 0;
+        case ["tune", .. var names]:
+            foreach (var workload in Named(names)) TunedStep.Run(workload, threads);
+            return 0;
         case ["infer", .. var names]:
             foreach (var workload in Named(names)) Inference.Run(workload, threads);
             return 0;
@@ -55,7 +58,7 @@ static int Command(string[] words, int? given)
             BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: rest);
             return 0;
         default:
-            Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | " +
+            Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | tune [workload …] | " +
                 "peers [work …] | compile workload | recurrence [gru|mamba …] | barriers | rows [kernel …] | " +
                 $"kernels [BenchmarkDotNet options]; --threads n comes last; workloads: {string.Join(' ', WorkloadTable.All.Select(w => w.Name))}");
             return 2;

@@ -26,13 +26,16 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
     /// <summary>Length of the kernels' C# text in characters, their functions included; 0 where the plan came from the cache.</summary>
     public int TextLength { get; init; }
 
+    /// <summary>Recorded schedules that kernels no longer have, a line each; none where the plan came from the cache.</summary>
+    public IReadOnlyList<string> UnusableSchedules { get; init; } = [];
+
     /// <summary>All phases together.</summary>
     public TimeSpan Total => new(Phases.Sum(p => p.Time.Ticks));
 
     /// <summary>The report with what happened before the compiler was called.</summary>
     public CompileReport After(string phase, TimeSpan time) => this with { Phases = [new CompilePhase(phase, time), .. Phases] };
 
-    /// <summary>A line of counts, then a line for each phase with its milliseconds and share.</summary>
+    /// <summary>A line of counts, then a line for each phase with its milliseconds and share, and for each schedule passed over.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -44,6 +47,7 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
             var share = Total == TimeSpan.Zero ? 0 : time / Total;
             text.Append(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds,9:F1} ms {share,5:P0}  {name}\n");
         }
+        foreach (var schedule in UnusableSchedules) text.Append(CultureInfo.InvariantCulture, $"passed over: {schedule}\n");
         return text.ToString();
     }
 

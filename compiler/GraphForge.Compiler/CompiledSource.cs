@@ -15,4 +15,8 @@ namespace GraphForge.Compiler;
 /// <param name="Explain">Why each edge was fused, or was not.</param>
 public sealed record CompiledSource(
     ExecutionPlan Plan, IReadOnlyList<LoopKernel> Kernels, string KernelText, IReadOnlyList<StateSlot> States, MemoryReport Memory,
-    IReadOnlyList<FusionDecision> Explain);
+    IReadOnlyList<FusionDecision> Explain)
+{
+    /// <summary>Recorded schedules that were passed over, a line each.</summary>
+    public IReadOnlyList<string> UnusableSchedules { get; init; } = [];
+}

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops.Schedules;
 
 namespace GraphForge.Compiler;
 
@@ -13,6 +14,9 @@ public sealed record CompilerOptions
 
     /// <summary>Most bytes the program may take in all; null for no limit.</summary>
     public long? MemoryBudget { get; init; }
+
+    /// <summary>Schedules that were measured to be faster than what the model picks.</summary>
+    public ScheduleRecords Schedules { get; init; } = ScheduleRecords.Empty;
 
     /// <summary>Folder for the IR after every pass and the final source; null for none.</summary>
     public string? DumpFolder { get; init; }

@@ -24,7 +24,7 @@ public static class Pipeline
 
         var shared = SharedKernels.Of(definitions.Kernels);
         log.After("share kernels");
-        var kernels = Concurrently.Map(shared.Distinct, d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target), cancellationToken);
+        var kernels = Concurrently.Map(shared.Distinct, d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target, options.Schedules), cancellationToken);
         log.After("loops", () => string.Join('\n', kernels.Select(LoopPrinter.Print)));
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
@@ -33,7 +33,20 @@ public static class Pipeline
         prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
         log.After("kernels", () => text, ".cs");
-        return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, decisions);
+        return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, decisions)
+        {
+            UnusableSchedules = ScheduleCandidates.Unusable(shared.Distinct, options),
+        };
+    }
+
+    /// <summary>The kernels of a program, each once, before any decision how they work.</summary>
+    /// <exception cref="GraphException">The graph or the binding does not fit.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<PlannedKernel> Kernels(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
+    {
+        var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
+        return SharedKernels.Of(Define(Rewrite(graph, binding, log), log).Definitions.Kernels).Distinct;
     }
 
     /// <summary>Why each edge is fused, or is not, without compiling further.</summary>

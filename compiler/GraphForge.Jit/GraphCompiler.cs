@@ -49,6 +49,7 @@ public sealed class GraphCompiler
         {
             Cache = library.FromDisk ? CacheUse.Kernels : CacheUse.None,
             TextLength = source.KernelText.Length,
+            UnusableSchedules = source.UnusableSchedules,
         };
         return (new LoadedProgram(source.Plan, library, source.States, source.Memory, report) { Explain = new(source.Explain) }, source);
     }

@@ -20,6 +20,18 @@ public sealed record CompileOptions
     /// <summary>Where compiled kernels are kept between processes.</summary>
     public KernelCacheOptions KernelCache { get; init; } = KernelCacheOptions.Default;
 
+    /// <summary>
+    /// File of schedules that were measured to be faster than those the compiler's model picks, made by <see cref="Tune"/>; null to
+    /// leave all to the model. It may be committed and serves every process; kernels it does not know are the model's.
+    /// </summary>
+    public string? ScheduleFile { get; init; }
+
+    /// <summary>
+    /// Searches schedules, before it compiles, for contractions that <see cref="ScheduleFile"/> lacks, and adds them to it; null
+    /// for no search. What a schedule may change is the order of a sum: results of two files can differ as two orders of a sum do.
+    /// </summary>
+    public TuneOptions? Tune { get; init; }
+
     /// <summary>Folder that receives the IR after every pass and the kernels' source; by default what <c>GF_DUMP</c> names.</summary>
     public string? DumpFolder { get; init; } = Environment.GetEnvironmentVariable("GF_DUMP") is { Length: > 0 } folder ? folder : null;
 

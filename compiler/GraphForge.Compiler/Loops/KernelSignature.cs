@@ -82,7 +82,7 @@ public sealed class KernelSignature
         DataAtom data => $"data {Number(data.Value)} of {data.Extent}",
         LoopBuffer buffer => Number(buffer),
         Literal table => $"{table.Type} {Convert.ToHexString(table.Bytes)}",
-        IEnumerable<IndexExpr> indices => string.Join(',', indices.Select(i => Text(i))),
+        IEnumerable<IndexExpr> indices => string.Join(' ', indices.Select(Text)),
         IEnumerable<LoopVar> variables => string.Join(' ', variables.Select(Number)),
         ITuple tuple => string.Join('|', Enumerable.Range(0, tuple.Length).Select(i => Text(tuple[i]))),
         Enum or string or bool or long => $"{identity}",

@@ -113,7 +113,7 @@ public sealed class Fusion
         var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null);
         if (home is null)
         {
-            home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.RowCount) { Scores = scores, SumsColumnsAlone = alone };
+            home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.Axes.RowCount) { Scores = scores, SumsColumnsAlone = alone };
             _state.Groups.Add(home);
         }
         home.Members.Add(node);

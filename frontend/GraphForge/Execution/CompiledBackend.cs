@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using GraphForge.Compiler;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops.Schedules;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Schedule;
 using GraphForge.Jit;
@@ -23,7 +24,7 @@ internal static class CompiledBackend
             MemoryBudget = options.MemoryBudget,
             DumpFolder = DumpFolder(graph, binding, options),
         };
-        var loaded = CompilerFor(options).Compile(graph, binding, settings);
+        var loaded = CompilerFor(options).Compile(graph, binding, settings with { Schedules = Schedules(graph, binding, settings, options) });
         var buffers = loaded.States.Select(slot => states[slot]).ToArray();
         var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
         return new NativeProgram(program, loaded);
@@ -34,6 +35,17 @@ internal static class CompiledBackend
 
     private static GraphCompiler CompilerFor(CompileOptions options) =>
         Compilers.GetOrAdd(options.KernelCache, cache => new GraphCompiler(cache));
+
+    private static ScheduleRecords Schedules(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions settings, CompileOptions options) =>
+        (options.ScheduleFile, options.Tune) switch
+        {
+            (null, null) => ScheduleRecords.Empty,
+            (null, _) => throw new GraphException(ErrorCode.BadAttribute,
+                "CompileOptions.Tune keeps what it finds in a file: name one in CompileOptions.ScheduleFile."),
+            ({ } file, null) => ScheduleFile.Read(file),
+            ({ } file, { } tune) => TunedSchedules.Complete(file, graph, binding, settings, tune),
+        };
 
     /// <summary>Each program has a folder of its own, such as <c>train-batch=64</c>.</summary>
     private static string? DumpFolder(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options)

@@ -6,12 +6,27 @@ namespace GraphForge;
 /// <summary>Mean and variance of a tensor, in a shape that broadcasts over it; of a tensor of 16 bits, float32.</summary>
 internal readonly record struct Moments(Tensor Mean, Tensor Variance)
 {
+    /// <summary>The input less its mean, where these are moments of it.</summary>
+    private Tensor? Centred { get; init; }
+
     /// <summary>Over some axes, which stay with extent 1; the variance is the biased one.</summary>
     public static Moments Of(Tensor input, IReadOnlyList<int> axes)
     {
         input = input.Widened();
-        var mean = input.Mean(axes, keepDim: true);
-        return new(mean, (input - mean).Square().Mean(axes, keepDim: true));
+        return About(input, input.Mean(axes, keepDim: true), x => x.Mean(axes, keepDim: true));
+    }
+
+    /// <summary>
+    /// Moments about a rounded mean, with what rounding it lost put back: of values near 100 the mean has too few digits to be
+    /// subtracted from them. No derivative depends on the point they are taken about.
+    /// </summary>
+    private static Moments About(Tensor input, Tensor point, Func<Tensor, Tensor> mean)
+    {
+        point = point.Detach();
+        var near = input - point;
+        var rest = mean(near);
+        var variance = (mean(near.Square()) - rest.Square()).Maximum(0.0);
+        return new(point + rest, variance) { Centred = near - rest };
     }
 
     /// <summary>Of each channel of [N, C, …] over all other axes.</summary>
@@ -28,15 +43,14 @@ internal readonly record struct Moments(Tensor Mean, Tensor Variance)
         int[] axes = [0, .. SpatialAxes.Of(input)];
         input = input.Widened();
         var divisor = new Tensor(Nodes.DimSize(count, rule)).To(input.DType);
-        var mean = input.Sum(axes, keepDim: true) / divisor;
-        return new(mean, (input - mean).Square().Sum(axes, keepDim: true) / divisor);
+        return About(input, input.Sum(axes, keepDim: true) / divisor, x => x.Sum(axes, keepDim: true) / divisor);
     }
 
     /// <summary>Number of values in one channel of [N, C, …].</summary>
     public static Dim ValuesPerChannel(Tensor input) => input.Shape.Where((_, axis) => axis != 1).Aggregate((Dim)1, (a, b) => a * b);
 
     /// <summary>(input − mean) / √(variance + eps), not yet rounded to 16 bits.</summary>
-    public Tensor Normalise(Tensor input, double eps) => (input.Widened() - Mean) / (Variance + eps).Sqrt();
+    public Tensor Normalise(Tensor input, double eps) => (Centred ?? input.Widened() - Mean) / (Variance + eps).Sqrt();
 
     /// <summary>The unbiased variance of the distribution that <paramref name="count"/> values were drawn from.</summary>
     public Tensor UnbiasedVariance(Dim count)

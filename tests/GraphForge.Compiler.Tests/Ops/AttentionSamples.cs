@@ -10,7 +10,7 @@ namespace GraphForge.Compiler.Tests.Ops;
 /// </summary>
 public static class AttentionSamples
 {
-    public static IReadOnlyList<OpSample> All { get; } = [.. Scores, .. Weights, .. Operands];
+    public static IReadOnlyList<OpSample> All { get; } = [.. Scores, .. Weights, .. Operands, .. FewRows];
 
     private static IEnumerable<OpSample> Scores =>
     [
@@ -51,6 +51,26 @@ public static class AttentionSamples
         new("attention of transposed values", n => Attend(n[0], n[1].Transpose(), n[2].Transpose()), Float(9, 3), Float(3, 10), Float(17, 10)),
     ];
 
+    /// <summary>A token, or a few, over the keys of all before.</summary>
+    private static IEnumerable<OpSample> FewRows =>
+    [
+        new("attention of one row", n => Attend(n[0], n[1], n[2]), Float(3, 1, 5), Float(3, 11, 5), Float(3, 11, 5)),
+        new("attention of one row for all heads", n => Attend(n[0], n[1], n[2]), Float(2, 3, 1, 5), Float(2, 1, 11, 5), Float(2, 1, 11, 7)),
+        new("attention of three rows", n => Attend(n[0], n[1], n[2], Causal), Float(2, 3, 5), Float(2, 20, 5), Float(2, 20, 3)),
+        new("attention of one row to what a cache holds", n => Attend(n[0], n[1], n[2], s => Held(s, n[3]), SafeSoftmax),
+            Float(3, 1, 5), Float(3, 37, 5), Float(3, 37, 5), new(DType.Int32, 9, 9)),
+        new("attention of two rows to what a cache holds", n => Attend(n[0], n[1], n[2], s => Held(s, n[3]), SafeSoftmax),
+            Float(3, 2, 20), Float(3, 37, 20), Float(3, 37, 70), new(DType.Int32, 9, 9)),
+        new("attention of many rows to what a cache holds", n => Attend(n[0], n[1], n[2], s => Held(s, n[3]), SafeSoftmax),
+            Float(9, 3), Float(50, 3), Float(50, 3), new(DType.Int32, 9, 9)),
+        new("attention of one row to an empty cache", n => Attend(n[0], n[1], n[2], s => Held(s, n[3]), SafeSoftmax),
+            Float(3, 1, 5), Float(3, 11, 5), Float(3, 11, 5), new(DType.Int32, -1, -1)),
+        new("attention of one row with a bias", n => Attend(n[0], n[1], n[2], s => s + n[3]), Float(3, 1, 5), Float(3, 11, 5), Float(3, 11, 5), Float(3, 1, 11)),
+        new("attention of one row with dropout", n => Attend(n[0], n[1], n[2], weights: w => Dropout(w.Softmax(-1), n[3])),
+            Float(3, 1, 5), Float(3, 11, 5), Float(3, 11, 5), new(DType.Int64, 5, 5)),
+        new("attention of one row to transposed keys", n => Attend(n[0], n[1].Transpose(), n[2].Transpose()), Float(3, 1, 5), Float(3, 5, 11), Float(3, 5, 11)),
+    ];
+
     /// <summary>weights(scores(query · keyᵀ / √features)) · value.</summary>
     public static Node Attend(Node query, Node key, Node value, Func<Node, Node>? scores = null, Func<Node, Node>? weights = null)
     {
@@ -86,6 +106,9 @@ public static class AttentionSamples
     }
 
     private static Node Causal(Node scores, long ahead) => Masked(scores, Columns(scores).Less(Rows(scores) + ahead));
+
+    /// <summary>Row r attends to keys up to position + r.</summary>
+    private static Node Held(Node scores, Node position) => Masked(scores, Columns(scores).LessOrEqual(Rows(scores) + position));
 
     private static Node Masked(Node scores, Node mask) =>
         Nodes.Select(mask, scores, Nodes.Scalar(double.NegativeInfinity, scores.Type.DType));

@@ -22,7 +22,7 @@ public sealed class TransformerTranslationTests
             [TensorSpec.Of<long>("source", "batch", Longest), TensorSpec.Of<long>("target", "batch", Longest + 2)],
             options: TestOptions.WithSeed(3));
         var loss = 0.0;
-        for (var step = 0; step < 500; step++)
+        for (var step = 0; step < 800; step++)
         {
             var (source, target) = Words(BatchSize, step);
             loss = training.Step(("source", source), ("target", target)).Loss;

@@ -9,12 +9,17 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// </summary>
 internal static class ContractionSchedule
 {
-    /// <summary>Null when the contraction has no form a register tile can take.</summary>
-    public static LoopKernel? Build(KernelDefinition definition, CpuTarget target)
+    /// <summary>
+    /// The choice on record where there is one, else that of least modelled time. Null when the contraction has no form a register
+    /// tile can take.
+    /// </summary>
+    public static LoopKernel? Build(KernelDefinition definition, CpuTarget target, ScheduleRecords records)
     {
         var choices = Choices(definition, target).ToArray();
         if (choices.Length == 0) return null;
-        var (shape, blocking) = choices.MinBy(c => c.Blocking.Cycles);
+        var recorded = records.Count > 0 ? records.Find(ScheduleKey.Of(definition, target)) : null;
+        var found = recorded is null ? -1 : Array.FindIndex(choices, c => ScheduleChoiceText.Of(c.Shape, c.Blocking) == recorded.Choice);
+        var (shape, blocking) = found >= 0 ? choices[found] : choices.MinBy(c => c.Blocking.Cycles);
         return Build(definition, shape, blocking);
     }
 

@@ -5,10 +5,10 @@ using GraphForge.Compiler.Schedule;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
-/// <summary>Picks the schedule for a kernel.</summary>
+/// <summary>Picks the schedule for a kernel: what a search has recorded for it, or what a model of the processor says.</summary>
 public static class ScheduleChoice
 {
-    public static LoopKernel Build(KernelDefinition definition, GroupKind kind, CpuTarget target) => kind switch
+    public static LoopKernel Build(KernelDefinition definition, GroupKind kind, CpuTarget target, ScheduleRecords records) => kind switch
     {
         GroupKind.Scatter => ScatterSchedule.Build(definition),
         GroupKind.Sort => SortSchedule.Build(definition, target),
@@ -16,7 +16,7 @@ public static class ScheduleChoice
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when WinogradSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when TransformSchedule.Build(definition, target) is { } kernel => kernel,
-        GroupKind.Contraction when ContractionSchedule.Build(definition, target) is { } kernel => kernel,
+        GroupKind.Contraction when ContractionSchedule.Build(definition, target, records) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),

@@ -26,9 +26,10 @@ internal sealed class AttentionLowering
     public AttentionLowering(FusionPlan plan, NodeStorage storage, FusionGroup group)
     {
         (_plan, _storage, _group, _stages) = (plan, storage, group, new ScoreStages(plan, group));
-        var extents = group.Scores!.Shape.Values;
-        _rows = [.. extents.ToArray().SkipLast(1).Select((extent, axis) => new LoopVar(axis == extents.Length - 2 ? "query" : $"b{axis}", extent))];
-        _key = new LoopVar("key", extents[^1]);
+        var axes = group.Scores!.Axes;
+        var outer = axes.Shape.Values.ToArray().SkipLast(axes.HasRows ? 2 : 1).Select((extent, axis) => new LoopVar($"b{axis}", extent));
+        _rows = [.. outer, new LoopVar("query", axes.Rows)];
+        _key = new LoopVar("key", axes.Keys);
         _rowIndex = LoopIndices.Linear(_rows);
         _scoreIndex = LoopIndices.Linear([.. _rows, _key]);
         _rowValues = new RowValues(_rows, _key, _rowIndex, _stores);
@@ -56,7 +57,7 @@ internal sealed class AttentionLowering
         var arguments = _stores.Select(s => s.Buffer).Concat(_stores.SelectMany(s => Loads.Of(s.Value)).Select(l => l.Buffer))
             .Distinct().Where(b => !locals.Contains(b)).ToArray();
         foreach (var load in _stores.SelectMany(s => Loads.Of(s.Value)).Where(l => locals.Contains(l.Buffer)))
-            if (!load.Index.Equals(load.Buffer.Count == _group.Scores!.RowCount ? _rowIndex : _scoreIndex))
+            if (!load.Index.Equals(load.Buffer.Count == _group.Scores!.Axes.RowCount ? _rowIndex : _scoreIndex))
                 throw new InternalCompilerException("attention", $"{load} reads another score than its own in {name}");
         return new KernelDefinition(name, KernelSummary.Of(_group, arguments), _rows[..^1], _stores, arguments)
         {
@@ -74,7 +75,7 @@ internal sealed class AttentionLowering
     private LoopBuffer Keep(Node node, Lowerer lowerer)
     {
         var value = _rowValues.Hoist(lowerer.Compute(node, IndexExpr.Unravel(_scoreIndex, node.Shape.Values)));
-        var local = new LoopBuffer(node.Op.Name, value.Type, _group.Scores!.Shape.Size.Value);
+        var local = new LoopBuffer(node.Op.Name, value.Type, _group.Scores!.Axes.Shape.Size.Value);
         _stores.Add(new StoreDefinition([.. _rows, _key], local, _scoreIndex, value));
         return local;
     }
@@ -85,7 +86,7 @@ internal sealed class AttentionLowering
         var reduce = value.DescendantsAndSelf().OfType<ReduceExpr>().Last();
         var body = reduce.Body.Substitute(new Dictionary<LoopVar, IndexExpr> { [reduce.ReducedVariables[0]] = _key });
         var canonical = new ReduceExpr(reduce.Function, [_key], _rowValues.Hoist(body));
-        var local = _locals[node] = new LoopBuffer(node.Op.Name, value.Type, _group.Scores!.RowCount);
+        var local = _locals[node] = new LoopBuffer(node.Op.Name, value.Type, _group.Scores!.Axes.RowCount);
         _stores.Add(new StoreDefinition(_rows, local, _rowIndex, value.Replace(reduce, canonical)));
         if (!_group.Stored.Contains(node)) return;
         var (buffer, start) = _storage.PlaceOf(node);
@@ -95,10 +96,10 @@ internal sealed class AttentionLowering
     private void Product(Node node, Node scores, Lowerer lowerer)
     {
         var op = (Contraction)node.Op;
-        var roles = ScoreProduct.Of(node, scores, _group.Scores!.Shape)!;
+        var roles = ScoreProduct.Of(node, scores, _group.Scores!.Axes)!;
         var labels = roles.Scores == 0 ? op.Left : op.Right;
         var feature = new LoopVar("feature", node.Shape[Array.IndexOf(op.Output.ToArray(), roles.Feature)].Value);
-        LoopVar[] scoreVariables = [.. _rows, _key];
+        LoopVar[] scoreVariables = [.. _group.Scores!.Axes.HasRows ? _rows : _rows[..^1], _key];
         LoopVar Variable(int label) => label == roles.Feature ? feature : scoreVariables[Array.IndexOf(labels.ToArray(), label)];
 
         var value = lowerer.Compute(node, [.. op.Output.Select(l => (IndexExpr)Variable(l))]);
@@ -106,7 +107,7 @@ internal sealed class AttentionLowering
         var summed = op.Contracted.Select(Variable).ToArray();
         var body = reduce.Body.Substitute(reduce.ReducedVariables.Zip(summed).ToDictionary(p => p.First, p => (IndexExpr)p.Second));
         var (buffer, start) = _storage.PlaceOf(node);
-        LoopVar[] domain = [.. scoreVariables.Where(v => !summed.Contains(v)), feature];
+        LoopVar[] domain = [.. _rows.Append(_key).Where(v => !summed.Contains(v)), feature];
         var index = IndexExpr.Linear([.. op.Output.Select(l => (IndexExpr)Variable(l))], node.Shape.Strides());
         _stores.Add(new StoreDefinition(domain, buffer, start + index, value.Replace(reduce, new ReduceExpr(reduce.Function, summed, body))));
     }

@@ -3,16 +3,16 @@ using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Schedule.Attention;
 
-/// <summary>Contractions of one shape and everything elementwise that hangs together with them.</summary>
-/// <param name="shape">Shape of the contractions.</param>
-internal sealed class ScoreCandidate(Shape shape)
+/// <summary>Contractions with the same axes and everything elementwise that hangs together with them.</summary>
+/// <param name="axes">Axes of the contractions.</param>
+internal sealed class ScoreCandidate(ScoreAxes axes)
 {
-    public Shape Shape { get; } = shape;
+    public ScoreAxes Axes { get; } = axes;
 
     /// <summary>The contractions, elementwise ops on them, and reshapes between.</summary>
     public HashSet<Node> Members { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Whether contractions of different shapes meet, so that rows and keys are not the same in all of it.</summary>
+    /// <summary>Whether contractions with different axes meet, so that rows and keys are not the same in all of it.</summary>
     public bool IsMixed { get; set; }
 }
 
@@ -28,12 +28,12 @@ internal sealed class ScoreCandidates
         var candidates = new ScoreCandidates();
         foreach (var node in order) candidates.Visit(node);
         return candidates._of.Values.Distinct()
-            .Where(c => !c.IsMixed).OrderByDescending(c => c.Shape.Size.Value);
+            .Where(c => !c.IsMixed).OrderByDescending(c => c.Axes.Shape.Size.Value);
     }
 
     private void Visit(Node node)
     {
-        if (ScoreProduct.MakesScores(node)) Add(node, new ScoreCandidate(node.Shape));
+        if (ScoreProduct.AxesOf(node) is { } axes) Add(node, new ScoreCandidate(axes));
         else if (node.Op is ElementwiseOp or Reshape)
             foreach (var input in node.Inputs.ToArray().Distinct())
                 if (_of.TryGetValue(input, out var candidate)) Add(node, candidate);
@@ -49,7 +49,7 @@ internal sealed class ScoreCandidates
     private ScoreCandidate Merge(ScoreCandidate a, ScoreCandidate b)
     {
         var (large, small) = a.Members.Count >= b.Members.Count ? (a, b) : (b, a);
-        large.IsMixed |= small.IsMixed || small.Shape != large.Shape;
+        large.IsMixed |= small.IsMixed || small.Axes != large.Axes;
         large.Members.UnionWith(small.Members);
         foreach (var member in small.Members) _of[member] = large;
         return large;

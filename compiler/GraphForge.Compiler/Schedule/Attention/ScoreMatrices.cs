@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops.Schedules;
+using GraphForge.Compiler.Loops.Schedules.Attention;
 using GraphForge.Compiler.Ops;
 
 namespace GraphForge.Compiler.Schedule.Attention;
@@ -12,8 +13,8 @@ namespace GraphForge.Compiler.Schedule.Attention;
 /// </summary>
 public sealed class ScoreMatrices
 {
-    /// <summary>Fewer rows than this leave most lanes idle, fewer keys make rows that are not worth a tile.</summary>
-    private const long LeastExtent = 8;
+    /// <summary>Fewer keys make rows that are not worth a tile.</summary>
+    private const long LeastKeys = 8;
 
     /// <summary>Terms of a score beyond which computing it again costs more than keeping it.</summary>
     private const long MostTerms = 512;
@@ -58,26 +59,28 @@ public sealed class ScoreMatrices
 
     private void Accept(ScoreCandidate candidate)
     {
-        if (candidate.Shape[^1].Value < LeastExtent || candidate.Shape[^2].Value < LeastExtent) return;
+        var axes = candidate.Axes;
+        if (axes.Keys < LeastKeys || axes.RowCount < 2) return;
         var sums = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
         foreach (var score in candidate.Members)
         {
             if (_roots.Contains(score) || _sums.ContainsKey(score) || score.Op is Contraction op && Terms(op, score) > MostTerms) return;
             foreach (var consumer in ConsumersOf(score))
-                if (IsSum(consumer, score, candidate.Shape) ? !sums.TryAdd(consumer, score)
+                if (IsSum(consumer, score, axes) ? !sums.TryAdd(consumer, score)
                     : !candidate.Members.Contains(consumer) || consumer.Op is Contraction) return;
         }
         if (sums.Keys.Any(s => candidate.Members.Contains(s) || _inTiles.Contains(s))) return;
         if (!sums.Keys.Any(s => s.Op is Contraction) || !IsNormalised(candidate, sums.Keys)) return;
-        var matrix = new ScoreMatrix(candidate.Shape, sums);
+        var matrix = new ScoreMatrix(axes, sums);
         foreach (var sum in sums.Keys) _sums[sum] = matrix;
         _inTiles.UnionWith(candidate.Members);
     }
 
-    private static bool IsSum(Node node, Node score, Shape matrix) => node.Op switch
+    private static bool IsSum(Node node, Node score, ScoreAxes axes) => node.Op switch
     {
-        ReductionOp { Axes: [var axis] } => axis == score.Shape.Rank - 1 && score.Shape[axis] == matrix[^1],
-        Contraction => ScoreProduct.Of(node, score, matrix) is not null,
+        ReductionOp { Axes: [var axis] } => axis == score.Shape.Rank - 1 && score.Shape[axis].Is(axes.Keys),
+        // Columns of few rows are no sums worth a kernel.
+        Contraction => ScoreProduct.Of(node, score, axes) is { } product && (product.OverKeys || !AttentionSchedule.AreFew(axes.Rows)),
         _ => false,
     };
 
@@ -116,7 +119,7 @@ public sealed class ScoreMatrices
     {
         NodeStructure.Movement => true,
         NodeStructure.Elementwise => node.Op is RandomUniform || Cost.OfValue(NodeDefinition.Of(node).Value!) <= MostWork ||
-            _sums.Values.Any(m => m.RowCount == node.Shape.Size.Value),
+            _sums.Values.Any(m => m.Axes.RowCount == node.Shape.Size.Value),
         _ => false,
     };
 }

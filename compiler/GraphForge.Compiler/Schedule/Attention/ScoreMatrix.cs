@@ -9,26 +9,20 @@ namespace GraphForge.Compiler.Schedule.Attention;
 /// of them are sums over a row or a column, so that they need never be in memory as a whole: every kernel that needs some
 /// computes them anew, a tile at a time. Identity is the object.
 /// </summary>
-/// <param name="shape">Shape of the contraction that makes the scores.</param>
+/// <param name="axes">Of the contraction that makes the scores.</param>
 /// <param name="sums">Every reduction and contraction of scores, and the scores it sums.</param>
-public sealed class ScoreMatrix(Shape shape, IReadOnlyDictionary<Node, Node> sums)
+public sealed class ScoreMatrix(ScoreAxes axes, IReadOnlyDictionary<Node, Node> sums)
 {
-    public Shape Shape { get; } = shape;
+    public ScoreAxes Axes { get; } = axes;
 
     /// <summary>The scores that a reduction of rows, or a contraction over rows or columns, sums.</summary>
     public Node SummedBy(Node sum) => sums[sum];
 
-    /// <summary>Elements of a row.</summary>
-    public long Keys => Shape[^1].Value;
-
-    /// <summary>Number of rows, over all leading axes.</summary>
-    public long RowCount => Shape.Size.Value / Keys;
-
     /// <summary>Whether a sum goes along columns of so few matrices that it should have a kernel of its own.</summary>
     public bool SumsColumnsAlone(Node sum)
     {
-        if (sum.Op is not Contraction op || ScoreProduct.Of(sum, SummedBy(sum), Shape) is not { OverKeys: false } roles) return false;
+        if (sum.Op is not Contraction op || ScoreProduct.Of(sum, SummedBy(sum), Axes) is not { OverKeys: false } roles) return false;
         var features = sum.Shape[Array.IndexOf(op.Output.ToArray(), roles.Feature)].Value;
-        return AttentionSchedule.SplitsKeys(sum.Shape.Size.Value / Math.Max(1, features * Keys), Keys);
+        return AttentionSchedule.SplitsKeys(sum.Shape.Size.Value / Math.Max(1, features * Axes.Keys), Axes.Keys);
     }
 }

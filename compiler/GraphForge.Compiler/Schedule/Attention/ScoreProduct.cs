@@ -11,29 +11,33 @@ namespace GraphForge.Compiler.Schedule.Attention;
 public sealed record ScoreProduct(bool OverKeys, int Scores, int Feature)
 {
     /// <summary>
-    /// Whether a contraction makes a matrix [.., rows, keys], its last two axes being one of either operand. Other axes may be of
-    /// one operand or both.
+    /// The axes of the matrix a contraction makes, [.., rows, keys] with rows of one operand and keys of the other, or [.., keys] with
+    /// a single row for each matrix, whose axes are all of one operand; null where it makes none.
     /// </summary>
-    public static bool MakesScores(Node node)
+    public static ScoreAxes? AxesOf(Node node)
     {
-        if (node.Op is not Contraction { Output.Count: >= 2 } op || !op.Contracted.Any() || !node.Type.DType.IsFloat()) return false;
-        var (row, key) = (op.Output[^2], op.Output[^1]);
-        return op.Left.Contains(row) != op.Right.Contains(row) && op.Left.Contains(key) != op.Right.Contains(key) &&
-            op.Left.Contains(row) == op.Right.Contains(key);
+        if (node.Op is not Contraction { Output.Count: >= 1 } op || !op.Contracted.Any() || !node.Type.DType.IsFloat()) return null;
+        var key = op.Output[^1];
+        if (op.Left.Contains(key) == op.Right.Contains(key)) return null;
+        var (own, other) = op.Left.Contains(key) ? (op.Left, op.Right) : (op.Right, op.Left);
+        if (op.Output.Count > 1 && !own.Contains(op.Output[^2])) return new ScoreAxes(node.Shape, true);
+        return op.Output.SkipLast(1).All(other.Contains) ? new ScoreAxes(node.Shape, false) : null;
     }
 
     /// <summary>
     /// Null unless <paramref name="node"/> sums rows or columns of <paramref name="scores"/>, of the shape of the matrix, with rows of
     /// another operand.
     /// </summary>
-    public static ScoreProduct? Of(Node node, Node scores, Shape matrix)
+    public static ScoreProduct? Of(Node node, Node scores, ScoreAxes matrix)
     {
-        if (node.Op is not Contraction op || scores.Shape != matrix || node.Inputs[0] == node.Inputs[1]) return null;
+        if (node.Op is not Contraction op || scores.Shape != matrix.Shape || node.Inputs[0] == node.Inputs[1]) return null;
         var side = node.Inputs[0] == scores ? 0 : 1;
         var (own, other) = side == 0 ? (op.Left, op.Right) : (op.Right, op.Left);
-        var (row, key) = (own[^2], own[^1]);
+        var key = own[^1];
         if (op.Output.Where(l => !own.Contains(l)).ToArray() is not [var feature]) return null;
         var summed = op.Contracted.ToHashSet();
+        if (!matrix.HasRows) return summed.SetEquals([key]) ? new ScoreProduct(true, side, feature) : null;
+        var row = own[^2];
         if (summed.SetEquals([key]) && !other.Contains(row)) return new ScoreProduct(true, side, feature);
         return summed.Contains(row) && !summed.Contains(key) && !other.Contains(key) ? new ScoreProduct(false, side, feature) : null;
     }

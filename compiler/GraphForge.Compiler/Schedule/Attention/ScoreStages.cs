@@ -75,7 +75,7 @@ internal sealed class ScoreStages
             _kept.UnionWith(contractions);
             contractions = [];
         }
-        var isScore = _plan.Structures[node] is not NodeStructure.Movement && node.Shape.Size == _group.Scores!.Shape.Size && !isSum;
+        var isScore = _plan.Structures[node] is not NodeStructure.Movement && node.Shape.Size == _group.Scores!.Axes.Shape.Size && !isSum;
         var contraction = contractions.FirstOrDefault() is null ? node.Op is Contraction && !isSum ? node : null : isScore ? node : contractions[0];
         var work = isScore ? OwnWork(node) + inputs.Where(i => !IsKept(i)).Sum(i => _pending[i].Work) : inputs.Sum(i => IsKept(i) ? 0 : _pending[i].Work);
         if (isScore && UsesOf(node) > 1 && (contraction is not null || work >= Expensive) && IsReadInPlace(node)) _kept.Add(node);

@@ -22,11 +22,15 @@ public static class AttentionSchedule
 
     private const long EnoughTasks = 8;
 
+    /// <summary>Rows that fill half a vector or more.</summary>
+    private const long LeastRows = 8;
+
     public static LoopKernel Build(KernelDefinition definition, CpuTarget target)
     {
         var scores = definition.Scores!;
         var product = definition.Stores.First(s => scores.IsMatrix(s) && ScorePass.ReductionIn(s) is not null);
         var lanes = target.VectorBytes / Runtime.DTypes.Size(ScorePass.ReductionIn(product)!.Type);
+        if (AreFew(scores.Row.Extent)) return FewRows.Build(definition, target, lanes);
         var blockRows = BlockRows(scores.Row.Extent, lanes);
         var block = new LoopVar("block", (scores.Row.Extent + blockRows - 1) / blockRows);
         var ofKeys = definition.Results.Where(s => ScoreSum.IsOfKeys(s, scores)).ToArray();
@@ -38,6 +42,9 @@ public static class AttentionSchedule
         var body = Block.Of([.. blocks.Allocations(), blocks.Build(Spread(block, blocks), new ScoreRange(0, scores.Key.Extent))]);
         return TaskLoop.OverRows(definition, [.. definition.Rows, block], null, body, blocks.Work * blockRows, lanes);
     }
+
+    /// <summary>Whether so few rows share keys that lanes run along keys and not along rows: a token that is decoded.</summary>
+    public static bool AreFew(long rows) => rows < LeastRows;
 
     /// <summary>
     /// Whether sums of keys should have a kernel of their own, with a task for some keys: computing the scores once more costs less

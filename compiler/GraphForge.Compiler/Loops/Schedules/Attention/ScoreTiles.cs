@@ -2,20 +2,23 @@ namespace GraphForge.Compiler.Loops.Schedules.Attention;
 
 /// <summary>
 /// Scratch memory for the local values of a block of rows. A score of row r and key k stands at k · width + r, so that lanes run
-/// along rows: a reduction of rows never crosses lanes, and keys and values are read where they lie, one number at a time.
+/// along rows: a reduction of rows never crosses lanes, and keys and values are read where they lie, one number at a time. Scores
+/// of few rows stand row after row.
 /// </summary>
 internal sealed class ScoreTiles
 {
     private readonly ScoreDomain _scores;
     private readonly long _keys;
+    private readonly bool _rowAfterRow;
     private readonly Dictionary<LoopBuffer, LoopBuffer> _places = [];
 
     /// <param name="definition">The kernel.</param>
     /// <param name="width">Rows of a block, filled up to whole vectors.</param>
     /// <param name="keys">Most keys of a block.</param>
-    public ScoreTiles(KernelDefinition definition, long width, long keys)
+    /// <param name="rowAfterRow">Whether lanes run along keys.</param>
+    public ScoreTiles(KernelDefinition definition, long width, long keys, bool rowAfterRow = false)
     {
-        (_scores, Width, _keys) = (definition.Scores!, width, keys);
+        (_scores, Width, _keys, _rowAfterRow) = (definition.Scores!, width, keys, rowAfterRow);
         Offset = new LoopVar("offset", width);
         var lastUse = new Dictionary<LoopBuffer, int>();
         foreach (var (i, store) in definition.Stores.Index())
@@ -30,7 +33,7 @@ internal sealed class ScoreTiles
         }
     }
 
-    /// <summary>Elements from one key to the next.</summary>
+    /// <summary>Places for rows; elements from one key to the next where rows are lanes.</summary>
     public long Width { get; }
 
     /// <summary>Stands for a row within the block.</summary>
@@ -42,7 +45,7 @@ internal sealed class ScoreTiles
     public (LoopBuffer Buffer, IndexExpr Index) Place(LoopBuffer local, IndexExpr offset, IndexExpr key)
     {
         var buffer = _places[local];
-        return (buffer, buffer.Count == Width ? offset : key * Width + offset);
+        return (buffer, buffer.Count == Width ? offset : _rowAfterRow ? offset * _keys + key : key * Width + offset);
     }
 
     /// <summary>The value of a block whose rows and keys stand at the given positions, local values read from scratch.</summary>
