@@ -16,6 +16,9 @@ public sealed record Access(Node Producer, IndexExpr Index);
 /// <param name="Reads">Its accesses.</param>
 public sealed record NodeAccesses(Node Node, IndexExpr Linear, IReadOnlyList<LoopVar> Reduced, IReadOnlyList<Access> Reads)
 {
+    /// <summary>What is read, each once.</summary>
+    public IReadOnlyList<Node> Producers { get; } = Reads.Select(r => r.Producer).Distinct().ToArray();
+
     /// <summary>Producers whose values choose which elements are read.</summary>
     public IReadOnlySet<Node> Choosers { get; private init; } = new HashSet<Node>();
 

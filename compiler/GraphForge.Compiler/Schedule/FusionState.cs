@@ -70,30 +70,34 @@ internal sealed class FusionState
 
     public List<Node> ConsumersOf(Node node) => _consumers.TryGetValue(node, out var list) ? list : _consumers[node] = [];
 
-    public IEnumerable<Node> ProducersOf(Node node) =>
-        Accesses[node].Reads.Select(r => r.Producer).Distinct().Where(IsComputed);
+    public IEnumerable<Node> ProducersOf(Node node) => Accesses[node].Producers.Where(IsComputed);
 
     public IEnumerable<FusionGroup> DependenciesOf(FusionGroup group) =>
         group.Members.SelectMany(ProducersOf).Select(p => GroupOf[p]).Where(g => g != group).Distinct();
 
     /// <summary>Whether running <paramref name="group"/> must wait for <paramref name="target"/>.</summary>
-    public bool DependsOn(FusionGroup group, FusionGroup target)
-    {
-        if (group == target) return true;
-        var seen = new HashSet<FusionGroup> { group };
-        var stack = new Stack<FusionGroup>([group]);
-        while (stack.TryPop(out var current))
-            foreach (var dependency in DependenciesOf(current))
-            {
-                if (dependency == target) return true;
-                if (seen.Add(dependency)) stack.Push(dependency);
-            }
-        return false;
-    }
+    public bool DependsOn(FusionGroup group, FusionGroup target) => group == target || AnyDependsOn([group], target);
 
     /// <summary>Whether <paramref name="home"/> waits for <paramref name="other"/> by way of a third group.</summary>
     public bool DependsThroughOthers(FusionGroup home, FusionGroup other) =>
-        DependenciesOf(home).Where(d => d != other && d != home).Distinct().Any(d => DependsOn(d, other));
+        AnyDependsOn(DependenciesOf(home).Where(d => d != other && d != home), other);
+
+    /// <remarks>Asked for most pairs of neighbours, of graphs of any size, hence one search without intermediate lists.</remarks>
+    private bool AnyDependsOn(IEnumerable<FusionGroup> groups, FusionGroup target)
+    {
+        var seen = new HashSet<FusionGroup>(groups);
+        var stack = new Stack<FusionGroup>(seen);
+        while (stack.TryPop(out var current))
+            foreach (var member in current.Members)
+                foreach (var producer in Accesses[member].Producers)
+                {
+                    if (!IsComputed(producer)) continue;
+                    var dependency = GroupOf[producer];
+                    if (dependency == target && dependency != current) return true;
+                    if (seen.Add(dependency)) stack.Push(dependency);
+                }
+        return false;
+    }
 
     /// <summary>Has a group compute nodes of others itself: its members then read what those are made of.</summary>
     public void Recompute(FusionGroup group, IReadOnlyList<Node> nodes)
