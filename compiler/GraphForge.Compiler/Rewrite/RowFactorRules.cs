@@ -13,10 +13,13 @@ public static class RowFactorRules
     /// <summary>Divisors that reach no lower have a reciprocal in the normal range of float32.</summary>
     private const double SmallestDivisor = 1e-30;
 
+    /// <summary>Elements from which dividing each costs more than the digit that a product with the reciprocal may be off by.</summary>
+    private const long ManyTimes = 8;
+
     public static IReadOnlyList<RewriteRule> Rules { get; } =
     [
         RewriteRule.On<Divide>("x / repeated y → x * repeated (1 / y), y not near 0", (_, node) =>
-            IsWide(node) && Repeated(node.Inputs[1]) is { } y && LowerBound.Of(y) >= SmallestDivisor
+            IsWide(node) && Repeated(node.Inputs[1]) is { } y && IsManyTimes(node, y) && LowerBound.Of(y) >= SmallestDivisor
                 ? node.Inputs[0] * (1 / y).ExpandTo(node.Shape)
                 : null),
         RewriteRule.On<Sum>("sum(x * repeated y) → sum(x) * y", (sum, node) =>
@@ -33,6 +36,9 @@ public static class RowFactorRules
 
     /// <summary>Whether arithmetic on the node is not rounded to 16 bits on the way.</summary>
     private static bool IsWide(Node node) => node.Type.DType is DType.Float32 or DType.Float64;
+
+    private static bool IsManyTimes(Node node, Node small) =>
+        node.Shape.Size is { IsBound: true } size && size.Value >= ManyTimes * Math.Max(1, small.Shape.Size.Value);
 
     /// <summary>What is repeated to make the node; null where it is no smaller, or a known number.</summary>
     private static Node? Repeated(Node node) => node.Op is Expand && !UniformValue.TryGet(node, out Scalar _) ? node.Inputs[0] : null;

@@ -125,7 +125,7 @@ internal sealed class RandomExpressions(int seed, DType type)
         var (factor, product) = (scale.ExpandTo(x.Shape), (scale * scale.Cos()).ExpandTo(x.Shape));
         return _random.Next(5) switch
         {
-            0 => x / (scale * scale + 0.5).Sqrt().ExpandTo(x.Shape),
+            0 => x / (Scaled(x).Sum(keepDims: true).Tanh().Absolute() + 0.5).Sqrt().ExpandTo(x.Shape),
             1 => (Scaled(x) * factor + Partner(x)).Sum(axis),
             2 => x * factor + product,
             3 => x * factor - product,

@@ -14,15 +14,17 @@ internal static class RowFactorRows
 
     private static Node Positive => (S * S + 0.5).Sqrt();
 
-    private static Node Exponentials => (X - X.Max(1, keepDims: true)).Exp();
+    private static Node Wide => Float("wide", 3, 16);
+
+    private static Node Exponentials => (Wide - Wide.Max(1, keepDims: true)).Exp();
 
     public static RuleRow[] All =>
     [
         new("x / repeated y → x * repeated (1 / y), y not near 0",
-            () => X / Repeated(Positive), () => X * Repeated(1 / Positive), Exact: false),
+            () => Wide / Positive.ExpandTo([3, 16]), () => Wide * (1 / Positive).ExpandTo([3, 16]), Exact: false),
         new("x / repeated y → x * repeated (1 / y), y not near 0",
-            () => X / Repeated(Exponentials.Sum(1, keepDims: true)),
-            () => X * Repeated(1 / Exponentials.Sum(1, keepDims: true)), Exact: false),
+            () => Wide / Exponentials.Sum(1, keepDims: true).ExpandTo([3, 16]),
+            () => Wide * (1 / Exponentials.Sum(1, keepDims: true)).ExpandTo([3, 16]), Exact: false),
         new("sum(x * repeated y) → sum(x) * y", () => (X * Repeated(S)).Sum(1), () => X.Sum(1) * S.Reshape([3]), Exact: false),
         new("sum(x * repeated y) → sum(x) * y",
             () => (X * Repeated(S) * (Y * Repeated(T))).Sum(1),
