@@ -44,7 +44,8 @@ internal sealed class FewRowsSum
     /// <summary>Vectors of features times rows times turns in registers.</summary>
     private Block Tile(IndexExpr first, long features)
     {
-        var places = (from r in Enumerable.Range(0, (int)_block.Rows) from f in Enumerable.Range(0, (int)((features + _lanes - 1) / _lanes))
+        var places = (from r in Enumerable.Range(0, (int)_block.Rows)
+                      from f in Enumerable.Range(0, (int)((features + _lanes - 1) / _lanes))
                       select new Place(r, first + f * _lanes, Math.Min(_lanes, features - f * _lanes))).ToArray();
         var sums = new LoopBuffer("sum", _sum.Type, (long)places.Length * _turns * _lanes);
         var (whole, rest) = Math.DivRem(_block.Keys, _turns);

@@ -20,10 +20,10 @@ internal sealed record TransformNest(IReadOnlyList<Transform> Transforms, Expr C
     {
         var transforms = new List<Transform>();
         while (value is ReduceExpr
-        {
-            Function: ReduceFunction.Sum, ReducedVariables: [var column], Match: null,
-            Body: BinaryExpr { Function: BinaryFunction.Multiply, Left: TableExpr { Index: [var row, var at] } table, Right: var inner },
-        } && at.Equals((IndexExpr)column) && !row.Variables.Contains(column))
+            {
+                Function: ReduceFunction.Sum, ReducedVariables: [var column], Match: null,
+                Body: BinaryExpr { Function: BinaryFunction.Multiply, Left: TableExpr { Index: [var row, var at] } table, Right: var inner },
+            } && at.Equals((IndexExpr)column) && !row.Variables.Contains(column))
         {
             transforms.Add(new Transform(table.Table, row, column));
             value = inner;
