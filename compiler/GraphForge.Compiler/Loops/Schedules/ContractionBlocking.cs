@@ -49,8 +49,8 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     /// <summary>Numbers of workers among which tasks should be shared evenly.</summary>
     private static readonly int[] TeamSizes = [1, 2, 4, 8];
 
-    /// <summary>Work a task should have at least, so that handing it out does not show.</summary>
-    private const double TaskCycles = 4000;
+    /// <summary>Work below which a kernel is one task: handing out shares would show.</summary>
+    private const double SharedCycles = 6000;
 
     public double Cycles { get; private init; }
 
@@ -124,7 +124,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
         if (PacksVector) once += rowBlocks * PackVectorCycles(shape);
         if (Broadcast != BroadcastPacking.None) once += panelGroups * PackBroadcastCycles(shape);
         var total = shape.BatchCount * once;
-        var uneven = total < 8 * TaskCycles ? 1 : TeamSizes.Average(size => (double)CeilingDivide(tasks, size) * size / tasks);
+        var uneven = total < SharedCycles ? 1 : TeamSizes.Average(size => (double)CeilingDivide(tasks, size) * size / tasks);
         return this with { Cycles = total * uneven + tasks * 200 };
     }
 
