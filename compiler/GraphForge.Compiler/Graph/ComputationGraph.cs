@@ -73,6 +73,11 @@ public static class Topology
         return order;
     }
 
+    /// <summary>The nodes of <paramref name="order"/> that read a node, each once, in that order.</summary>
+    public static ILookup<Node, Node> Consumers(IReadOnlyList<Node> order) => order
+        .SelectMany(n => n.Inputs.ToArray().Distinct().Select(i => (Input: i, Consumer: n)))
+        .ToLookup(p => p.Input, p => p.Consumer, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+
     /// <summary>
     /// Rebuilds the DAG bottom-up: <paramref name="rewrite"/> sees each node once, with the already rebuilt operands, and
     /// returns its replacement.

@@ -25,8 +25,7 @@ internal sealed class ChannelsLastChoice
 
     private ChannelsLastChoice(IReadOnlyList<Node> order)
     {
-        _consumers = order.SelectMany(n => n.Inputs.ToArray().Distinct().Select(i => (Input: i, Consumer: n)))
-            .ToLookup(p => p.Input, p => p.Consumer, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        _consumers = Topology.Consumers(order);
         foreach (var node in order.Where(n => IsConvolution(n.Op) && Prefers(n))) Start(node);
         while (_waiting.TryPop(out var node)) Spread(node);
     }

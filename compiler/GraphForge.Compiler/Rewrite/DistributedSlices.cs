@@ -20,8 +20,7 @@ public static class DistributedSlices
     private static ComputationGraph Round(ComputationGraph graph)
     {
         var order = graph.TopologicalOrder();
-        var consumers = order.SelectMany(n => n.Inputs.ToArray().Distinct().Select(i => (Input: i, Consumer: n)))
-            .ToLookup(p => p.Input, p => p.Consumer, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        var consumers = Topology.Consumers(order);
         var axes = new Dictionary<Node, int>(ReferenceEqualityComparer.Instance);
         foreach (var node in order)
             if (AxisOf(node, consumers) is { } axis) axes[node] = axis;

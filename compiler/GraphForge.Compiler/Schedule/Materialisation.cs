@@ -44,8 +44,7 @@ public static class Materialisation
         ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures)
     {
         var roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
-        var consumers = order.SelectMany(n => n.Inputs.ToArray().Select(i => (Input: i, Consumer: n)))
-            .ToLookup(p => p.Input, p => p.Consumer, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        var consumers = Topology.Consumers(order);
         foreach (var node in order)
         {
             if (roots.Contains(node) || node.Op is not (Cast or LessOrEqual or Less or Equal or NotEqual)) continue;

@@ -1,3 +1,5 @@
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
+
 namespace GraphForge.Compiler.Loops.Schedules;
 
 /// <summary>The broadcast operand of a task's rows: read in place, or copied first into scratch memory.</summary>
@@ -31,11 +33,11 @@ internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking 
         : 1;
 
     private static long Strips(ContractionShape shape, ContractionBlocking blocking) =>
-        ContractionBlocking.CeilingDivide(blocking.TaskRows(shape), Strip(shape, blocking));
+        CeilingDivide(blocking.TaskRows(shape), Strip(shape, blocking));
 
     /// <summary>Elements for a row. Rows of their own are a cache line apart from a stride that would make them share a cache set.</summary>
     private static long RowStride(ContractionShape shape, ContractionBlocking blocking, SummedBlock sum) => blocking.Broadcast == BroadcastPacking.Rows
-        ? ContractionBlocking.CeilingDivide(sum.Extent, shape.Lanes) * shape.Lanes + shape.Lanes
+        ? CeilingDivide(sum.Extent, shape.Lanes) * shape.Lanes + shape.Lanes
         : sum.Extent;
 
     private IndexExpr Packed(IndexExpr tile, IndexExpr row)

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Runtime;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -86,9 +87,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     }
 
     /// <summary>The fewest tiles whose rows are whole vectors.</summary>
-    private static long StripTiles(ContractionShape shape, RegisterTile tile) => shape.Lanes / Greatest(shape.Lanes, tile.Rows);
-
-    private static long Greatest(long a, long b) => b == 0 ? a : Greatest(b, a % b);
+    private static long StripTiles(ContractionShape shape, RegisterTile tile) => shape.Lanes / GreatestCommonDivisor(shape.Lanes, tile.Rows);
 
     /// <summary>Tiles whose rows stand side by side when packed so.</summary>
     public long StripTiles(ContractionShape shape) => StripTiles(shape, Tile);
@@ -193,6 +192,4 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
 
     /// <summary>Packed rows beyond the second level are written to the third, and read from there again.</summary>
     private double PackedRowCycles(ContractionShape shape) => PanelBytes(shape) + RowBytes(shape) <= SecondLevelBytes ? CopyCycles : 4 * CopyCycles;
-
-    public static long CeilingDivide(long a, long b) => (a + b - 1) / b;
 }

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -30,7 +31,7 @@ internal static class ContractionSchedule
     public static LoopKernel Build(KernelDefinition definition, ContractionShape shape, ContractionBlocking blocking)
     {
         var rows = RowBlock.Count(shape, blocking);
-        var groups = ContractionBlocking.CeilingDivide(ContractionTask.Panels(shape, blocking), blocking.Panels);
+        var groups = CeilingDivide(ContractionTask.Panels(shape, blocking), blocking.Panels);
         var task = new LoopVar("task", shape.BatchCount * rows * groups);
         var place = IndexExpr.Unravel(task, [shape.BatchCount, rows, groups]);
         var batch = shape.Batch.Zip(IndexExpr.Unravel(place[0], shape.Batch.Select(v => v.Extent).ToArray())).ToDictionary(p => p.First, p => p.Second);

@@ -56,8 +56,11 @@ public sealed record ContractionShape(
 
     /// <summary>The stored values at an element, with the finished sums in place of the contractions.</summary>
     public Statement Stored(IReadOnlyDictionary<LoopVar, IndexExpr> at, IReadOnlyList<Expr> finished) => Block.Of(Stores.Select(s =>
-        new Store(s.Buffer, s.Index.Substitute(at),
-            Terms.Zip(finished).Aggregate(s.Value, (value, term) => value.Replace(term.First.Sum, term.Second)).Substitute(at))));
+        new Store(s.Buffer, s.Index.Substitute(at), Finished(s.Value, finished).Substitute(at))));
+
+    /// <summary>A stored value with <paramref name="finished"/>, one for each term, in place of the contractions.</summary>
+    public Expr Finished(Expr value, IReadOnlyList<Expr> finished) =>
+        Terms.Zip(finished).Aggregate(value, (v, term) => v.Replace(term.First.Sum, term.Second));
 
     /// <summary>The shapes a contraction can take, none if lanes are of mixed or unsupported types.</summary>
     public static IReadOnlyList<ContractionShape> Candidates(KernelDefinition definition, CpuTarget target)

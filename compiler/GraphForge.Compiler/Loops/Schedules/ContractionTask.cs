@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -43,7 +44,7 @@ internal sealed class ContractionTask
 
     /// <summary>Panels the vector axis is cut into.</summary>
     public static long Panels(ContractionShape shape, ContractionBlocking blocking) =>
-        ContractionBlocking.CeilingDivide(shape.Vector.Extent, blocking.Tile.VectorExtent);
+        CeilingDivide(shape.Vector.Extent, blocking.Tile.VectorExtent);
 
     private long TileElements => _blocking.Tile.Rows * _blocking.Tile.VectorExtent * _shape.Terms.Count;
 

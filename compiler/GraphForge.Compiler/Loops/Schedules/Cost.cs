@@ -20,10 +20,7 @@ public static class Cost
     public static double OfEpilogue(ContractionShape shape)
     {
         var finished = shape.Terms.Select(t => (Expr)new LoadExpr(new LoopBuffer("sum", t.Sum.Type, 1), 0)).ToArray();
-        return OfElement(shape.Stores.Select(s => s with
-        {
-            Value = shape.Terms.Zip(finished).Aggregate(s.Value, (value, term) => value.Replace(term.First.Sum, term.Second)),
-        }));
+        return OfElement(shape.Stores.Select(s => s with { Value = shape.Finished(s.Value, finished) }));
     }
 
 

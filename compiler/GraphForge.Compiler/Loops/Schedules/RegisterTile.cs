@@ -30,8 +30,7 @@ public sealed record RegisterTile(int Rows, int Columns, long VectorExtent)
     }
 
     /// <summary>
-    /// One row of results is one vector of sums, which the lanes of as many registers add up to. With more rows, few columns let
-    /// every vector loaded serve several sums.
+    /// A register for each sum: rows and columns as near each other as registers allow, so that every vector loaded serves several.
     /// </summary>
     private static RegisterTile Summed(ContractionShape shape, int accumulators)
     {

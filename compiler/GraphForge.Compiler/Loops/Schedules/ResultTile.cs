@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -20,7 +21,7 @@ internal sealed class ResultTile
         _sums = new LoopBuffer("sum", shape.Type, rows.Count * Vectors * shape.Terms.Count * shape.Lanes);
     }
 
-    private long Vectors => ContractionBlocking.CeilingDivide(_columns, _shape.Lanes);
+    private long Vectors => CeilingDivide(_columns, _shape.Lanes);
 
     public Statement Allocate() => new Allocate(_sums, BufferPlace.Register, isVector: true);
 

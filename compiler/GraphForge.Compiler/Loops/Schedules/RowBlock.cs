@@ -1,3 +1,5 @@
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
+
 namespace GraphForge.Compiler.Loops.Schedules;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal sealed class RowBlock(
     ContractionShape shape, ContractionBlocking blocking, IndexExpr number, IReadOnlyDictionary<LoopVar, IndexExpr> batch)
 {
     /// <summary>Blocks the rows are cut into.</summary>
-    public static long Count(ContractionShape shape, ContractionBlocking blocking) => ContractionBlocking.CeilingDivide(
+    public static long Count(ContractionShape shape, ContractionBlocking blocking) => CeilingDivide(
         shape.OuterRowCount > 1 ? shape.OuterRowCount : Tiles(shape, blocking), blocking.RowUnits);
 
     /// <summary>Values of the batch variables.</summary>
@@ -30,7 +32,7 @@ internal sealed class RowBlock(
     public Statement EachTile(Func<TileRows, Statement> body) => shape.OuterRowCount > 1 ? EachOuterRow(body) : EachTileOfBlock(body);
 
     private static long Tiles(ContractionShape shape, ContractionBlocking blocking) =>
-        ContractionBlocking.CeilingDivide(shape.Rows, blocking.Tile.Rows);
+        CeilingDivide(shape.Rows, blocking.Tile.Rows);
 
     private Statement EachTileOfBlock(Func<TileRows, Statement> body)
     {
@@ -59,7 +61,7 @@ internal sealed class RowBlock(
         foreach (var (variable, value) in shape.OuterRows.Zip(IndexExpr.Unravel(unit, shape.OuterRows.Select(v => v.Extent).ToArray()))) values[variable] = value;
         var (whole, rest) = Math.DivRem(shape.Rows, TileRows);
         var tile = new LoopVar("tile", whole);
-        var firstTile = (IndexExpr)step * ContractionBlocking.CeilingDivide(shape.Rows, TileRows);
+        var firstTile = (IndexExpr)step * CeilingDivide(shape.Rows, TileRows);
         var statements = new List<Statement>();
         if (whole > 0)
         {

@@ -1,3 +1,5 @@
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
+
 namespace GraphForge.Compiler.Loops.Schedules;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal sealed class SummedBlock
     {
         var cut = shape.Summed[0];
         _cutExtent = cut.Extent;
-        var count = ContractionBlocking.CeilingDivide(cut.Extent, blocking.SumStep);
+        var count = CeilingDivide(cut.Extent, blocking.SumStep);
         if (count == 1)
         {
             Variables = shape.Summed;

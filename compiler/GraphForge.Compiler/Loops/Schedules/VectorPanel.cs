@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -51,7 +52,7 @@ internal sealed class VectorPanel(ContractionShape shape, RegisterTile tile, Sum
     private Statement Turn(LoadExpr operand, int term, IndexExpr firstColumn, long columns)
     {
         var axis = sum.Variables[^1];
-        var step = new LoopVar("block", ContractionBlocking.CeilingDivide(axis.Extent, shape.Lanes));
+        var step = new LoopVar("block", CeilingDivide(axis.Extent, shape.Lanes));
         var at = new Dictionary<LoopVar, IndexExpr> { [axis] = (IndexExpr)step * shape.Lanes };
         var left = sum.InnermostExtent - (IndexExpr)step * shape.Lanes;
         var turns = new List<Statement>();

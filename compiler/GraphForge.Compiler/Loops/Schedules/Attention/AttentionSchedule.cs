@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules.Attention;
 
@@ -85,8 +86,6 @@ public static class AttentionSchedule
         while (GreatestCommonDivisor(step, block.Extent) != 1) step++;
         return (IndexExpr)block * step % block.Extent;
     }
-
-    private static long GreatestCommonDivisor(long a, long b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 
     /// <summary>Blocks of one size where that wastes no lane, else of whole vectors.</summary>
     private static long BlockRows(long rows, int lanes)

@@ -1,4 +1,5 @@
 using GraphForge.Runtime;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules.Winograd;
 
@@ -48,6 +49,4 @@ internal sealed record WinogradBlocking(long Tiles, long Channels, long Columns)
     /// <summary>Even parts of an axis that are whole vectors, and all of it.</summary>
     private static IEnumerable<long> Parts(long extent, int lanes) => Enumerable.Range(1, (int)Math.Min(extent, 64))
         .Where(parts => extent % parts == 0 && (parts == 1 || extent / parts % lanes == 0)).Select(parts => extent / parts);
-
-    private static long CeilingDivide(long a, long b) => (a + b - 1) / b;
 }
