@@ -45,18 +45,6 @@ public sealed class WorkerTeamTests
     }
 
     [Test]
-    public void Idle_workers_cost_no_time_of_a_core()
-    {
-        var team = new WorkerTeam(4, 4);
-        team.TryRun(new CountingRegion(4));
-        Assert.That(SpinWait.SpinUntil(() => team.SleepingThreads == 3, Patience), Is.True);
-        var before = Environment.CpuUsage.TotalTime;
-        Thread.Sleep(300);
-        // Three that spin would take that for each core there is.
-        Assert.That(Environment.CpuUsage.TotalTime - before, Is.LessThan(TimeSpan.FromMilliseconds(150)));
-    }
-
-    [Test]
     public void A_busy_team_turns_others_away()
     {
         var team = new WorkerTeam(7, 7);
