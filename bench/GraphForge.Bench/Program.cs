@@ -29,6 +29,9 @@ static int Command(string[] words, int? given)
         case ["step", .. var names]:
             foreach (var workload in Named(names)) TrainingStep.Run(workload, threads);
             return 0;
+        case ["budget", .. var names]:
+            foreach (var workload in Named(names)) BudgetedStep.Run(workload, threads);
+            return 0;
         case ["tune", .. var names]:
             foreach (var workload in Named(names)) TunedStep.Run(workload, threads);
             return 0;

@@ -50,6 +50,11 @@ internal sealed class PlanAssembly
             StateBytes = assembly._states.Sum(s => s.Type.Bytes),
             ConstantBytes = assembly._constants.Sum(WorkPlan.Bytes),
             ScratchBytes = (long)assembly.Scratch * options.Threads,
+            Steps = [.. problem.Steps.Zip(definitions.Work, (step, planned) => step with
+            {
+                IsRepeatable = planned is PlannedKernel,
+                Milliseconds = WorkTime.Milliseconds(planned, options),
+            })],
         }, options.MemoryBudget));
         return new AssembledPlan(assembly.Write(work), assembly._states, work.Memory.Report);
     }
@@ -66,6 +71,7 @@ internal sealed class PlanAssembly
     private ExecutionPlan Write(WorkPlan work)
     {
         foreach (var buffer in work.Ids.Keys) Add(buffer, Describe(buffer, work.OffsetOf(buffer)));
+        foreach (var (id, version) in work.Versions) Add(version, Describe(version, work.Memory.Layout.Offsets[id]));
         foreach (var (i, slot) in _states.Index())
             Add(_buffers.Of(slot), new PlanBuffer(slot.Name, BufferKind.State, slot.Type.DType, slot.Type.Shape.Values, slot.Type.Bytes, i));
         foreach (var (i, buffer) in _constants.Index())
@@ -73,7 +79,7 @@ internal sealed class PlanAssembly
         AddBodies(work, 0);
         foreach (var (view, whole) in _definitions.Views) _index[view] = _index[whole];
         var plan = InSignatureOrder();
-        var steps = new PlanSteps(_kernels, _loops, _index);
+        var steps = new PlanSteps(_kernels, _loops, _definitions.Views, _index);
         steps.Append(work);
         var constants = _constants.Select(c => ((Constant)_buffers.NodeOf(c)!.Op).Value.Bytes.ToArray()).ToArray();
         return new ExecutionPlan(_graph.Name, work.Memory.Layout.ArenaBytes, Scratch, _loops.Select(l => l.Name).ToArray(), plan, steps.Steps, constants)

@@ -7,8 +7,11 @@ namespace GraphForge.Compiler;
 /// <summary>Lays planned work out as the flat list of steps that a plan is, with the loops over them.</summary>
 /// <param name="kernels">Which kernel does the work of each planned one.</param>
 /// <param name="loops">The kernels, scheduled.</param>
+/// <param name="views">Buffers that are another way to see a buffer, and that buffer.</param>
 /// <param name="buffers">Index of each buffer in the plan.</param>
-internal sealed class PlanSteps(SharedKernels kernels, IReadOnlyList<LoopKernel> loops, IReadOnlyDictionary<LoopBuffer, int> buffers)
+internal sealed class PlanSteps(
+    SharedKernels kernels, IReadOnlyList<LoopKernel> loops, IReadOnlyDictionary<LoopBuffer, LoopBuffer> views,
+    IReadOnlyDictionary<LoopBuffer, int> buffers)
 {
     private readonly List<PlanStep> _steps = [];
     private readonly List<PlanLoop> _loops = [];
@@ -18,32 +21,37 @@ internal sealed class PlanSteps(SharedKernels kernels, IReadOnlyList<LoopKernel>
     /// <summary>Outer loops before those inside.</summary>
     public IReadOnlyList<PlanLoop> Loops => _loops;
 
-    public void Append(WorkPlan plan)
+    public void Append(WorkPlan plan) => Append(plan, []);
+
+    /// <param name="plan">A program, or the body of a loop.</param>
+    /// <param name="outside">Substitutes for buffers around the body.</param>
+    private void Append(WorkPlan plan, Dictionary<LoopBuffer, LoopBuffer> outside)
     {
-        foreach (var (work, barrier) in plan.Order)
+        foreach (var call in plan.Order)
         {
-            if (work is PlannedLoop loop) Append(loop, plan, barrier);
-            else Append((PlannedKernel)work, barrier);
+            Dictionary<LoopBuffer, LoopBuffer> substitutes = outside.Count == 0 ? new(call.Substitutes) : outside;
+            if (call.Work is PlannedLoop loop) Append(loop, plan, call.Barrier, substitutes);
+            else Append((PlannedKernel)call.Work, call.Barrier, substitutes, call.IsRepeat);
         }
     }
 
-    private void Append(PlannedKernel kernel, bool barrier)
+    private void Append(PlannedKernel kernel, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes, bool isRepeat = false)
     {
         var number = kernels.NumberOf(kernel);
-        var arguments = kernel.Definition.Arguments.Select(a => buffers[a]).ToArray();
-        _steps.Add(new PlanStep(number, arguments, loops[number].Tasks, barrier) { Name = kernel.Name });
+        var arguments = kernel.Definition.Arguments.Select(a => buffers[substitutes.GetValueOrDefault(views.GetValueOrDefault(a, a), a)]).ToArray();
+        _steps.Add(new PlanStep(number, arguments, loops[number].Tasks, barrier) { Name = isRepeat ? $"{kernel.Name} again" : kernel.Name });
     }
 
-    private void Append(PlannedLoop loop, WorkPlan plan, bool barrier)
+    private void Append(PlannedLoop loop, WorkPlan plan, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes)
     {
-        foreach (var (i, kernel) in loop.Before.Index()) Append(kernel, barrier && i == 0);
-        foreach (var part in loop.Parts) Append(part, plan.BodyOf(part).Plan);
+        foreach (var (i, kernel) in loop.Before.Index()) Append(kernel, barrier && i == 0, substitutes);
+        foreach (var part in loop.Parts) Append(part, plan.BodyOf(part).Plan, substitutes);
     }
 
-    private void Append(LoopPart part, WorkPlan body)
+    private void Append(LoopPart part, WorkPlan body, Dictionary<LoopBuffer, LoopBuffer> substitutes)
     {
         var (first, position) = (_steps.Count, _loops.Count);
-        Append(body);
+        Append(body, substitutes);
         if (_steps.Count == first) return;
         // An iteration begins when every worker has done with the one before.
         _steps[first] = _steps[first] with { BarrierBefore = true };

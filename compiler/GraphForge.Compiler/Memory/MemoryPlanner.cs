@@ -3,25 +3,58 @@ using GraphForge.Compiler.Graph;
 namespace GraphForge.Compiler.Memory;
 
 /// <summary>A planned program.</summary>
-/// <param name="Order">Steps in execution order.</param>
+/// <param name="Program">The steps and values, those computed again included.</param>
+/// <param name="Order">Steps of <paramref name="Program"/> in execution order.</param>
 /// <param name="Lifetimes">When each value lives, in positions of <paramref name="Order"/>.</param>
 /// <param name="Layout">Where each value stands.</param>
 /// <param name="Barriers">For each position, whether all workers must have finished every earlier step.</param>
 /// <param name="Report">Figures for people.</param>
 public sealed record MemoryPlan(
-    IReadOnlyList<int> Order, Lifetimes Lifetimes, ArenaLayout Layout, IReadOnlyList<bool> Barriers, MemoryReport Report);
+    RepeatedSteps Program, IReadOnlyList<int> Order, Lifetimes Lifetimes, ArenaLayout Layout, IReadOnlyList<bool> Barriers, MemoryReport Report);
 
-/// <summary>Orders steps, assigns offsets, places barriers and holds the result against a budget.</summary>
+/// <summary>Orders steps, decides what is kept and what is computed again, assigns offsets and places barriers.</summary>
 public static class MemoryPlanner
 {
     private const int ReportedValues = 10;
 
+    /// <summary>Searches for one budget: a layout may need more than the bytes that live at once, and the next search aims lower.</summary>
+    private const int MaximumSearches = 6;
+
+    /// <summary>The plan of least modelled time that was found within a budget; the one of least memory without.</summary>
     /// <param name="problem">The program.</param>
     /// <param name="budget">Most bytes the program may allocate in all; null for no limit.</param>
-    /// <exception cref="GraphException">The plan needs more than the budget (<see cref="ErrorCode.OverBudget"/>).</exception>
+    /// <exception cref="GraphException">No plan fits the budget (<see cref="ErrorCode.OverBudget"/>).</exception>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
+        var plan = Kept(problem);
+        return budget is not { } bytes || plan.Report.TotalBytes <= bytes ? plan : Within(problem, plan, bytes) ?? throw OverBudget(problem, plan, bytes);
+    }
+
+    /// <summary>A plan within the budget that computes values again; null where none was found.</summary>
+    /// <param name="problem">The program.</param>
+    /// <param name="kept">Its plan that keeps everything.</param>
+    /// <param name="budget">Most bytes the program may allocate in all.</param>
+    internal static MemoryPlan? Within(PlanningProblem problem, MemoryPlan kept, long budget)
+    {
         var graph = new StepGraph(problem);
+        var limit = budget - kept.Report.TotalBytes + kept.Report.ArenaBytes;
+        var target = limit;
+        for (var search = 0; search < MaximumSearches && target > 0; search++)
+        {
+            if (RecomputeSearch.Within(graph, [.. kept.Order], target) is not { } trace) return null;
+            var plan = Solve(RepeatedSteps.Of(problem, trace));
+            if (plan.Layout.ArenaBytes <= limit) return plan;
+            target -= plan.Layout.ArenaBytes - limit;
+        }
+        return null;
+    }
+
+    /// <summary>The plan of a program that keeps what it computes until it was used last.</summary>
+    private static MemoryPlan Kept(PlanningProblem problem) => Solve(RepeatedSteps.None(problem));
+
+    private static MemoryPlan Solve(RepeatedSteps program)
+    {
+        var graph = new StepGraph(program.Problem);
         var order = StepOrder.Choose(graph);
         var layout = OffsetAssignment.Assign(graph, order);
         // The order with the lower peak may pack worse.
@@ -29,10 +62,8 @@ public static class MemoryPlanner
             given.ArenaBytes <= layout.ArenaBytes)
             (order, layout) = (graph.GivenOrder, given);
         var lifetimes = Lifetimes.Of(graph, order);
-        var barriers = BarrierPlacement.Place(problem, order, layout.Offsets);
-        var report = Describe(problem, order, lifetimes, layout);
-        if (report.TotalBytes > budget) throw OverBudget(report, budget.Value);
-        return new MemoryPlan(order, lifetimes, layout, barriers, report);
+        var barriers = BarrierPlacement.Place(program.Problem, order, layout.Offsets);
+        return new MemoryPlan(program, order, lifetimes, layout, barriers, Describe(program.Problem, order, lifetimes, layout));
     }
 
     private static MemoryReport Describe(PlanningProblem problem, int[] order, Lifetimes lifetimes, ArenaLayout layout)
@@ -47,20 +78,26 @@ public static class MemoryPlanner
             lifetimes.LiveBytes, order.Length == 0 ? "" : problem.Steps[order[peak]].Name, largest);
     }
 
-    private static GraphException OverBudget(MemoryReport report, long budget)
+    private static GraphException OverBudget(PlanningProblem problem, MemoryPlan kept, long budget)
     {
-        var fixedBytes = report.TotalBytes - report.ArenaBytes;
-        var remedy = fixedBytes > budget
-            ? $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}: " +
-              "make the model smaller, or raise the budget."
-            : $"a program whose values take at most {MemoryReport.Text(budget - fixedBytes)} at once would fit: " +
-              "make the batch or the largest values smaller, or raise the budget.";
+        var (report, smallest) = (kept.Report, SmallestBudget.Of(problem, kept));
         return new GraphException(ErrorCode.OverBudget,
             $"the program needs {MemoryReport.Text(report.TotalBytes)}, {MemoryReport.Text(report.TotalBytes - budget)} more " +
             $"than the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(report.ArenaBytes)}, states " +
             $"{MemoryReport.Text(report.StateBytes)}, constants {MemoryReport.Text(report.ConstantBytes)}, scratch " +
-            $"{MemoryReport.Text(report.ScratchBytes)}); {remedy}\nThe largest values, all alive during {report.PeakStep}:\n" +
+            $"{MemoryReport.Text(report.ScratchBytes)}); {Remedy(report, smallest, budget)}\nThe largest values, all alive during {report.PeakStep}:\n" +
             report.DescribePeak().TrimEnd('\n'),
             report.LargestAtPeak.Select(v => v.Source).FirstOrDefault(SourceLocation.Unknown));
+    }
+
+    private static string Remedy(MemoryReport report, MemoryPlan smallest, long budget)
+    {
+        var fixedBytes = report.TotalBytes - report.ArenaBytes;
+        if (fixedBytes > budget)
+            return $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}: make the model smaller, or raise the budget.";
+        var how = smallest.Program.Repeats.Count == 0
+            ? "keeping every value, as none could be computed again"
+            : $"computing {smallest.Program.Repeats.Count} steps again";
+        return $"the smallest budget that works is {smallest.Report.TotalBytes:N0} bytes, {how}: raise the budget to that, or make the batch smaller.";
     }
 }

@@ -30,6 +30,12 @@ public sealed record PlannedStep(string Name, int[] Reads, int[] Writes, (int Wr
 
     /// <summary>Ids of buffers outside the arena that the step writes.</summary>
     public int[] StateWrites { get; init; } = [];
+
+    /// <summary>Modelled time of one run.</summary>
+    public double Milliseconds { get; init; }
+
+    /// <summary>Whether the step may run again later, for results that were given up in between; one that writes states never does.</summary>
+    public bool IsRepeatable { get; init; }
 }
 
 /// <summary>Everything that memory planning has to know about a program.</summary>

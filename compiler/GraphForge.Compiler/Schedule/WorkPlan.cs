@@ -13,6 +13,7 @@ internal sealed class WorkPlan
     private readonly IReadOnlyList<PlannedWork> _work;
     private readonly Dictionary<LoopBuffer, int> _ids = [];
     private readonly List<PlannedValue> _values = [];
+    private Dictionary<int, LoopBuffer> _buffers = [];
     private readonly Dictionary<LoopPart, (WorkPlan Plan, int Value)> _bodies = new(ReferenceEqualityComparer.Instance);
 
     private WorkPlan(IReadOnlyList<PlannedWork> work) => _work = work;
@@ -22,9 +23,12 @@ internal sealed class WorkPlan
     /// <summary>Values of the planner by buffer.</summary>
     public IReadOnlyDictionary<LoopBuffer, int> Ids => _ids;
 
-    /// <summary>The work in execution order, and whether a barrier stands before it.</summary>
-    public IEnumerable<(PlannedWork Work, bool Barrier)> Order =>
-        Memory.Order.Select((index, position) => (_work[index], Memory.Barriers[position]));
+    /// <summary>Buffers of values that are computed again, by the ids of the values.</summary>
+    public IReadOnlyDictionary<int, LoopBuffer> Versions { get; private set; } = null!;
+
+    /// <summary>The work in execution order.</summary>
+    public IEnumerable<PlannedCall> Order => Memory.Order.Select((index, position) =>
+        new PlannedCall(_work[Memory.Program.StepOrigins[index]], Memory.Barriers[position], Memory.Program.Repeats.Contains(index), Substitutes(index)));
 
     /// <summary>The plan of a loop's body, and where its bytes begin among those of this plan.</summary>
     public (WorkPlan Plan, long Offset) BodyOf(LoopPart part)
@@ -47,8 +51,29 @@ internal sealed class WorkPlan
         var result = new WorkPlan(work);
         foreach (var input in inputs) result.Add(input, value);
         var steps = result.Steps(value, slotOf);
-        result.Memory = plan(new PlanningProblem(result._values, steps, OldBeforeNew(steps).ToArray()));
+        result.Place(plan(new PlanningProblem(result._values, steps, OldBeforeNew(steps).ToArray())));
         return result;
+    }
+
+    private void Place(MemoryPlan memory)
+    {
+        Memory = memory;
+        _buffers = _ids.ToDictionary(i => i.Value, i => i.Key);
+        Versions = Enumerable.Range(_values.Count, memory.Program.ValueOrigins.Count - _values.Count).ToDictionary(id => id, id =>
+        {
+            var buffer = _buffers[memory.Program.ValueOrigins[id]];
+            return new LoopBuffer($"{buffer.Name}_again", buffer.Type, buffer.Count);
+        });
+    }
+
+    /// <summary>Which buffers a step finds in the place of those it was written for.</summary>
+    private Dictionary<LoopBuffer, LoopBuffer> Substitutes(int index)
+    {
+        var step = Memory.Program.Problem.Steps[index];
+        var substitutes = new Dictionary<LoopBuffer, LoopBuffer>();
+        foreach (var id in step.Reads.Concat(step.Writes))
+            if (Versions.TryGetValue(id, out var version)) substitutes[_buffers[Memory.Program.ValueOrigins[id]]] = version;
+        return substitutes;
     }
 
     private static WorkPlan OfBody(LoopPart loop)
@@ -58,8 +83,8 @@ internal sealed class WorkPlan
         var steps = result.Steps(
             (buffer, id) => loop.Storage.Owns(buffer) ? new PlannedValue(id, buffer.Name, Bytes(buffer), false, false, SourceLocation.Unknown) : null,
             buffer => outside.TryGetValue(buffer, out var id) ? id : outside[buffer] = outside.Count);
-        result.Memory = MemoryPlanner.Plan(new PlanningProblem(
-            result._values, steps, (loop.Overwrites ? OldBeforeNew(steps) : NewBeforeRead(steps)).ToArray()));
+        result.Place(MemoryPlanner.Plan(new PlanningProblem(
+            result._values, steps, (loop.Overwrites ? OldBeforeNew(steps) : NewBeforeRead(steps)).ToArray())));
         return result;
     }
 

@@ -1,0 +1,43 @@
+using System.Globalization;
+using GraphForge.Bench.Workloads;
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge.Bench;
+
+/// <summary>A training step under smaller and smaller budgets: what is planned, how long a step takes, and what it learns.</summary>
+public static class BudgetedStep
+{
+    private const int Losses = 20;
+
+    private static readonly int[] Percents = [100, 75, 50, 35, 25];
+
+    public static void Run(Workload workload, int threads)
+    {
+        var whole = Measure(workload, threads, null);
+        Console.WriteLine($"{workload.Name}: {whole.Planned:N0} bytes unconstrained, {whole.Milliseconds:F2} ms a step");
+        foreach (var percent in Percents)
+        {
+            var budget = whole.Planned * percent / 100;
+            try
+            {
+                var step = Measure(workload, threads, budget);
+                var difference = step.Losses.Zip(whole.Losses, (a, b) => Math.Abs(a - b) / Math.Abs(b)).Max();
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{percent,3} %: budget {budget:N0}, planned {step.Planned:N0}, {step.Milliseconds:F2} ms, losses differ by {difference:E1}"));
+            }
+            catch (GraphException refused)
+            {
+                Console.WriteLine($"{percent,3} %: {refused.Message}");
+            }
+        }
+    }
+
+    private static (long Planned, double Milliseconds, float[] Losses) Measure(Workload workload, int threads, long? budget)
+    {
+        using var training = workload.CompileTraining(workload.Model(), new CompileOptions { Threads = threads, MemoryBudget = budget });
+        var data = workload.Data(workload.Batch);
+        var losses = new float[Losses];
+        for (var step = 0; step < Losses; step++) losses[step] = training.Step(data).Loss;
+        return (training.Memory!.TotalBytes, RunTime.Median(() => training.Step(data), 2), losses);
+    }
+}

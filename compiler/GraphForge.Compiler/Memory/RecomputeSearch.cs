@@ -1,0 +1,129 @@
+namespace GraphForge.Compiler.Memory;
+
+/// <summary>
+/// Chooses which values are given up and computed again so that a program fits a limit: always what frees the most of the bytes
+/// above the limit for a millisecond of modelled time, and the peak is played anew after every choice (Chen et al. 2016 and
+/// Jain et al. 2020 state the problem; like XLA's rematerialisation this is greedy).
+/// </summary>
+internal sealed class RecomputeSearch
+{
+    /// <summary>Candidates looked at, the largest first.</summary>
+    private const int MaximumCandidates = 1024;
+
+    /// <summary>Values computed again for one that is given up.</summary>
+    private const int MaximumBundle = 48;
+
+    /// <summary>What running a step again costs beside its work.</summary>
+    private const double StepMilliseconds = 0.001;
+
+    private readonly StepGraph _graph;
+    private readonly int[] _order;
+    private readonly int[] _position;
+    private readonly int[][] _uses;
+    private readonly long _limit;
+
+    private RecomputeSearch(StepGraph graph, int[] order, long limit)
+    {
+        (_graph, _order, _limit) = (graph, order, limit);
+        _position = new int[order.Length];
+        for (var i = 0; i < order.Length; i++) _position[order[i]] = i;
+        _uses = graph.Readers.Select(readers => readers.Select(r => _position[r]).Order().ToArray()).ToArray();
+    }
+
+    /// <summary>The program within the limit, by the sum of its live bytes; null where repeating steps does not get there.</summary>
+    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit) => new RecomputeSearch(graph, order, limit).Run();
+
+    private RepeatTrace? Run()
+    {
+        var chosen = new HashSet<Drop>();
+        var state = Played(chosen)!.Value;
+        var queue = new PriorityQueue<Drop[], double>();
+        foreach (var candidate in Candidates(state.Trace.LiveBytes())) queue.Enqueue(candidate, double.NegativeInfinity);
+        while (state.Excess > 0)
+        {
+            if (Best(queue, chosen, state) is not { } best) return null;
+            chosen.UnionWith(best.Drops);
+            state = best.State;
+        }
+        return state.Trace;
+    }
+
+    /// <summary>
+    /// The candidate of most gain. Gains mostly fall as others are taken, so one whose gain was just measured and still stands
+    /// first is taken without asking the rest again.
+    /// </summary>
+    private (Drop[] Drops, Measured State)? Best(PriorityQueue<Drop[], double> queue, HashSet<Drop> chosen, Measured state)
+    {
+        var useless = new List<Drop[]>();
+        (Drop[] Drops, Measured State)? found = null;
+        while (found is null && queue.TryDequeue(out var drops, out _))
+        {
+            if (chosen.IsSupersetOf(drops)) continue;
+            var next = Played([.. chosen, .. drops]);
+            var gain = next is { } n ? (state.Excess - n.Excess) / (Math.Max(0, n.Trace.Milliseconds - state.Trace.Milliseconds) + StepMilliseconds) : 0;
+            if (gain <= 0)
+            {
+                if (next is not null) useless.Add(drops);
+                continue;
+            }
+            if (!queue.TryPeek(out _, out var first) || -gain <= first) found = (drops, next!.Value);
+            else queue.Enqueue(drops, -gain);
+        }
+        // What gains nothing now may do so once others are gone.
+        if (found is not null)
+            foreach (var drops in useless) queue.Enqueue(drops, -double.Epsilon);
+        return found;
+    }
+
+    private Measured? Played(HashSet<Drop> drops)
+    {
+        if (RepeatTrace.Of(_graph, _order, drops) is not { } trace) return null;
+        double excess = 0;
+        foreach (var live in trace.LiveBytes()) excess += Math.Max(0, live - _limit);
+        return new Measured(trace, excess);
+    }
+
+    /// <summary>Values that wait, unused, through a position above the limit; each by itself, and with all it would have to keep.</summary>
+    private List<Drop[]> Candidates(long[] profile)
+    {
+        var above = new int[profile.Length + 1];
+        for (var i = 0; i < profile.Length; i++) above[i + 1] = above[i] + (profile[i] > _limit ? 1 : 0);
+        var waiting = new List<(long Weight, Drop Drop, int Until)>();
+        for (var value = 0; value < _graph.ValueCount; value++)
+        {
+            if (_graph.Producers[value] is not (>= 0 and var producer) || !RepeatTrace.IsRepeatable(_graph.Problem.Steps[producer])) continue;
+            var from = _position[producer];
+            for (var use = 0; use < _uses[value].Length; use++)
+            {
+                var until = _uses[value][use];
+                if (above[until] > above[from + 1]) waiting.Add((_graph.Sizes[value] * (above[until] - above[from + 1]), new Drop(value, use), until));
+                from = until;
+            }
+        }
+        var candidates = new List<Drop[]>();
+        foreach (var (_, drop, until) in waiting.OrderByDescending(w => w.Weight).ThenBy(w => w.Drop.Value).ThenBy(w => w.Drop.Use).Take(MaximumCandidates))
+        {
+            candidates.Add([drop]);
+            if (Bundle(drop, until) is { Length: > 1 } bundle) candidates.Add(bundle);
+        }
+        return candidates;
+    }
+
+    /// <summary>The drop and those of everything that would be kept for it and for nothing else.</summary>
+    private Drop[] Bundle(Drop drop, int until)
+    {
+        var bundle = new List<Drop> { drop };
+        for (var i = 0; i < bundle.Count && bundle.Count <= MaximumBundle; i++)
+            foreach (var operand in _graph.Reads[_graph.Producers[bundle[i].Value]])
+            {
+                var isDead = !_graph.LivesToEnd(operand) && _uses[operand][^1] < until;
+                var producer = _graph.Producers[operand];
+                if (!isDead || producer < 0 || !RepeatTrace.IsRepeatable(_graph.Problem.Steps[producer])) continue;
+                var last = new Drop(operand, _uses[operand].Length);
+                if (!bundle.Contains(last)) bundle.Add(last);
+            }
+        return bundle.ToArray();
+    }
+
+    private readonly record struct Measured(RepeatTrace Trace, double Excess);
+}

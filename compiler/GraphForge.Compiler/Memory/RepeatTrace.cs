@@ -1,0 +1,154 @@
+namespace GraphForge.Compiler.Memory;
+
+/// <summary>One run of a step over versions of its values.</summary>
+internal readonly record struct StepRun(int Step, int[] Reads, int[] Writes, bool IsRepeat);
+
+/// <summary>
+/// Plays an order of steps in which some values are given up after some uses: whoever needs one of them next finds it computed
+/// again by the step that wrote it, which finds its own operands computed again where those were given up.
+/// </summary>
+internal sealed class RepeatTrace
+{
+    /// <summary>Longest chain of steps repeated for each other; bounds the recursion.</summary>
+    private const int MaximumChain = 256;
+
+    private readonly StepGraph _graph;
+    private readonly IReadOnlySet<Drop> _drops;
+    private readonly int[] _current;
+    private readonly bool[] _isGivenUp;
+    private readonly int[] _uses;
+    private readonly HashSet<int> _statesWritten = [];
+    private readonly List<int> _versions;
+    private readonly List<StepRun> _calls = [];
+
+    private RepeatTrace(StepGraph graph, IReadOnlySet<Drop> drops)
+    {
+        (_graph, _drops) = (graph, drops);
+        _current = Enumerable.Range(0, graph.ValueCount).ToArray();
+        _versions = [.. _current];
+        (_isGivenUp, _uses) = (new bool[graph.ValueCount], new int[graph.ValueCount]);
+    }
+
+    public IReadOnlyList<StepRun> Calls => _calls;
+
+    /// <summary>The value each version is of; the first are the values themselves.</summary>
+    public IReadOnlyList<int> Versions => _versions;
+
+    /// <summary>Modelled time of what runs again.</summary>
+    public double Milliseconds { get; private set; }
+
+    /// <summary>Null where something given up could not be had again.</summary>
+    public static RepeatTrace? Of(StepGraph graph, IReadOnlyList<int> order, IReadOnlySet<Drop> drops)
+    {
+        var trace = new RepeatTrace(graph, drops);
+        foreach (var step in order)
+            if (!trace.TryRun(step)) return null;
+        return trace;
+    }
+
+    /// <summary>Whether a step may run once more: it computes from arena values and states alone, and changes no state.</summary>
+    public static bool IsRepeatable(PlannedStep step) => step.IsRepeatable && step.StateWrites.Length == 0;
+
+    private bool TryRun(int step)
+    {
+        if (!TryGetOperands(step, 0)) return false;
+        _calls.Add(new StepRun(step, Current(step), _graph.Writes[step], false));
+        foreach (var value in _graph.Writes[step]) GiveUpAfter(value, 0);
+        foreach (var value in _graph.Reads[step]) GiveUpAfter(value, ++_uses[value]);
+        _statesWritten.UnionWith(_graph.Problem.Steps[step].StateWrites);
+        return true;
+    }
+
+    private void GiveUpAfter(int value, int use)
+    {
+        if (_drops.Count > 0 && _drops.Contains(new Drop(value, use))) _isGivenUp[value] = true;
+    }
+
+    private bool TryGetOperands(int step, int depth)
+    {
+        foreach (var value in _graph.Reads[step])
+            if (_isGivenUp[value] && !TryRepeat(_graph.Producers[value], depth)) return false;
+        return true;
+    }
+
+    private bool TryRepeat(int step, int depth)
+    {
+        var planned = _graph.Problem.Steps[step];
+        if (depth == MaximumChain || !IsRepeatable(planned) || planned.StateReads.Any(_statesWritten.Contains)) return false;
+        if (!TryGetOperands(step, depth + 1)) return false;
+        var reads = Current(step);
+        var writes = new int[_graph.Writes[step].Length];
+        for (var i = 0; i < writes.Length; i++)
+        {
+            var value = _graph.Writes[step][i];
+            _versions.Add(value);
+            writes[i] = _versions.Count - 1;
+            if (!_isGivenUp[value]) continue;
+            (_current[value], _isGivenUp[value]) = (writes[i], false);
+        }
+        _calls.Add(new StepRun(step, reads, writes, true));
+        Milliseconds += planned.Milliseconds;
+        return true;
+    }
+
+    private int[] Current(int step)
+    {
+        var reads = _graph.Problem.Steps[step].Reads;
+        var current = new int[reads.Length];
+        for (var i = 0; i < current.Length; i++) current[i] = _current[reads[i]];
+        return current;
+    }
+
+    /// <summary>Bytes alive at each position, in-place sharing included.</summary>
+    public long[] LiveBytes()
+    {
+        var lastUse = LastUses();
+        var profile = new long[Math.Max(1, _calls.Count)];
+        long live = 0;
+        for (var value = 0; value < _graph.ValueCount; value++)
+            if (_graph.IsInput(value)) live += _graph.Sizes[value];
+        profile[0] = live;
+        for (var i = 0; i < _calls.Count; i++)
+        {
+            var call = _calls[i];
+            foreach (var version in call.Writes) live += Size(version);
+            profile[i] = live - Saved(call, i, lastUse);
+            foreach (var version in call.Reads.AsSpan())
+                if (lastUse[version] == i) (live, lastUse[version]) = (live - Size(version), -1);
+            foreach (var version in call.Writes)
+                if (lastUse[version] == i) live -= Size(version);
+        }
+        return profile;
+    }
+
+    private int[] LastUses()
+    {
+        var last = new int[_versions.Count];
+        for (var i = 0; i < _calls.Count; i++)
+        {
+            foreach (var version in _calls[i].Reads) last[version] = i;
+            foreach (var version in _calls[i].Writes) last[version] = i;
+        }
+        for (var value = 0; value < _graph.ValueCount; value++)
+            if (_graph.LivesToEnd(value)) last[value] = int.MaxValue;
+        return last;
+    }
+
+    private long Size(int version) => _graph.Sizes[_versions[version]];
+
+    private long Saved(in StepRun call, int position, int[] lastUse)
+    {
+        var step = _graph.Problem.Steps[call.Step];
+        long saved = 0;
+        var taken = 0UL;
+        foreach (var (write, read) in step.InPlace)
+        {
+            var operand = Array.IndexOf(step.Reads, read);
+            var size = _graph.Sizes[write];
+            if (operand is < 0 or > 63 || (taken >> operand & 1) != 0 || size > _graph.Sizes[read] || lastUse[call.Reads[operand]] != position) continue;
+            taken |= 1UL << operand;
+            saved += size;
+        }
+        return saved;
+    }
+}

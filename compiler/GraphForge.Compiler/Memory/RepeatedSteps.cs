@@ -1,0 +1,56 @@
+namespace GraphForge.Compiler.Memory;
+
+/// <summary>A use of a value after which its bytes are given up: 0 stands for the step that writes it.</summary>
+internal readonly record struct Drop(int Value, int Use);
+
+/// <summary>
+/// A program in which values that were given up are computed again before they are next needed, by the steps that wrote them.
+/// Its first values are those of the program it was made from; the others are versions of them.
+/// </summary>
+/// <param name="Problem">What to plan; steps in execution order.</param>
+/// <param name="StepOrigins">The step each step is, or repeats.</param>
+/// <param name="ValueOrigins">The value each value is, or is a version of.</param>
+/// <param name="Repeats">Positions of the steps that run again.</param>
+public sealed record RepeatedSteps(
+    PlanningProblem Problem, IReadOnlyList<int> StepOrigins, IReadOnlyList<int> ValueOrigins, IReadOnlySet<int> Repeats)
+{
+    /// <summary>The program as it is, nothing repeated.</summary>
+    internal static RepeatedSteps None(PlanningProblem problem) => new(
+        problem, Enumerable.Range(0, problem.Steps.Count).ToArray(), Enumerable.Range(0, problem.Values.Count).ToArray(), new HashSet<int>());
+
+    /// <summary>Writes down what a trace decided.</summary>
+    internal static RepeatedSteps Of(PlanningProblem problem, RepeatTrace trace)
+    {
+        var values = problem.Values.ToList();
+        foreach (var origin in trace.Versions.Skip(values.Count))
+            values.Add(problem.Values[origin] with { Id = values.Count, IsOutput = false });
+        var steps = new List<PlannedStep>();
+        foreach (var call in trace.Calls)
+        {
+            var step = problem.Steps[call.Step];
+            var version = new Dictionary<int, int>();
+            foreach (var (value, id) in step.Reads.Zip(call.Reads).Concat(step.Writes.Zip(call.Writes))) version[value] = id;
+            steps.Add(step with
+            {
+                Reads = call.Reads,
+                Writes = call.Writes,
+                InPlace = step.InPlace.Select(p => (version[p.Write], version[p.Read])).ToArray(),
+            });
+        }
+        var origins = trace.Calls.Select(c => c.Step).ToArray();
+        return new RepeatedSteps(
+            problem with { Values = values, Steps = steps, Constraints = Constraints(problem, origins).ToArray() }, origins, trace.Versions,
+            trace.Calls.Index().Where(c => c.Item.IsRepeat).Select(c => c.Index).ToHashSet());
+    }
+
+    /// <summary>What held between two steps holds between all runs of them.</summary>
+    private static IEnumerable<(int, int)> Constraints(PlanningProblem problem, int[] origins)
+    {
+        var runs = origins.Index().ToLookup(o => o.Item, o => o.Index);
+        return
+            from constraint in problem.Constraints
+            from before in runs[constraint.Before]
+            from after in runs[constraint.After]
+            select (before, after);
+    }
+}
