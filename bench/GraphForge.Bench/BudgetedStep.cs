@@ -9,13 +9,13 @@ public static class BudgetedStep
 {
     private const int Losses = 20;
 
-    private static readonly int[] Percents = [100, 75, 50, 35, 25];
+    private static readonly int[] UsualPercents = [100, 75, 50, 35, 25];
 
-    public static void Run(Workload workload, int threads)
+    public static void Run(Workload workload, int[] percents, int threads)
     {
         var whole = Measure(workload, threads, null);
         Console.WriteLine($"{workload.Name}: {whole.Planned:N0} bytes unconstrained, {whole.Milliseconds:F2} ms a step");
-        foreach (var percent in Percents)
+        foreach (var percent in percents.Length > 0 ? percents : UsualPercents)
         {
             var budget = whole.Planned * percent / 100;
             try

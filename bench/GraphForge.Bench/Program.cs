@@ -29,8 +29,8 @@ static int Command(string[] words, int? given)
         case ["step", .. var names]:
             foreach (var workload in Named(names)) TrainingStep.Run(workload, threads);
             return 0;
-        case ["budget", .. var names]:
-            foreach (var workload in Named(names)) BudgetedStep.Run(workload, threads);
+        case ["budget", var name, .. var percents]:
+            BudgetedStep.Run(WorkloadTable.Named(name), [.. percents.Select(int.Parse)], threads);
             return 0;
         case ["tune", .. var names]:
             foreach (var workload in Named(names)) TunedStep.Run(workload, threads);

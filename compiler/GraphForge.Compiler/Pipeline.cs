@@ -22,20 +22,25 @@ public static class Pipeline
         graph = Rewrite(graph, binding, log);
         var (definitions, decisions) = Define(graph, log);
 
-        var shared = SharedKernels.Of(definitions.Kernels);
-        log.After("share kernels");
-        var kernels = Concurrently.Map(shared.Distinct, d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target, options.Schedules), cancellationToken);
-        log.After("loops", () => string.Join('\n', kernels.Select(LoopPrinter.Print)));
+        var scheduled = ScheduledKernels.Of(definitions, options, cancellationToken);
+        log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
+        var plan = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null });
+        if (plan.Memory.TotalBytes > options.MemoryBudget)
+        {
+            definitions.Derive();
+            scheduled = ScheduledKernels.Of(definitions, options, cancellationToken);
+            plan = PlanAssembly.Assemble(graph, definitions, scheduled, options);
+        }
+        var (kernels, calls) = scheduled.UsedBy(plan.Plan);
+        log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + plan.Memory);
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
-        var plan = PlanAssembly.Assemble(graph, definitions, shared, kernels, options);
-        log.After("plan", () => Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
         prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
         log.After("kernels", () => text, ".cs");
-        return new CompiledSource(plan.Plan, kernels, text, plan.States, plan.Memory, decisions)
+        return new CompiledSource(calls, kernels, text, plan.States, plan.Memory, decisions)
         {
-            UnusableSchedules = ScheduleCandidates.Unusable(shared.Distinct, options),
+            UnusableSchedules = ScheduleCandidates.Unusable(scheduled.Shared.Distinct, options),
         };
     }
 

@@ -15,8 +15,7 @@ internal sealed class PlanAssembly
 {
     private readonly ComputationGraph _graph;
     private readonly KernelDefinitions _definitions;
-    private readonly SharedKernels _kernels;
-    private readonly IReadOnlyList<LoopKernel> _loops;
+    private readonly ScheduledKernels _kernels;
     private readonly ProgramBuffers _buffers;
     private readonly IReadOnlyList<StateSlot> _states;
     private readonly Dictionary<StateSlot, int> _numberOf;
@@ -25,9 +24,9 @@ internal sealed class PlanAssembly
     private readonly List<PlanBuffer> _plan = [];
     private readonly Dictionary<LoopBuffer, int> _index = [];
 
-    private PlanAssembly(ComputationGraph graph, KernelDefinitions definitions, SharedKernels kernels, IReadOnlyList<LoopKernel> loops)
+    private PlanAssembly(ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels)
     {
-        (_graph, _definitions, _kernels, _loops, _buffers) = (graph, definitions, kernels, loops, definitions.Program);
+        (_graph, _definitions, _kernels, _buffers) = (graph, definitions, kernels, definitions.Program);
         _states = graph.States;
         _numberOf = _states.Index().ToDictionary(s => s.Item, s => s.Index);
         _outputs = graph.Outputs.ToDictionary(o => _buffers.Of(o.Value), o => o.Name);
@@ -36,30 +35,29 @@ internal sealed class PlanAssembly
 
     /// <param name="graph">The program's signature.</param>
     /// <param name="definitions">Its work.</param>
-    /// <param name="kernels">Which kernel does which work.</param>
-    /// <param name="loops">The distinct kernels, scheduled.</param>
+    /// <param name="kernels">Which kernel does which work, and how.</param>
     /// <param name="options">Budget and threads.</param>
     /// <exception cref="GraphException">The plan needs more than the budget.</exception>
     public static AssembledPlan Assemble(
-        ComputationGraph graph, KernelDefinitions definitions, SharedKernels kernels, IReadOnlyList<LoopKernel> loops, CompilerOptions options)
+        ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options)
     {
-        var assembly = new PlanAssembly(graph, definitions, kernels, loops);
+        var assembly = new PlanAssembly(graph, definitions, kernels);
         var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(definitions.Program.Of);
-        var work = WorkPlan.OfProgram(definitions.Work, inputs, assembly.ValueOf, assembly.StateOf, problem => MemoryPlanner.Plan(problem with
+        var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => MemoryPlanner.Plan(problem with
         {
             StateBytes = assembly._states.Sum(s => s.Type.Bytes),
             ConstantBytes = assembly._constants.Sum(WorkPlan.Bytes),
             ScratchBytes = (long)assembly.Scratch * options.Threads,
-            Steps = [.. problem.Steps.Zip(definitions.Work, (step, planned) => step with
-            {
-                IsRepeatable = planned is PlannedKernel,
-                Milliseconds = WorkTime.Milliseconds(planned, options),
-            })],
+            Steps = Timed(problem.Steps, definitions.Work, options),
+            Derivations = Timed(problem.Derivations, definitions.Derivations, options),
         }, options.MemoryBudget));
         return new AssembledPlan(assembly.Write(work), assembly._states, work.Memory.Report);
     }
 
-    private int Scratch => checked((int)_loops.Select(l => l.ScratchBytes).DefaultIfEmpty(0).Max());
+    private static PlannedStep[] Timed(IReadOnlyList<PlannedStep> steps, IReadOnlyList<PlannedWork> work, CompilerOptions options) =>
+        [.. steps.Zip(work, (step, planned) => step with { IsRepeatable = planned is PlannedKernel, Milliseconds = WorkTime.Milliseconds(planned, options) })];
+
+    private int Scratch => checked((int)_kernels.Loops.Select(l => l.ScratchBytes).DefaultIfEmpty(0).Max());
 
     private PlannedValue? ValueOf(LoopBuffer buffer, int id) => _buffers.Owns(buffer)
         ? new PlannedValue(id, buffer.Name, WorkPlan.Bytes(buffer), _buffers.NodeOf(buffer)?.Op is Input, _outputs.ContainsKey(buffer),
@@ -79,10 +77,10 @@ internal sealed class PlanAssembly
         AddBodies(work, 0);
         foreach (var (view, whole) in _definitions.Views) _index[view] = _index[whole];
         var plan = InSignatureOrder();
-        var steps = new PlanSteps(_kernels, _loops, _definitions.Views, _index);
+        var steps = new PlanSteps(_kernels, _definitions.Views, _index);
         steps.Append(work);
         var constants = _constants.Select(c => ((Constant)_buffers.NodeOf(c)!.Op).Value.Bytes.ToArray()).ToArray();
-        return new ExecutionPlan(_graph.Name, work.Memory.Layout.ArenaBytes, Scratch, _loops.Select(l => l.Name).ToArray(), plan, steps.Steps, constants)
+        return new ExecutionPlan(_graph.Name, work.Memory.Layout.ArenaBytes, Scratch, _kernels.Loops.Select(l => l.Name).ToArray(), plan, steps.Steps, constants)
         {
             Loops = steps.Loops,
         };

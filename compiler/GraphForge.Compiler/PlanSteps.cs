@@ -5,12 +5,11 @@ using GraphForge.Runtime;
 namespace GraphForge.Compiler;
 
 /// <summary>Lays planned work out as the flat list of steps that a plan is, with the loops over them.</summary>
-/// <param name="kernels">Which kernel does the work of each planned one.</param>
-/// <param name="loops">The kernels, scheduled.</param>
+/// <param name="kernels">Which kernel does the work of each planned one, and how.</param>
 /// <param name="views">Buffers that are another way to see a buffer, and that buffer.</param>
 /// <param name="buffers">Index of each buffer in the plan.</param>
 internal sealed class PlanSteps(
-    SharedKernels kernels, IReadOnlyList<LoopKernel> loops, IReadOnlyDictionary<LoopBuffer, LoopBuffer> views,
+    ScheduledKernels kernels, IReadOnlyDictionary<LoopBuffer, LoopBuffer> views,
     IReadOnlyDictionary<LoopBuffer, int> buffers)
 {
     private readonly List<PlanStep> _steps = [];
@@ -37,9 +36,9 @@ internal sealed class PlanSteps(
 
     private void Append(PlannedKernel kernel, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes, bool isRepeat = false)
     {
-        var number = kernels.NumberOf(kernel);
+        var number = kernels.Shared.NumberOf(kernel);
         var arguments = kernel.Definition.Arguments.Select(a => buffers[substitutes.GetValueOrDefault(views.GetValueOrDefault(a, a), a)]).ToArray();
-        _steps.Add(new PlanStep(number, arguments, loops[number].Tasks, barrier) { Name = isRepeat ? $"{kernel.Name} again" : kernel.Name });
+        _steps.Add(new PlanStep(number, arguments, kernels.Loops[number].Tasks, barrier) { Name = isRepeat ? $"{kernel.Name} again" : kernel.Name });
     }
 
     private void Append(PlannedLoop loop, WorkPlan plan, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes)

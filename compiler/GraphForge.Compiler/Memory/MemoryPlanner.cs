@@ -42,7 +42,7 @@ public static class MemoryPlanner
         for (var search = 0; search < MaximumSearches && target > 0; search++)
         {
             if (RecomputeSearch.Within(graph, [.. kept.Order], target) is not { } trace) return null;
-            var plan = Solve(RepeatedSteps.Of(problem, trace));
+            var plan = Solve(RepeatedSteps.Of(graph, trace));
             if (plan.Layout.ArenaBytes <= limit) return plan;
             target -= plan.Layout.ArenaBytes - limit;
         }

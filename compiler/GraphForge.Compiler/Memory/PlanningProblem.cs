@@ -50,6 +50,12 @@ public sealed record PlanningProblem(
     IReadOnlyList<PlannedStep> Steps,
     IReadOnlyList<(int Before, int After)> Constraints)
 {
+    /// <summary>
+    /// Steps that run only where values were given up: each writes some of a step's values anew, for less time or in less room than
+    /// that step.
+    /// </summary>
+    public IReadOnlyList<PlannedStep> Derivations { get; init; } = [];
+
     /// <summary>Bytes of caller-owned states.</summary>
     public long StateBytes { get; init; }
 

@@ -45,7 +45,19 @@ internal sealed class RecomputeSearch
             chosen.UnionWith(best.Drops);
             state = best.State;
         }
-        return state.Trace;
+        return WithoutNeedless(chosen, state).Trace;
+    }
+
+    /// <summary>Takes back what later choices made needless, the smallest values first: they save the least for their time.</summary>
+    private Measured WithoutNeedless(HashSet<Drop> chosen, Measured state)
+    {
+        foreach (var drop in chosen.OrderBy(d => _graph.Sizes[d.Value]).ThenBy(d => d.Value).ThenBy(d => d.Use).ToArray())
+        {
+            chosen.Remove(drop);
+            if (Played(chosen) is { Excess: 0 } without && without.Trace.Milliseconds <= state.Trace.Milliseconds) state = without;
+            else chosen.Add(drop);
+        }
+        return state;
     }
 
     /// <summary>
@@ -91,8 +103,8 @@ internal sealed class RecomputeSearch
         var waiting = new List<(long Weight, Drop Drop, int Until)>();
         for (var value = 0; value < _graph.ValueCount; value++)
         {
-            if (_graph.Producers[value] is not (>= 0 and var producer) || !RepeatTrace.IsRepeatable(_graph.Problem.Steps[producer])) continue;
-            var from = _position[producer];
+            if (_graph.Sources[value] < 0) continue;
+            var from = _position[_graph.Producers[value]];
             for (var use = 0; use < _uses[value].Length; use++)
             {
                 var until = _uses[value][use];
@@ -114,11 +126,10 @@ internal sealed class RecomputeSearch
     {
         var bundle = new List<Drop> { drop };
         for (var i = 0; i < bundle.Count && bundle.Count <= MaximumBundle; i++)
-            foreach (var operand in _graph.Reads[_graph.Producers[bundle[i].Value]])
+            foreach (var operand in _graph.StepOf(_graph.Sources[bundle[i].Value]).Reads)
             {
                 var isDead = !_graph.LivesToEnd(operand) && _uses[operand][^1] < until;
-                var producer = _graph.Producers[operand];
-                if (!isDead || producer < 0 || !RepeatTrace.IsRepeatable(_graph.Problem.Steps[producer])) continue;
+                if (!isDead || _graph.Sources[operand] < 0) continue;
                 var last = new Drop(operand, _uses[operand].Length);
                 if (!bundle.Contains(last)) bundle.Add(last);
             }

@@ -46,16 +46,14 @@ internal sealed class RepeatTrace
         return trace;
     }
 
-    /// <summary>Whether a step may run once more: it computes from arena values and states alone, and changes no state.</summary>
-    public static bool IsRepeatable(PlannedStep step) => step.IsRepeatable && step.StateWrites.Length == 0;
-
     private bool TryRun(int step)
     {
-        if (!TryGetOperands(step, 0)) return false;
-        _calls.Add(new StepRun(step, Current(step), _graph.Writes[step], false));
+        var planned = _graph.Problem.Steps[step];
+        if (!TryGetOperands(planned, 0)) return false;
+        _calls.Add(new StepRun(step, Current(planned), planned.Writes, false));
         foreach (var value in _graph.Writes[step]) GiveUpAfter(value, 0);
         foreach (var value in _graph.Reads[step]) GiveUpAfter(value, ++_uses[value]);
-        _statesWritten.UnionWith(_graph.Problem.Steps[step].StateWrites);
+        _statesWritten.UnionWith(planned.StateWrites);
         return true;
     }
 
@@ -64,38 +62,39 @@ internal sealed class RepeatTrace
         if (_drops.Count > 0 && _drops.Contains(new Drop(value, use))) _isGivenUp[value] = true;
     }
 
-    private bool TryGetOperands(int step, int depth)
+    private bool TryGetOperands(PlannedStep step, int depth)
     {
-        foreach (var value in _graph.Reads[step])
-            if (_isGivenUp[value] && !TryRepeat(_graph.Producers[value], depth)) return false;
+        foreach (var value in step.Reads)
+            if (_isGivenUp[value] && !TryRepeat(value, depth)) return false;
         return true;
     }
 
-    private bool TryRepeat(int step, int depth)
+    private bool TryRepeat(int wanted, int depth)
     {
-        var planned = _graph.Problem.Steps[step];
-        if (depth == MaximumChain || !IsRepeatable(planned) || planned.StateReads.Any(_statesWritten.Contains)) return false;
-        if (!TryGetOperands(step, depth + 1)) return false;
+        var source = _graph.Sources[wanted];
+        if (depth == MaximumChain || source < 0) return false;
+        var step = _graph.StepOf(source);
+        if (step.StateReads.Any(_statesWritten.Contains) || !TryGetOperands(step, depth + 1)) return false;
+        // Repeating the operands may have brought it back.
+        if (!_isGivenUp[wanted]) return true;
         var reads = Current(step);
-        var writes = new int[_graph.Writes[step].Length];
+        var writes = new int[step.Writes.Length];
         for (var i = 0; i < writes.Length; i++)
         {
-            var value = _graph.Writes[step][i];
+            var value = step.Writes[i];
             _versions.Add(value);
             writes[i] = _versions.Count - 1;
-            if (!_isGivenUp[value]) continue;
-            (_current[value], _isGivenUp[value]) = (writes[i], false);
+            if (_isGivenUp[value]) (_current[value], _isGivenUp[value]) = (writes[i], false);
         }
-        _calls.Add(new StepRun(step, reads, writes, true));
-        Milliseconds += planned.Milliseconds;
+        _calls.Add(new StepRun(source, reads, writes, true));
+        Milliseconds += step.Milliseconds;
         return true;
     }
 
-    private int[] Current(int step)
+    private int[] Current(PlannedStep step)
     {
-        var reads = _graph.Problem.Steps[step].Reads;
-        var current = new int[reads.Length];
-        for (var i = 0; i < current.Length; i++) current[i] = _current[reads[i]];
+        var current = new int[step.Reads.Length];
+        for (var i = 0; i < current.Length; i++) current[i] = _current[step.Reads[i]];
         return current;
     }
 
@@ -138,7 +137,7 @@ internal sealed class RepeatTrace
 
     private long Saved(in StepRun call, int position, int[] lastUse)
     {
-        var step = _graph.Problem.Steps[call.Step];
+        var step = _graph.StepOf(call.Step);
         long saved = 0;
         var taken = 0UL;
         foreach (var (write, read) in step.InPlace)

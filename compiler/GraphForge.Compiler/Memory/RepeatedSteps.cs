@@ -8,7 +8,7 @@ internal readonly record struct Drop(int Value, int Use);
 /// Its first values are those of the program it was made from; the others are versions of them.
 /// </summary>
 /// <param name="Problem">What to plan; steps in execution order.</param>
-/// <param name="StepOrigins">The step each step is, or repeats.</param>
+/// <param name="StepOrigins">The step each step is, or repeats; derivations are counted on from the steps.</param>
 /// <param name="ValueOrigins">The value each value is, or is a version of.</param>
 /// <param name="Repeats">Positions of the steps that run again.</param>
 public sealed record RepeatedSteps(
@@ -19,15 +19,16 @@ public sealed record RepeatedSteps(
         problem, Enumerable.Range(0, problem.Steps.Count).ToArray(), Enumerable.Range(0, problem.Values.Count).ToArray(), new HashSet<int>());
 
     /// <summary>Writes down what a trace decided.</summary>
-    internal static RepeatedSteps Of(PlanningProblem problem, RepeatTrace trace)
+    internal static RepeatedSteps Of(StepGraph graph, RepeatTrace trace)
     {
+        var problem = graph.Problem;
         var values = problem.Values.ToList();
         foreach (var origin in trace.Versions.Skip(values.Count))
             values.Add(problem.Values[origin] with { Id = values.Count, IsOutput = false });
         var steps = new List<PlannedStep>();
         foreach (var call in trace.Calls)
         {
-            var step = problem.Steps[call.Step];
+            var step = graph.StepOf(call.Step);
             var version = new Dictionary<int, int>();
             foreach (var (value, id) in step.Reads.Zip(call.Reads).Concat(step.Writes.Zip(call.Writes))) version[value] = id;
             steps.Add(step with
@@ -39,18 +40,26 @@ public sealed record RepeatedSteps(
         }
         var origins = trace.Calls.Select(c => c.Step).ToArray();
         return new RepeatedSteps(
-            problem with { Values = values, Steps = steps, Constraints = Constraints(problem, origins).ToArray() }, origins, trace.Versions,
+            problem with { Values = values, Steps = steps, Constraints = Constraints(problem, origins).ToArray(), Derivations = [] }, origins, trace.Versions,
             trace.Calls.Index().Where(c => c.Item.IsRepeat).Select(c => c.Index).ToHashSet());
     }
 
-    /// <summary>What held between two steps holds between all runs of them.</summary>
+    /// <summary>What held between two steps holds between all runs of them; derivations too read states before they change.</summary>
     private static IEnumerable<(int, int)> Constraints(PlanningProblem problem, int[] origins)
     {
         var runs = origins.Index().ToLookup(o => o.Item, o => o.Index);
-        return
+        var repeated =
             from constraint in problem.Constraints
             from before in runs[constraint.Before]
             from after in runs[constraint.After]
             select (before, after);
+        var derived =
+            from derivation in problem.Derivations.Index()
+            from before in runs[problem.Steps.Count + derivation.Index]
+            from writer in problem.Steps.Index()
+            where writer.Item.StateWrites.Intersect(derivation.Item.StateReads).Any()
+            from after in runs[writer.Index]
+            select (before, after);
+        return repeated.Concat(derived);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class StepGraph
         Readers = FindReaders();
         (Predecessors, Successors) = FindEdges();
         GivenOrder = TopologicalOrder();
+        Sources = FindSources();
     }
 
     public PlanningProblem Problem { get; }
@@ -45,6 +46,12 @@ internal sealed class StepGraph
     /// <summary>The order the problem is stated in, or the nearest one that respects the dependencies.</summary>
     public int[] GivenOrder { get; }
 
+    /// <summary>Number of the step that can write each value again, derivations counted on from the steps; -1 where none can.</summary>
+    public int[] Sources { get; }
+
+    /// <summary>A step, or a derivation behind them.</summary>
+    public PlannedStep StepOf(int number) => number < StepCount ? Problem.Steps[number] : Problem.Derivations[number - StepCount];
+
     public bool IsInput(int value) => Problem.Values[value].IsPersistentInput;
 
     /// <summary>Whether the bytes of a value are never free again: an output, or an input that nobody reads.</summary>
@@ -69,6 +76,14 @@ internal sealed class StepGraph
             if (producers[value] < 0 && !IsInput(value)) throw Malformed($"{Problem.Values[value].Name} is never written");
         }
         return producers;
+    }
+
+    private int[] FindSources()
+    {
+        var sources = Producers.Select(p => p >= 0 && Problem.Steps[p] is { IsRepeatable: true, StateWrites: [] } ? p : -1).ToArray();
+        foreach (var (i, derivation) in Problem.Derivations.Index())
+            foreach (var value in derivation.Writes) sources[value] = StepCount + i;
+        return sources;
     }
 
     private int[][] FindReaders()

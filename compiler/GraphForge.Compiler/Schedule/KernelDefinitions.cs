@@ -20,7 +20,12 @@ public sealed class KernelDefinitions
     /// <summary>What the planner orders.</summary>
     public IReadOnlyList<PlannedWork> Work { get; private set; } = [];
 
-    /// <summary>Every kernel, those in loops included.</summary>
+    /// <summary>
+    /// Kernels that compute some results of another kernel again: one from the rest of its results, or that rest alone. None until asked for.
+    /// </summary>
+    public IReadOnlyList<PlannedKernel> Derivations { get; private set; } = [];
+
+    /// <summary>Every kernel, those in loops and derivations included.</summary>
     public IReadOnlyList<PlannedKernel> Kernels => _kernels;
 
     /// <summary>Why edges of bodies were fused, or were not.</summary>
@@ -41,6 +46,20 @@ public sealed class KernelDefinitions
         return definitions;
     }
 
+    /// <summary>Adds <see cref="Derivations"/>, for a planner that may give results up.</summary>
+    internal void Derive() => Derivations = Work.OfType<PlannedKernel>().SelectMany(Derived).ToArray();
+
+    private IEnumerable<PlannedKernel> Derived(PlannedKernel kernel)
+    {
+        var derived = Derivation.Of(kernel).Where(store => Program.Owns(store.Buffer)).ToArray();
+        foreach (var store in derived)
+            yield return Kernel(
+                $"derive_{Emit.CSharpNames.Identifier(store.Buffer.Name)}", $"{store.Buffer} from other results of {kernel.Name}, after it was given up.",
+                store.Domain, [store], [], Derivation.InPlace(store, Program.Owns));
+        if (derived.Length > 0 && kernel.Writes.All(Program.Owns) && Derivation.Core(kernel.Definition, derived, $"{kernel.Name}_core") is { } core)
+            yield return Add(new PlannedKernel(core, kernel.Kind, [.. core.Results.Select(s => s.Buffer).Distinct()], ReadsOf(core.Stores), []));
+    }
+
     internal IReadOnlyList<PlannedWork> Lower(FusionPlan plan, NodeStorage storage)
     {
         if (storage != Program) _decisions.AddRange(plan.Decisions);
@@ -55,14 +74,15 @@ public sealed class KernelDefinitions
 
     /// <summary>A kernel that is no group of nodes.</summary>
     internal PlannedKernel Kernel(
-        string name, string title, IReadOnlyList<LoopVar> domain, IReadOnlyList<StoreDefinition> stores, IReadOnlyList<LoopVar> counters)
+        string name, string title, IReadOnlyList<LoopVar> domain, IReadOnlyList<StoreDefinition> stores, IReadOnlyList<LoopVar> counters,
+        IReadOnlyList<(LoopBuffer Result, LoopBuffer Operand)>? inPlace = null)
     {
         var writes = stores.Select(s => s.Buffer).ToArray();
         var reads = ReadsOf(stores);
         var definition = new KernelDefinition(Emit.CSharpNames.Identifier($"K{Count}_{name}"), ["<summary>", title, "</summary>"],
             domain, stores, [.. writes, .. reads])
         { Counters = counters };
-        return Add(new PlannedKernel(definition, GroupKind.Map, writes, reads, []));
+        return Add(new PlannedKernel(definition, GroupKind.Map, writes, reads, inPlace ?? []));
     }
 
     private PlannedKernel Kernel(FusionGroup group, FusionPlan plan, GroupLowering lowering, NodeStorage storage)

@@ -11,12 +11,13 @@ namespace GraphForge.Compiler.Schedule;
 internal sealed class WorkPlan
 {
     private readonly IReadOnlyList<PlannedWork> _work;
+    private readonly IReadOnlyList<PlannedKernel> _derivations;
     private readonly Dictionary<LoopBuffer, int> _ids = [];
     private readonly List<PlannedValue> _values = [];
     private Dictionary<int, LoopBuffer> _buffers = [];
     private readonly Dictionary<LoopPart, (WorkPlan Plan, int Value)> _bodies = new(ReferenceEqualityComparer.Instance);
 
-    private WorkPlan(IReadOnlyList<PlannedWork> work) => _work = work;
+    private WorkPlan(IReadOnlyList<PlannedWork> work, IReadOnlyList<PlannedKernel> derivations) => (_work, _derivations) = (work, derivations);
 
     public MemoryPlan Memory { get; private set; } = null!;
 
@@ -28,7 +29,7 @@ internal sealed class WorkPlan
 
     /// <summary>The work in execution order.</summary>
     public IEnumerable<PlannedCall> Order => Memory.Order.Select((index, position) =>
-        new PlannedCall(_work[Memory.Program.StepOrigins[index]], Memory.Barriers[position], Memory.Program.Repeats.Contains(index), Substitutes(index)));
+        new PlannedCall(WorkOf(Memory.Program.StepOrigins[index]), Memory.Barriers[position], Memory.Program.Repeats.Contains(index), Substitutes(index)));
 
     /// <summary>The plan of a loop's body, and where its bytes begin among those of this plan.</summary>
     public (WorkPlan Plan, long Offset) BodyOf(LoopPart part)
@@ -39,19 +40,22 @@ internal sealed class WorkPlan
 
     public long OffsetOf(LoopBuffer buffer) => Memory.Layout.Offsets[_ids[buffer]];
 
-    /// <param name="work">All work.</param>
+    /// <param name="definitions">All work.</param>
     /// <param name="inputs">Buffers that hold a value before the first step.</param>
     /// <param name="value">The planner's view of a buffer, or null where something else decides where it stands.</param>
     /// <param name="slotOf">Number of the state behind a buffer; null for other buffers.</param>
     /// <param name="plan">Solves the problem.</param>
     public static WorkPlan OfProgram(
-        IReadOnlyList<PlannedWork> work, IEnumerable<LoopBuffer> inputs, Func<LoopBuffer, int, PlannedValue?> value,
+        KernelDefinitions definitions, IEnumerable<LoopBuffer> inputs, Func<LoopBuffer, int, PlannedValue?> value,
         Func<LoopBuffer, int?> slotOf, Func<PlanningProblem, MemoryPlan> plan)
     {
-        var result = new WorkPlan(work);
+        var result = new WorkPlan(definitions.Work, definitions.Derivations);
         foreach (var input in inputs) result.Add(input, value);
         var steps = result.Steps(value, slotOf);
-        result.Place(plan(new PlanningProblem(result._values, steps, OldBeforeNew(steps).ToArray())));
+        result.Place(plan(new PlanningProblem(result._values, steps, OldBeforeNew(steps).ToArray())
+        {
+            Derivations = [.. definitions.Derivations.Select(d => result.Step(d, slotOf))],
+        }));
         return result;
     }
 
@@ -66,6 +70,8 @@ internal sealed class WorkPlan
         });
     }
 
+    private PlannedWork WorkOf(int step) => step < _work.Count ? _work[step] : _derivations[step - _work.Count];
+
     /// <summary>Which buffers a step finds in the place of those it was written for.</summary>
     private Dictionary<LoopBuffer, LoopBuffer> Substitutes(int index)
     {
@@ -78,7 +84,7 @@ internal sealed class WorkPlan
 
     private static WorkPlan OfBody(LoopPart loop)
     {
-        var result = new WorkPlan(loop.Body);
+        var result = new WorkPlan(loop.Body, []);
         var outside = new Dictionary<LoopBuffer, int>();
         var steps = result.Steps(
             (buffer, id) => loop.Storage.Owns(buffer) ? new PlannedValue(id, buffer.Name, Bytes(buffer), false, false, SourceLocation.Unknown) : null,
@@ -99,13 +105,15 @@ internal sealed class WorkPlan
             _bodies[part] = (plan, _values.Count);
             _values.Add(new PlannedValue(_values.Count, $"{loop.Name} iteration", plan.Memory.Layout.ArenaBytes, false, false, SourceLocation.Unknown));
         }
-        return _work.Select(work =>
-        {
-            var writes = Owned(work.Writes);
-            if (work is PlannedLoop loop) writes = [.. writes, .. loop.Parts.Select(p => _bodies[p].Value)];
-            var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
-            return new PlannedStep(work.Name, Owned(work.Reads), writes, inPlace) { StateReads = Others(work.Reads), StateWrites = Others(work.Writes) };
-        }).ToArray();
+        return _work.Select(work => Step(work, otherOf)).ToArray();
+    }
+
+    private PlannedStep Step(PlannedWork work, Func<LoopBuffer, int?> otherOf)
+    {
+        var writes = Owned(work.Writes);
+        if (work is PlannedLoop loop) writes = [.. writes, .. loop.Parts.Select(p => _bodies[p].Value)];
+        var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
+        return new PlannedStep(work.Name, Owned(work.Reads), writes, inPlace) { StateReads = Others(work.Reads), StateWrites = Others(work.Writes) };
 
         int[] Owned(IEnumerable<LoopBuffer> buffers) => buffers.Where(_ids.ContainsKey).Select(b => _ids[b]).ToArray();
 
