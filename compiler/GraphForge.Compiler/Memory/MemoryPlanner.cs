@@ -27,11 +27,18 @@ public static class MemoryPlanner
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
         var kept = Kept(problem);
+        var plan = Closest(problem, kept, budget);
+        return budget is { } bytes && plan.Report.TotalBytes > bytes ? throw OverBudget(kept.Report, plan, bytes) : plan;
+    }
+
+    /// <summary>What <see cref="Plan"/> gives, and the smallest plan there is where none fits the budget.</summary>
+    public static MemoryPlan Closest(PlanningProblem problem, long? budget) => Closest(problem, Kept(problem), budget);
+
+    private static MemoryPlan Closest(PlanningProblem problem, MemoryPlan kept, long? budget)
+    {
         if (budget is not { } bytes || kept.Report.TotalBytes <= bytes) return kept;
-        if (Within(problem, kept, bytes) is { } within) return within;
         // What a search aims at may pack badly where a lower aim packs well.
-        var smallest = SmallestBudget.Of(problem, kept);
-        return smallest.Report.TotalBytes <= bytes ? smallest : throw OverBudget(kept.Report, smallest, bytes);
+        return Within(problem, kept, bytes) ?? SmallestBudget.Of(problem, kept);
     }
 
     /// <summary>A plan within the budget that computes values again; null where none was found.</summary>

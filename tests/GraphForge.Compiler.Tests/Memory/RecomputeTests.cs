@@ -23,7 +23,7 @@ public sealed class RecomputeTests
                 repeats += plan.Program.Repeats.Count;
             }
         }
-        Assert.That(repeats, Is.GreaterThan(300));
+        Assert.That(repeats, Is.GreaterThan(150));
     }
 
     [Test]
