@@ -19,4 +19,7 @@ public sealed record CompiledSource(
 {
     /// <summary>Recorded schedules that were passed over, a line each.</summary>
     public IReadOnlyList<string> UnusableSchedules { get; init; } = [];
+
+    /// <summary>Whether the budget decided the plan: without it, another would have been made.</summary>
+    public bool IsConstrained { get; init; }
 }

@@ -2,6 +2,7 @@ using GraphForge.Compiler.Emit;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Loops.Schedules;
+using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Rewrite;
 using GraphForge.Compiler.Schedule;
 
@@ -19,29 +20,32 @@ public static class Pipeline
         // Reading the prelude takes as long as some passes and needs nothing of them.
         var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
         var log = new PassLog(options, graph.Name, cancellationToken);
-        graph = Rewrite(graph, binding, log);
-        var (definitions, decisions) = Define(graph, log);
-
-        var scheduled = ScheduledKernels.Of(definitions, options, cancellationToken);
-        log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
-        var plan = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null });
-        if (plan.Memory.TotalBytes > options.MemoryBudget)
-        {
-            definitions.Derive();
-            scheduled = ScheduledKernels.Of(definitions, options, cancellationToken);
-            plan = PlanAssembly.Assemble(graph, definitions, scheduled, options);
-        }
-        var (kernels, calls) = scheduled.UsedBy(plan.Plan);
-        log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + plan.Memory);
+        var program = Planned(graph, binding, options, MemoryPlanner.Plan, log);
+        var (kernels, calls) = program.Kernels.UsedBy(program.Plan.Plan);
+        log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + program.Plan.Memory);
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
         prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
         log.After("kernels", () => text, ".cs");
-        return new CompiledSource(calls, kernels, text, plan.States, plan.Memory, decisions)
+        return new CompiledSource(calls, kernels, text, program.Plan.States, program.Plan.Memory, program.Decisions)
         {
-            UnusableSchedules = ScheduleCandidates.Unusable(scheduled.Shared.Distinct, options),
+            UnusableSchedules = ScheduleCandidates.Unusable(program.Kernels.Shared.Distinct, options),
+            IsConstrained = program.IsConstrained,
         };
+    }
+
+    /// <summary>
+    /// What a program needs, without writing kernels: the report of the plan that <see cref="Compile"/> makes, and where no plan fits
+    /// the budget, that of the smallest there is.
+    /// </summary>
+    /// <exception cref="GraphException">The graph or the binding does not fit.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static MemoryReport Plan(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
+    {
+        var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
+        return Planned(graph, binding, options, MemoryPlanner.Closest, log).Plan.Memory;
     }
 
     /// <summary>The kernels of a program, each once, before any decision how they work.</summary>
@@ -94,4 +98,23 @@ public static class Pipeline
         log.After("definitions", () => string.Join('\n', definitions.Kernels.Select(d => d.Definition)));
         return (definitions, [.. fusion.Decisions, .. definitions.Decisions]);
     }
+
+    /// <summary>Graph to memory plan.</summary>
+    private static PlannedProgram Planned(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options,
+        Func<PlanningProblem, long?, MemoryPlan> planner, PassLog log)
+    {
+        graph = Rewrite(graph, binding, log);
+        var (definitions, decisions) = Define(graph, log);
+        var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
+        log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
+        var plan = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null }, planner);
+        if (options.MemoryBudget is not { } budget || plan.Memory.TotalBytes <= budget) return new PlannedProgram(decisions, scheduled, plan, IsConstrained: false);
+        definitions.Derive();
+        scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
+        return new PlannedProgram(decisions, scheduled, PlanAssembly.Assemble(graph, definitions, scheduled, options, planner), IsConstrained: true);
+    }
+
+    private sealed record PlannedProgram(
+        IReadOnlyList<FusionDecision> Decisions, ScheduledKernels Kernels, AssembledPlan Plan, bool IsConstrained);
 }

@@ -37,13 +37,14 @@ internal sealed class PlanAssembly
     /// <param name="definitions">Its work.</param>
     /// <param name="kernels">Which kernel does which work, and how.</param>
     /// <param name="options">Budget and threads.</param>
-    /// <exception cref="GraphException">The plan needs more than the budget.</exception>
+    /// <param name="planner">Plans within a budget, or refuses to.</param>
     public static AssembledPlan Assemble(
-        ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options)
+        ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options,
+        Func<PlanningProblem, long?, MemoryPlan> planner)
     {
         var assembly = new PlanAssembly(graph, definitions, kernels);
         var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(definitions.Program.Of);
-        var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => MemoryPlanner.Plan(problem with
+        var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => planner(problem with
         {
             StateBytes = assembly._states.Sum(s => s.Type.Bytes),
             ConstantBytes = assembly._constants.Sum(WorkPlan.Bytes),

@@ -6,7 +6,8 @@ namespace GraphForge.Jit;
 
 /// <summary>
 /// Graphs to loaded programs. Plans are kept on disk beside the kernels: where an equal graph was compiled before with the same
-/// options, no pass runs and only its kernels are loaded. Safe to call from several threads.
+/// options, no pass runs and only its kernels are loaded. A budget that holds the plan made without one finds that plan: budgets that
+/// follow the free memory of the moment do not make plans anew. Safe to call from several threads.
 /// </summary>
 public sealed class GraphCompiler
 {
@@ -31,13 +32,21 @@ public sealed class GraphCompiler
         var clock = new PhaseClock();
         options = options with { Clock = clock };
         if (_plans is null || options.DumpFolder is not null) return Make(graph, binding, options, cancellation).Program;
-        var key = CacheKey.OfPlan(graph, binding, options);
+        var keys = Keys(graph, binding, options);
         clock.End("fingerprint");
-        if (Find(key, graph, binding, options) is { } found) return found;
+        foreach (var key in keys)
+            if (Find(key, graph, binding, options) is { } found) return found;
         _kernels.Start();
         var (program, source) = Make(graph, binding, options, cancellation);
-        _plans.Write(key, Stored(graph, source, program.Kernels).ToBytes());
+        _plans.Write(source.IsConstrained ? keys[^1] : keys[0], Stored(graph, source, program.Kernels).ToBytes());
         return program;
+    }
+
+    /// <summary>Of the plan made without a budget, and of the one made where that does not fit.</summary>
+    private static CacheKey[] Keys(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
+    {
+        var unconstrained = CacheKey.OfPlan(graph, binding, options with { MemoryBudget = null });
+        return options.MemoryBudget is null ? [unconstrained] : [unconstrained, CacheKey.OfPlan(graph, binding, options)];
     }
 
     private (LoadedProgram Program, CompiledSource Source) Make(
@@ -60,6 +69,7 @@ public sealed class GraphCompiler
         if (_plans!.Read(key) is not { } bytes) return null;
         var stored = StoredPlan.Of(bytes);
         options.Clock!.End("read plan");
+        if (stored.Memory.TotalBytes > options.MemoryBudget) return null;
         if (_kernels.Find(stored.Kernels, stored.Plan.KernelNames, options.Clock) is not { } library) return null;
         var states = graph.States;
         var report = Report(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };

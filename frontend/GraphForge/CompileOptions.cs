@@ -14,7 +14,11 @@ public sealed record CompileOptions
     /// <summary>Decides initial values, the order of samples, and dropout. Same seed, same bytes.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Most bytes one program may take for values of a run; null for no limit.</summary>
+    /// <summary>
+    /// Most bytes one program may take in all: parameters and optimizer state, inputs, values of a run, constants, working memory. A
+    /// program that needs more gives values up and computes them again, and is refused where that is not enough. Null for what the
+    /// device has free when the program is compiled, but for a tenth; <see cref="long.MaxValue"/> for no limit.
+    /// </summary>
     public long? MemoryBudget { get; init; }
 
     /// <summary>Where compiled kernels are kept between processes.</summary>

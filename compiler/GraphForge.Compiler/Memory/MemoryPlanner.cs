@@ -26,8 +26,19 @@ public static class MemoryPlanner
     /// <exception cref="GraphException">No plan fits the budget (<see cref="ErrorCode.OverBudget"/>).</exception>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
-        var plan = Kept(problem);
-        return budget is not { } bytes || plan.Report.TotalBytes <= bytes ? plan : Within(problem, plan, bytes) ?? throw OverBudget(problem, plan, bytes);
+        var kept = Kept(problem);
+        var plan = Closest(problem, kept, budget);
+        return budget is { } bytes && plan.Report.TotalBytes > bytes ? throw OverBudget(kept.Report, plan, bytes) : plan;
+    }
+
+    /// <summary>What <see cref="Plan"/> gives, and the smallest plan there is where none fits the budget.</summary>
+    public static MemoryPlan Closest(PlanningProblem problem, long? budget) => Closest(problem, Kept(problem), budget);
+
+    private static MemoryPlan Closest(PlanningProblem problem, MemoryPlan kept, long? budget)
+    {
+        if (budget is not { } bytes || kept.Report.TotalBytes <= bytes) return kept;
+        // What a search aims at may pack badly where a lower aim packs well.
+        return Within(problem, kept, bytes) ?? SmallestBudget.Of(problem, kept);
     }
 
     /// <summary>A plan within the budget that computes values again; null where none was found.</summary>
@@ -78,26 +89,23 @@ public static class MemoryPlanner
             lifetimes.LiveBytes, order.Length == 0 ? "" : problem.Steps[order[peak]].Name, largest);
     }
 
-    private static GraphException OverBudget(PlanningProblem problem, MemoryPlan kept, long budget)
-    {
-        var (report, smallest) = (kept.Report, SmallestBudget.Of(problem, kept));
-        return new GraphException(ErrorCode.OverBudget,
-            $"the program needs {MemoryReport.Text(report.TotalBytes)}, {MemoryReport.Text(report.TotalBytes - budget)} more " +
-            $"than the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(report.ArenaBytes)}, states " +
-            $"{MemoryReport.Text(report.StateBytes)}, constants {MemoryReport.Text(report.ConstantBytes)}, scratch " +
-            $"{MemoryReport.Text(report.ScratchBytes)}); {Remedy(report, smallest, budget)}\nThe largest values, all alive during {report.PeakStep}:\n" +
-            report.DescribePeak().TrimEnd('\n'),
-            report.LargestAtPeak.Select(v => v.Source).FirstOrDefault(SourceLocation.Unknown));
-    }
+    private static GraphException OverBudget(MemoryReport report, MemoryPlan smallest, long budget) => new(
+        ErrorCode.OverBudget,
+        $"the program needs {MemoryReport.Text(report.TotalBytes)}, {MemoryReport.Text(report.TotalBytes - budget)} more " +
+        $"than the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(report.ArenaBytes)}, states " +
+        $"{MemoryReport.Text(report.StateBytes)}, constants {MemoryReport.Text(report.ConstantBytes)}, scratch " +
+        $"{MemoryReport.Text(report.ScratchBytes)}); {Remedy(report, smallest, budget)}\nThe largest values, all alive during {report.PeakStep}:\n" +
+        report.DescribePeak().TrimEnd('\n'),
+        report.LargestAtPeak.Select(v => v.Source).FirstOrDefault(SourceLocation.Unknown));
 
     private static string Remedy(MemoryReport report, MemoryPlan smallest, long budget)
     {
-        var fixedBytes = report.TotalBytes - report.ArenaBytes;
-        if (fixedBytes > budget)
-            return $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}: make the model smaller, or raise the budget.";
         var how = smallest.Program.Repeats.Count == 0
             ? "keeping every value, as none could be computed again"
             : $"computing {smallest.Program.Repeats.Count} steps again";
-        return $"the smallest budget that works is {smallest.Report.TotalBytes:N0} bytes, {how}: raise the budget to that, or make the batch smaller.";
+        var (fixedBytes, least) = (report.TotalBytes - report.ArenaBytes, $"the smallest budget that works is {smallest.Report.TotalBytes:N0} bytes, {how}");
+        return fixedBytes > budget
+            ? $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}, and {least}: raise the budget to that, or make the model smaller."
+            : $"{least}: raise the budget to that, or make the batch smaller.";
     }
 }

@@ -7,11 +7,22 @@ namespace GraphForge.Compiler.Memory;
 /// </summary>
 internal sealed class RecomputeSearch
 {
-    /// <summary>Candidates looked at, the largest first.</summary>
-    private const int MaximumCandidates = 1024;
+    /// <summary>
+    /// Values that are weighed one by one. Where more wait, groups of them are given up first, so that the time of a search stays in
+    /// proportion to the program.
+    /// </summary>
+    private const int MaximumSingles = 1024;
+
+    private const int Groups = 64;
 
     /// <summary>Values computed again for one that is given up.</summary>
     private const int MaximumBundle = 48;
+
+    /// <summary>
+    /// Part of the most another candidate may gain at which one is taken without asking that other again: with less than 1, the
+    /// time of a search grows with the choices and not with their square.
+    /// </summary>
+    private const double Slack = 0.5;
 
     /// <summary>What running a step again costs beside its work.</summary>
     private const double StepMilliseconds = 0.001;
@@ -37,15 +48,22 @@ internal sealed class RecomputeSearch
     {
         var chosen = new HashSet<Drop>();
         var state = Played(chosen)!.Value;
-        var queue = new PriorityQueue<Drop[], double>();
-        foreach (var candidate in Candidates(state.Trace.LiveBytes())) queue.Enqueue(candidate, double.NegativeInfinity);
-        while (state.Excess > 0)
+        var waiting = Waiting(state.Trace.LiveBytes());
+        if (waiting.Count > MaximumSingles) state = Choose(waiting.Chunk(waiting.Count / Groups).Select(Together), chosen, state);
+        if (state.Excess > 0) state = Choose(waiting.SelectMany(Alone), chosen, state);
+        return state.Excess > 0 ? null : WithoutNeedless(chosen, state).Trace;
+    }
+
+    /// <summary>Adds the best of the candidates to those chosen until the program fits or nothing helps.</summary>
+    private Measured Choose(IEnumerable<Candidate> candidates, HashSet<Drop> chosen, Measured state)
+    {
+        var queue = new PriorityQueue<Drop[], double>(candidates.Select(c => (c.Drops, -c.Bound)));
+        while (state.Excess > 0 && Best(queue, chosen, state) is { } best)
         {
-            if (Best(queue, chosen, state) is not { } best) return null;
             chosen.UnionWith(best.Drops);
             state = best.State;
         }
-        return WithoutNeedless(chosen, state).Trace;
+        return state;
     }
 
     /// <summary>Takes back what later choices made needless, the smallest values first: they save the least for their time.</summary>
@@ -78,7 +96,7 @@ internal sealed class RecomputeSearch
                 if (next is not null) useless.Add(drops);
                 continue;
             }
-            if (!queue.TryPeek(out _, out var first) || -gain <= first) found = (drops, next!.Value);
+            if (!queue.TryPeek(out _, out var first) || gain >= -first * Slack) found = (drops, next!.Value);
             else queue.Enqueue(drops, -gain);
         }
         // What gains nothing now may do so once others are gone.
@@ -95,12 +113,12 @@ internal sealed class RecomputeSearch
         return new Measured(trace, excess);
     }
 
-    /// <summary>Values that wait, unused, through a position above the limit; each by itself, and with all it would have to keep.</summary>
-    private List<Drop[]> Candidates(long[] profile)
+    /// <summary>Values that wait, unused, through positions above the limit, those first whose bytes matter at the most of them.</summary>
+    private List<WaitingValue> Waiting(long[] profile)
     {
         var above = new int[profile.Length + 1];
         for (var i = 0; i < profile.Length; i++) above[i + 1] = above[i] + (profile[i] > _limit ? 1 : 0);
-        var waiting = new List<(long Weight, Drop Drop, int Until)>();
+        var waiting = new List<WaitingValue>();
         for (var value = 0; value < _graph.ValueCount; value++)
         {
             if (_graph.Sources[value] < 0) continue;
@@ -108,17 +126,25 @@ internal sealed class RecomputeSearch
             for (var use = 0; use < _uses[value].Length; use++)
             {
                 var until = _uses[value][use];
-                if (above[until] > above[from + 1]) waiting.Add((_graph.Sizes[value] * (above[until] - above[from + 1]), new Drop(value, use), until));
+                if (above[until] > above[from + 1]) waiting.Add(new(new Drop(value, use), until, _graph.Sizes[value] * (above[until] - above[from + 1])));
                 from = until;
             }
         }
-        var candidates = new List<Drop[]>();
-        foreach (var (_, drop, until) in waiting.OrderByDescending(w => w.Weight).ThenBy(w => w.Drop.Value).ThenBy(w => w.Drop.Use).Take(MaximumCandidates))
-        {
-            candidates.Add([drop]);
-            if (Bundle(drop, until) is { Length: > 1 } bundle) candidates.Add(bundle);
-        }
-        return candidates;
+        return [.. waiting.OrderByDescending(w => w.Weight).ThenBy(w => w.Drop.Value).ThenBy(w => w.Drop.Use)];
+    }
+
+    /// <summary>A value by itself, and with all it would have to keep.</summary>
+    private IEnumerable<Candidate> Alone(WaitingValue waiting)
+    {
+        Drop[] single = [waiting.Drop];
+        yield return new Candidate(single, waiting.Weight / Milliseconds(single));
+        if (Bundle(waiting.Drop, waiting.Until) is { Length: > 1 } bundle) yield return new Candidate(bundle, waiting.Weight / Milliseconds(bundle));
+    }
+
+    private Candidate Together(WaitingValue[] waiting)
+    {
+        Drop[] drops = [.. waiting.Select(w => w.Drop)];
+        return new Candidate(drops, waiting.Sum(w => w.Weight) / Milliseconds(drops));
     }
 
     /// <summary>The drop and those of everything that would be kept for it and for nothing else.</summary>
@@ -128,13 +154,25 @@ internal sealed class RecomputeSearch
         for (var i = 0; i < bundle.Count && bundle.Count <= MaximumBundle; i++)
             foreach (var operand in _graph.StepOf(_graph.Sources[bundle[i].Value]).Reads)
             {
-                var isDead = !_graph.LivesToEnd(operand) && _uses[operand][^1] < until;
-                if (!isDead || _graph.Sources[operand] < 0) continue;
+                if (_graph.Sources[operand] < 0 || _graph.LivesToEnd(operand) || LastUse(operand) >= until) continue;
                 var last = new Drop(operand, _uses[operand].Length);
                 if (!bundle.Contains(last)) bundle.Add(last);
             }
         return bundle.ToArray();
     }
 
+    private double Milliseconds(Drop[] drops) => StepMilliseconds + drops.Select(d => _graph.Sources[d.Value]).Distinct().Sum(s => _graph.StepOf(s).Milliseconds);
+
+    private int LastUse(int value) => _uses[value] is [.., var last] ? last : _position[_graph.Producers[value]];
+
     private readonly record struct Measured(RepeatTrace Trace, double Excess);
+
+    /// <summary>A value between two uses.</summary>
+    /// <param name="Drop">The earlier use.</param>
+    /// <param name="Until">Position of the later one.</param>
+    /// <param name="Weight">Its bytes at each position above the limit.</param>
+    private readonly record struct WaitingValue(Drop Drop, int Until, double Weight);
+
+    /// <summary>What may be given up together, and a bound on what that gains.</summary>
+    private readonly record struct Candidate(Drop[] Drops, double Bound);
 }

@@ -135,17 +135,19 @@ internal sealed class RepeatTrace
 
     private long Size(int version) => _graph.Sizes[_versions[version]];
 
+    /// <summary>Bytes of results that stand in those of an operand which dies; each at most once, as in <see cref="InPlaceMatching"/>.</summary>
     private long Saved(in StepRun call, int position, int[] lastUse)
     {
         var step = _graph.StepOf(call.Step);
         long saved = 0;
-        var taken = 0UL;
+        var (taken, placed) = (0UL, 0UL);
         foreach (var (write, read) in step.InPlace)
         {
-            var operand = Array.IndexOf(step.Reads, read);
+            var (result, operand) = (Array.IndexOf(step.Writes, write), Array.IndexOf(step.Reads, read));
+            if (result > 63 || operand is < 0 or > 63 || ((placed >> result | taken >> operand) & 1) != 0) continue;
             var size = _graph.Sizes[write];
-            if (operand is < 0 or > 63 || (taken >> operand & 1) != 0 || size > _graph.Sizes[read] || lastUse[call.Reads[operand]] != position) continue;
-            taken |= 1UL << operand;
+            if (size > _graph.Sizes[read] || lastUse[call.Reads[operand]] != position) continue;
+            (placed, taken) = (placed | 1UL << result, taken | 1UL << operand);
             saved += size;
         }
         return saved;

@@ -18,20 +18,31 @@ internal static class CompiledBackend
     public static BoundProgram Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
     {
-        var settings = new CompilerOptions
-        {
-            Threads = options.Threads,
-            MemoryBudget = options.MemoryBudget,
-            DumpFolder = DumpFolder(graph, binding, options),
-        };
+        var settings = Settings(graph, binding, options);
         var loaded = CompilerFor(options).Compile(graph, binding, settings with { Schedules = Schedules(graph, binding, settings, options) });
         var buffers = loaded.States.Select(slot => states[slot]).ToArray();
         var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
         return new NativeProgram(program, loaded);
     }
 
+    /// <summary>What a program would need with a budget, or at least; see <see cref="Pipeline.Plan"/>.</summary>
+    public static MemoryReport Plan(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, CancellationToken cancellationToken)
+    {
+        var settings = Settings(graph, binding, options);
+        var schedules = options.ScheduleFile is { } file ? ScheduleFile.ReadIfPresent(file) : ScheduleRecords.Empty;
+        return Pipeline.Plan(graph, binding, settings with { Schedules = schedules }, cancellationToken);
+    }
+
     /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
     public static void Prepare(CompileOptions options) => CompilerFor(options).StartIfCold();
+
+    private static CompilerOptions Settings(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
+    {
+        Threads = options.Threads,
+        MemoryBudget = options.MemoryBudget,
+        DumpFolder = DumpFolder(graph, binding, options),
+    };
 
     private static GraphCompiler CompilerFor(CompileOptions options) =>
         Compilers.GetOrAdd(options.KernelCache, cache => new GraphCompiler(cache));

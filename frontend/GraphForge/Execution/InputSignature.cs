@@ -79,6 +79,18 @@ internal sealed class InputSignature
             : extents;
     }
 
+    /// <summary>Name of the extent that is meant where nobody says which.</summary>
+    /// <exception cref="GraphException">There is none, or more than one.</exception>
+    public string OnlySymbol() => _symbols switch
+    {
+        [var only] => only.Name,
+        [] => throw new GraphException(ErrorCode.BadBinding,
+            "the inputs have no extent that a run decides, so there is no batch to enlarge; give one a name, as in TensorSpec.Of<float>(\"x\", \"batch\", 3)."),
+        [var first, ..] => throw new GraphException(ErrorCode.BadBinding,
+            $"the inputs have several open extents, {NamedTensors.Names(_symbols.Select(s => s.Name))}; say which one to enlarge and what the others are: " +
+            $"LargestBatch(budget, \"{first.Name}\", [{string.Join(", ", _symbols.Skip(1).Select(s => $"(\"{s.Name}\", …)"))}])."),
+    };
+
     private void Check()
     {
         if (_specs.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)

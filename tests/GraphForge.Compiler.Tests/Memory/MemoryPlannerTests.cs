@@ -83,8 +83,8 @@ public sealed class MemoryPlannerTests
         Assert.That(error.Code, Is.EqualTo(ErrorCode.OverBudget));
         Assert.That(error.Message, Is.EqualTo(
             "Model.cs(7): error GF0204: the program needs 7.5 MiB, 512 KiB more than the budget of 7 MiB (arena 6 MiB, states " +
-            "1 MiB, constants 512 KiB, scratch 0 B); a program whose values take at most 5.5 MiB at once would fit: make the " +
-            "batch or the largest values smaller, or raise the budget.\n" +
+            "1 MiB, constants 512 KiB, scratch 0 B); the smallest budget that works is 7,864,320 bytes, keeping every value, as none " +
+            "could be computed again: raise the budget to that, or make the batch smaller.\n" +
             "The largest values, all alive during matmul:\n       4 MiB  hidden  Model.cs(7)\n       2 MiB  x  Model.cs(3)"));
     }
 
