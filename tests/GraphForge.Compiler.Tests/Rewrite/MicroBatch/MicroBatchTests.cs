@@ -63,6 +63,16 @@ public sealed class MicroBatchTests
     }
 
     [Test]
+    public void A_gradient_used_twice_is_summed_once()
+    {
+        var gradient = Gradients.Of(Losses["mean of squares"](), [W])[0];
+        var graph = new ComputationGraph("moments", [new("first", gradient * 0.1), new("second", gradient * gradient), new("turned", gradient.Transpose())], []);
+        var split = MicroBatches.Split(graph, Binding, Batch, 4)!;
+        Assert.That(split.TopologicalOrder().Count(n => n.Op is Scan), Is.EqualTo(1));
+        Check(graph, split);
+    }
+
+    [Test]
     public void What_couples_samples_stays_outside()
     {
         var scores = Scores.Tanh();
