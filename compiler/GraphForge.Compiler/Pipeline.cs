@@ -30,6 +30,7 @@ public static class Pipeline
         log.After("verify loops");
         var plan = PlanAssembly.Assemble(graph, definitions, shared, kernels, options);
         log.After("plan", () => Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
+        log.After("memory", plan.Memory.ToSvg, ".svg");
         prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
         log.After("kernels", () => text, ".cs");

@@ -14,8 +14,6 @@ public sealed record MemoryPlan(
 /// <summary>Orders steps, assigns offsets, places barriers and holds the result against a budget.</summary>
 public static class MemoryPlanner
 {
-    private const int ReportedValues = 10;
-
     /// <param name="problem">The program.</param>
     /// <param name="budget">Most bytes the program may allocate in all; null for no limit.</param>
     /// <exception cref="GraphException">The plan needs more than the budget (<see cref="ErrorCode.OverBudget"/>).</exception>
@@ -30,21 +28,9 @@ public static class MemoryPlanner
             (order, layout) = (graph.GivenOrder, given);
         var lifetimes = Lifetimes.Of(graph, order);
         var barriers = BarrierPlacement.Place(problem, order, layout.Offsets);
-        var report = Describe(problem, order, lifetimes, layout);
+        var report = MemoryReport.Of(problem, order, lifetimes, layout);
         if (report.TotalBytes > budget) throw OverBudget(report, budget.Value);
         return new MemoryPlan(order, lifetimes, layout, barriers, report);
-    }
-
-    private static MemoryReport Describe(PlanningProblem problem, int[] order, Lifetimes lifetimes, ArenaLayout layout)
-    {
-        var peak = lifetimes.PeakPosition;
-        var largest = problem.Values
-            .Where(v => v.Bytes > 0 && lifetimes.Intervals[v.Id].First <= peak && peak <= lifetimes.Intervals[v.Id].Last)
-            .OrderByDescending(v => v.Bytes).ThenBy(v => v.Id).Take(ReportedValues)
-            .Select(v => new LiveValue(v.Name, v.Bytes, v.Source)).ToArray();
-        return new MemoryReport(
-            layout.ArenaBytes, layout.LowerBound, problem.StateBytes, problem.ConstantBytes, problem.ScratchBytes,
-            lifetimes.LiveBytes, order.Length == 0 ? "" : problem.Steps[order[peak]].Name, largest);
     }
 
     private static GraphException OverBudget(MemoryReport report, long budget)

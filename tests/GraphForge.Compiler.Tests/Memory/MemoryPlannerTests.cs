@@ -62,21 +62,6 @@ public sealed class MemoryPlannerTests
     }
 
     [Test]
-    public void TheReportReads()
-    {
-        var report = MemoryPlanner.Plan(Model()).Report;
-        Assert.That(report.ToString(), Is.EqualTo("""
-            total 7.5 MiB: arena 6 MiB, states 1 MiB, constants 512 KiB, scratch 0 B
-            arena ÷ lower bound 1.000 (6 MiB live at once)
-            largest values at the peak, matmul:
-                   4 MiB  hidden  Model.cs(7)
-                   2 MiB  x  Model.cs(3)
-
-            """.ReplaceLineEndings("\n")));
-        Assert.That(report.Timeline, Is.EqualTo(new long[] { 6 << 20, (4 << 20) + 64 }));
-    }
-
-    [Test]
     public void OverBudgetSaysHowMuchAndWhere()
     {
         var error = Assert.Throws<GraphException>(() => MemoryPlanner.Plan(Model(), 7 << 20))!;
