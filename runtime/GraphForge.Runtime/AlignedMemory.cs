@@ -46,6 +46,18 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     public void Fill(long begin, long end, byte value) =>
         NativeMemory.Fill((void*)(Address + (nint)begin), (nuint)(end - begin), value);
 
+    /// <summary>The first of bytes [begin, end) that is not <paramref name="value"/>; −1 where all are.</summary>
+    public long FindOther(long begin, long end, byte value)
+    {
+        for (; begin < end; begin += int.MaxValue)
+        {
+            var part = new ReadOnlySpan<byte>((void*)(Address + (nint)begin), (int)Math.Min(int.MaxValue, end - begin));
+            if (part.IndexOfAnyExcept(value) is var at and >= 0) return begin + at;
+        }
+
+        return -1;
+    }
+
     /// <summary>Whether the bytes around the memory are untouched. Always true of unguarded memory.</summary>
     public bool GuardsIntact =>
         !_guarded || !(LowerGuard.ContainsAnyExcept(GuardValue) || UpperGuard.ContainsAnyExcept(GuardValue));

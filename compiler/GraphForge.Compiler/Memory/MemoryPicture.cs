@@ -47,10 +47,10 @@ internal sealed class MemoryPicture
     {
         _svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
         Attributes(("viewBox", "0 0 1200 660"), ("font-family", "sans-serif"), ("font-size", "12"));
-        Element("style", "rect.t{stroke:#fff;stroke-width:.4}rect.t:hover{stroke:#000;stroke-width:2}" +
+        Element("style", "svg{background:#fff}rect.t{stroke:#fff;stroke-width:.4}rect.t:hover{stroke:#000;stroke-width:2}" +
             string.Concat(Colours.Select(c => $".{Class(c.Role)}{{fill:{c.Colour}}}")));
-        Text(Left, 18, string.Create(CultureInfo.InvariantCulture, $"{_report.Program}: arena {MemoryReport.Text(_report.ArenaBytes)}, lower bound " +
-            $"{MemoryReport.Text(_report.LowerBound)} (ratio {_report.Ratio:0.000}), {_report.Timeline.Count} steps, {_report.Tensors.Count} tensors"), "start");
+        Text(Left + Width / 2, 18, string.Create(CultureInfo.InvariantCulture, $"{_report.Program}: arena {MemoryReport.Text(_report.ArenaBytes)}, lower bound " +
+            $"{MemoryReport.Text(_report.LowerBound)} (ratio {_report.Ratio:0.000}), {_report.Timeline.Count} steps, {_report.Tensors.Count} tensors"), "middle");
         DrawAxes();
         foreach (var (index, tensor) in _report.Tensors.Index())
             if (tensor.Bytes > 0) DrawTensor(tensor, _takenOver.Contains(index));
@@ -100,7 +100,7 @@ internal sealed class MemoryPicture
             Text(Left - 8, Y(bytes) + 4, MemoryReport.Text(bytes), "end");
         }
         Text(Left + Width / 2, Top + Height + 36, "time: steps in execution order", "middle");
-        Text(Left, Top - 6, "address in the arena", "end");
+        Text(8, Top - 6, "address in the arena", "start");
     }
 
     /// <summary>
