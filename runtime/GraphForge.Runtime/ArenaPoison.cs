@@ -2,25 +2,30 @@ namespace GraphForge.Runtime;
 
 /// <summary>
 /// Keeps every byte of an arena that holds no value poisoned: NaN as floating point, −1 as integers. A kernel that reads what no
-/// kernel wrote, or what was given up, then shows in the results; one that writes where no value is, is found at its step.
+/// kernel wrote, or what was given up, then shows in the results. A copy of the arena tells at each step whether a kernel wrote
+/// to any byte that it was not given.
 /// </summary>
 internal sealed class ArenaPoison
 {
     public const byte Value = 0xFF;
 
     private readonly AlignedMemory _arena;
-    private readonly BufferLife[] _byStart;
-    private readonly BufferLife[] _byEnd;
+    private readonly AlignedMemory _copy;
+    private readonly BufferLife[] _lives;
     private readonly PlanBuffer[] _inputs;
+    private readonly (long Begin, long End)[][] _given;
     private int _freed;
 
+    /// <exception cref="InvalidPlanException">A value comes into the bytes of one that is needed later.</exception>
     public ArenaPoison(AlignedMemory arena, ExecutionPlan plan)
     {
         _arena = arena;
-        var lives = BufferLife.Of(plan);
-        _byStart = [.. lives.OrderBy(l => l.Begin)];
-        _byEnd = [.. lives.Where(l => l.Last < int.MaxValue).OrderBy(l => l.Last)];
+        _copy = new AlignedMemory(arena.Bytes);
+        _lives = [.. BufferLife.Of(plan).OrderBy(l => l.Last)];
+        CheckApart(plan);
         _inputs = [.. plan.Buffers.Where(b => b.Kind == BufferKind.Input && b.Bytes > 0).OrderBy(b => b.Offset)];
+        _given = [.. plan.Steps.Select(step => step.Buffers.Select(b => plan.Buffers[b]).Where(b => b.InArena)
+            .Select(b => (b.Offset, b.Offset + b.Bytes)).Order().ToArray())];
     }
 
     /// <summary>Poisons all but the inputs.</summary>
@@ -34,38 +39,59 @@ internal sealed class ArenaPoison
         }
 
         _arena.Fill(end, _arena.Bytes, Value);
+        _copy.Take(_arena, 0, _arena.Bytes);
         _freed = 0;
     }
 
-    /// <summary>Poisons what no step from <paramref name="step"/> on reads, but for the bytes that a value took over in place.</summary>
+    /// <summary>Poisons what no step from <paramref name="step"/> on is given, but for the bytes that a value took over in place.</summary>
     public void FreeBefore(int step)
     {
-        for (; _freed < _byEnd.Length && _byEnd[_freed].Last < step; _freed++)
+        for (; _freed < _lives.Length && _lives[_freed].Last < step; _freed++)
         {
-            var dead = _byEnd[_freed];
+            var dead = _lives[_freed];
             var from = dead.Begin;
-            foreach (var taker in _byStart)
+            foreach (var (begin, end) in TakersOf(dead))
             {
-                if (taker.Given != dead.Last || taker.Last <= dead.Last || taker.End <= from || taker.Begin >= dead.End) continue;
-                if (taker.Begin > from) _arena.Fill(from, taker.Begin, Value);
-                from = taker.End;
+                Free(from, begin);
+                from = Math.Max(from, end);
             }
 
-            if (from < dead.End) _arena.Fill(from, dead.End, Value);
+            Free(from, dead.End);
         }
     }
 
-    /// <summary>The first byte that holds no value at the step and yet was written; −1 where there is none.</summary>
+    /// <summary>The first byte that a step changed without being given it; −1 where there is none.</summary>
     public long FindStray(int step)
     {
-        var end = 0L;
-        foreach (var life in _byStart)
+        var from = 0L;
+        foreach (var (begin, end) in _given[step])
         {
-            if (!life.LivesAt(step)) continue;
-            if (life.Begin > end && _arena.FindOther(end, life.Begin, Value) is var stray and >= 0) return stray;
-            end = Math.Max(end, life.End);
+            if (_arena.FindDifference(_copy, from, begin) is var stray and >= 0) return stray;
+            from = Math.Max(from, end);
+            _copy.Take(_arena, begin, end);
         }
 
-        return _arena.FindOther(end, _arena.Bytes, Value);
+        return _arena.FindDifference(_copy, from, _arena.Bytes);
+    }
+
+    /// <summary>What comes to life at the last step of a value and is needed later: where it is in the same bytes, it is there in place.</summary>
+    private IEnumerable<(long Begin, long End)> TakersOf(BufferLife dead) =>
+        _lives.Where(l => l.First == dead.Last && l.Last > dead.Last && l.Overlaps(dead)).Select(l => (l.Begin, l.End)).Order();
+
+    private void CheckApart(ExecutionPlan plan)
+    {
+        foreach (var late in _lives)
+            foreach (var early in _lives)
+                if (late.Clobbers(early))
+                    throw new InvalidPlanException($"Plan '{plan.Name}': '{plan.Buffers[late.Buffer].Name}' comes at step {late.First} into " +
+                        $"the bytes of '{plan.Buffers[early.Buffer].Name}', which is needed up to " +
+                        (early.Last == int.MaxValue ? "the end." : $"step {early.Last}."));
+    }
+
+    private void Free(long begin, long end)
+    {
+        if (begin >= end) return;
+        _arena.Fill(begin, end, Value);
+        _copy.Fill(begin, end, Value);
     }
 }

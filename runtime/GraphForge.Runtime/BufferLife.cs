@@ -1,16 +1,19 @@
 namespace GraphForge.Runtime;
 
 /// <summary>When a buffer of the arena holds a value, as far as the steps that are given it show.</summary>
+/// <param name="Buffer">Its number.</param>
 /// <param name="Begin">Its first byte.</param>
 /// <param name="End">The byte behind its last.</param>
-/// <param name="Given">The first step that is given it; 0 for inputs.</param>
-/// <param name="First">The first step at which it may hold a value.</param>
-/// <param name="Last">The last step at which it must; <see cref="int.MaxValue"/> for outputs.</param>
+/// <param name="First">The first step that is given it, or the first of the loops around; 0 for inputs.</param>
+/// <param name="Last">The last step that is given it, or the last of the loops around; <see cref="int.MaxValue"/> for outputs.</param>
 /// <remarks>
-/// What is used inside of a loop lives from the loop's first step to its last: the value may be one that the next iteration reads.
+/// What is used inside of a loop counts as alive from the loop's first step to its last: the value may be one that the next
+/// iteration reads. So buffers that an iteration uses one after the other may share bytes although they live together.
 /// </remarks>
-internal readonly record struct BufferLife(long Begin, long End, int Given, int First, int Last)
+internal readonly record struct BufferLife(int Buffer, long Begin, long End, int First, int Last)
 {
+    private bool IsInLoop { get; init; }
+
     /// <summary>Lives of all buffers that hold bytes at some time.</summary>
     public static BufferLife[] Of(ExecutionPlan plan)
     {
@@ -20,23 +23,28 @@ internal readonly record struct BufferLife(long Begin, long End, int Given, int 
         // A condition is read before the first iteration and after each.
         foreach (var loop in plan.Loops)
             if (loop.Condition is { } condition) uses[condition.Buffer].AddRange([loop.FirstStep, loop.End - 1]);
-        return [.. plan.Buffers.Zip(uses).Where(b => b.First.InArena && b.First.Bytes > 0 && IsHeld(b.First, b.Second)).Select(b => Of(plan, b.First, b.Second))];
+        return
+        [
+            .. from buffer in Enumerable.Range(0, plan.Buffers.Count)
+               let planned = plan.Buffers[buffer]
+               where planned.InArena && planned.Bytes > 0 && (planned.Kind == BufferKind.Input || uses[buffer].Count > 0)
+               select Of(plan, buffer, uses[buffer]),
+        ];
     }
 
-    public bool LivesAt(int step) => First <= step && step <= Last;
+    public bool Overlaps(in BufferLife other) => Begin < other.End && other.Begin < End;
 
-    private static bool IsHeld(PlanBuffer buffer, List<int> uses) => uses.Count > 0 || buffer.Kind == BufferKind.Input;
+    /// <summary>Whether this value comes into the bytes of one that is needed later.</summary>
+    public bool Clobbers(in BufferLife other) =>
+        Overlaps(other) && other.First < First && First < other.Last && !(IsInLoop && other.IsInLoop);
 
-    private static BufferLife Of(ExecutionPlan plan, PlanBuffer buffer, List<int> uses)
+    private static BufferLife Of(ExecutionPlan plan, int buffer, List<int> uses)
     {
-        var isInput = buffer.Kind == BufferKind.Input;
-        var given = isInput ? 0 : uses.Min();
-        var first = isInput ? 0 : uses.Min(use => plan.Loops.Where(l => Holds(l, use)).Select(l => l.FirstStep).Append(use).Min());
-        var last = buffer.Kind == BufferKind.Output || uses.Count == 0
-            ? int.MaxValue
-            : uses.Max(use => plan.Loops.Where(l => Holds(l, use)).Select(l => l.End - 1).Append(use).Max());
-        return new BufferLife(buffer.Offset, buffer.Offset + buffer.Bytes, given, first, last);
+        var planned = plan.Buffers[buffer];
+        var loops = plan.Loops.Where(l => uses.Any(use => l.FirstStep <= use && use < l.End)).ToArray();
+        var first = planned.Kind == BufferKind.Input ? 0 : uses.Concat(loops.Select(l => l.FirstStep)).Min();
+        var isKept = planned.Kind == BufferKind.Output || uses.Count == 0;
+        var last = isKept ? int.MaxValue : uses.Concat(loops.Select(l => l.End - 1)).Max();
+        return new BufferLife(buffer, planned.Offset, planned.Offset + planned.Bytes, first, last) { IsInLoop = loops.Length > 0 };
     }
-
-    private static bool Holds(PlanLoop loop, int step) => loop.FirstStep <= step && step < loop.End;
 }

@@ -15,7 +15,7 @@ public sealed partial class RunContext
     /// While another run has the program's threads, this one does all the work on its caller's thread. A run on one thread
     /// takes no lock.
     /// </remarks>
-    /// <exception cref="MemoryOverrunException">The program has <see cref="CompiledProgram.Poison"/>, and a kernel left its memory.</exception>
+    /// <exception cref="MemoryOverrunException">The program has <see cref="CompiledProgram.Poison"/>, and a kernel left the memory it was given.</exception>
     public void Run()
     {
         ObjectDisposedException.ThrowIf(!_rented, this);
@@ -92,7 +92,7 @@ public sealed partial class RunContext
     private void CheckWrites(ArenaPoison poison, int index, int worker)
     {
         var fault = _memory.TakeOverrun(worker) is { } overrun ? $"outside {overrun}"
-            : poison.FindStray(index) is var stray and >= 0 ? $"to byte {stray} of the arena, which holds no value at that step"
+            : poison.FindStray(index) is var stray and >= 0 ? $"to byte {stray} of the arena, which is of no buffer that it was given"
             : null;
         if (fault is null) return;
         var plan = _program.Plan;
