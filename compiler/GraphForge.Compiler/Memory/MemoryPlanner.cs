@@ -22,10 +22,14 @@ public static class MemoryPlanner
         var graph = new StepGraph(problem);
         var order = StepOrder.Choose(graph);
         var layout = OffsetAssignment.Assign(graph, order);
-        // The order with the lower peak may pack worse.
+        // The order with the lowest peak may pack worse than another.
         if (layout.ArenaBytes > layout.LowerBound && OffsetAssignment.Assign(graph, graph.GivenOrder) is var given &&
             given.ArenaBytes <= layout.ArenaBytes)
             (order, layout) = (graph.GivenOrder, given);
+        foreach (var other in layout.ArenaBytes > layout.LowerBound ? StepOrder.Candidates(graph) : [])
+            if (StepOrder.Peak(graph, other) < layout.ArenaBytes && OffsetAssignment.Assign(graph, other) is var packed &&
+                packed.ArenaBytes < layout.ArenaBytes)
+                (order, layout) = (other, packed);
         var lifetimes = Lifetimes.Of(graph, order);
         var barriers = BarrierPlacement.Place(problem, order, layout.Offsets);
         var report = MemoryReport.Of(problem, order, lifetimes, layout);
