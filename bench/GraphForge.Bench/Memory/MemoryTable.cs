@@ -71,6 +71,8 @@ public static class MemoryTable
         {
             var start = new ProcessStartInfo(python, ["-B", PeerFolder.Script("memory_peer.py"), workload, $"{threads}"]);
             foreach (var name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) start.Environment[name] = $"{threads}";
+            // Threads of OpenMP that spin hinder those of OpenBLAS.
+            start.Environment["OMP_WAIT_POLICY"] = "passive";
             if (long.TryParse(Answer(start), CultureInfo.InvariantCulture, out var bytes)) return bytes;
         }
         return null;
