@@ -1,4 +1,5 @@
 using GraphForge.Bench;
+using GraphForge.Bench.Memory;
 using GraphForge.Bench.Peers;
 using GraphForge.Bench.Workloads;
 
@@ -47,6 +48,18 @@ static int Command(string[] words, int? given)
         case ["first-step", var name]:
             CompileTime.Print(WorkloadTable.Named(name));
             return 0;
+        case ["memory", "--keep"]:
+            MemoryTable.Run(WorkloadTable.All, threads, isKept: true);
+            return 0;
+        case ["memory", .. var names]:
+            MemoryTable.Run(Named(names), threads, isKept: false);
+            return 0;
+        case ["memory-of", var name]:
+            Console.WriteLine(MemoryProbe.Measure(WorkloadTable.Named(name), threads).Line);
+            return 0;
+        case ["planning"]:
+            PlanningTime.Run();
+            return 0;
         case ["recurrence", .. var names]:
             foreach (var name in names.Length > 0 ? names : ["gru", "mamba"]) Recurrence.Run(name, threads);
             return 0;
@@ -62,7 +75,7 @@ static int Command(string[] words, int? given)
             return 0;
         default:
             Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | tune [workload …] | " +
-                "peers [work …] | compile workload | recurrence [gru|mamba …] | barriers | rows [kernel …] | " +
+                "peers [work …] | compile workload | recurrence [gru|mamba …] | memory [--keep | workload …] | planning | barriers | rows [kernel …] | " +
                 $"kernels [BenchmarkDotNet options]; --threads n comes last; workloads: {string.Join(' ', WorkloadTable.All.Select(w => w.Name))}");
             return 2;
     }

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Rewrite.MicroBatch;
 
 namespace GraphForge.Compiler;
@@ -24,7 +25,7 @@ internal static class Budgeted
         foreach (var (symbol, slices) in Trials(graph, binding))
         {
             if (MicroBatches.Split(graph, binding, symbol, slices) is not { } split) continue;
-            var trial = Pipeline.Planned(split, options, log) with { Kept = kept, Slices = slices };
+            var trial = Sliced(Pipeline.Planned(split, options, log), kept, symbol, slices);
             var isBetter = Fits(trial)
                 ? !Fits(best) || trial.Plan.Milliseconds < best.Plan.Milliseconds
                 : !Fits(best) && trial.Plan.Memory.TotalBytes < best.Plan.Memory.TotalBytes;
@@ -35,6 +36,14 @@ internal static class Budgeted
         return best;
 
         bool Fits(PlannedProgram program) => program.Plan.Memory.TotalBytes <= budget;
+    }
+
+    private static PlannedProgram Sliced(PlannedProgram program, AssembledPlan kept, DimSymbol symbol, long slices)
+    {
+        var plan = program.Plan;
+        var choice = new MemoryChoice(MemoryChoiceKind.MicroBatch, $"{symbol.Name} in {slices} slices", SourceLocation.Unknown,
+            kept.Memory.TotalBytes - plan.Memory.TotalBytes, plan.Milliseconds - kept.Milliseconds);
+        return program with { Kept = kept, Slices = slices, Plan = plan with { Memory = plan.Memory with { Choices = [choice, .. plan.Memory.Choices] } } };
     }
 
     /// <summary>Extents that may count samples, and ways to divide each evenly: few slices first, of many those that are spread widest.</summary>

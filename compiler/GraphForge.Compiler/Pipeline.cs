@@ -24,6 +24,7 @@ public static class Pipeline
         program.Require(options.MemoryBudget);
         var (kernels, calls) = program.Kernels.UsedBy(program.Plan.Plan);
         log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + program.Plan.Memory);
+        log.After("memory", program.Plan.Memory.ToSvg, ".svg");
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
         prelude.Wait(cancellationToken);

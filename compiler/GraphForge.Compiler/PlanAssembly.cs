@@ -28,6 +28,7 @@ internal sealed class PlanAssembly
     private readonly Dictionary<StateSlot, int> _numberOf;
     private readonly LoopBuffer[] _constants;
     private readonly Dictionary<LoopBuffer, string> _outputs;
+    private readonly HashSet<Node> _gradients;
     private readonly List<PlanBuffer> _plan = [];
     private readonly Dictionary<LoopBuffer, int> _index = [];
 
@@ -37,6 +38,8 @@ internal sealed class PlanAssembly
         _states = graph.States;
         _numberOf = _states.Index().ToDictionary(s => s.Item, s => s.Index);
         _outputs = graph.Outputs.ToDictionary(o => _buffers.Of(o.Value), o => o.Name);
+        _gradients = new HashSet<Node>(Topology.Order(graph.Updates.Select(u => u.Value)), ReferenceEqualityComparer.Instance);
+        _gradients.ExceptWith(Topology.Order(graph.Outputs.Select(o => o.Value)));
         _constants = definitions.Kernels.SelectMany(k => k.Reads).Where(b => _buffers.NodeOf(b)?.Op is Constant).Distinct().ToArray();
     }
 
@@ -51,11 +54,14 @@ internal sealed class PlanAssembly
         var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(definitions.Program.Of);
         var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => MemoryPlanner.Plan(problem with
         {
+            Name = graph.Name,
             StateBytes = assembly._states.Sum(s => s.Type.Bytes),
+            OptimizerBytes = assembly._states.Where(s => s.BelongsToTraining).Sum(s => s.Type.Bytes),
             ConstantBytes = assembly._constants.Sum(WorkPlan.Bytes),
             ScratchBytes = (long)assembly.Scratch * options.Threads,
             Steps = Timed(problem.Steps, definitions.Work, options),
             Derivations = Timed(problem.Derivations, definitions.Derivations, options),
+            Workers = options.Threads,
         }, options.MemoryBudget));
         return new AssembledPlan(assembly.Write(work), assembly._states, work.Memory.Report)
         {
@@ -69,10 +75,19 @@ internal sealed class PlanAssembly
 
     private int Scratch => checked((int)_kernels.Loops.Select(l => l.ScratchBytes).DefaultIfEmpty(0).Max());
 
-    private PlannedValue? ValueOf(LoopBuffer buffer, int id) => _buffers.Owns(buffer)
-        ? new PlannedValue(id, buffer.Name, WorkPlan.Bytes(buffer), _buffers.NodeOf(buffer)?.Op is Input, _outputs.ContainsKey(buffer),
-            _buffers.NodeOf(buffer)?.Source ?? SourceLocation.Unknown)
-        : null;
+    private PlannedValue? ValueOf(LoopBuffer buffer, int id)
+    {
+        if (!_buffers.Owns(buffer)) return null;
+        var node = _buffers.NodeOf(buffer);
+        var value = new PlannedValue(
+            id, _outputs.GetValueOrDefault(buffer, buffer.Name), WorkPlan.Bytes(buffer), node?.Op is Input, _outputs.ContainsKey(buffer),
+            node?.Source ?? SourceLocation.Unknown)
+        {
+            Type = buffer.Type,
+            Dims = node?.Shape.Values ?? [buffer.Count],
+        };
+        return value.Role == TensorRole.Activation && node is not null && _gradients.Contains(node) ? value with { Role = TensorRole.Gradient } : value;
+    }
 
     private int? StateOf(LoopBuffer buffer) => _buffers.SlotOf(buffer) is { } slot ? _numberOf[slot] : null;
 

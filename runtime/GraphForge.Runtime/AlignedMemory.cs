@@ -46,6 +46,24 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     public void Fill(long begin, long end, byte value) =>
         NativeMemory.Fill((void*)(Address + (nint)begin), (nuint)(end - begin), value);
 
+    /// <summary>Copies bytes [begin, end) of memory at least as large to the same place.</summary>
+    public void Take(AlignedMemory other, long begin, long end) =>
+        NativeMemory.Copy((void*)(other.Address + (nint)begin), (void*)(Address + (nint)begin), (nuint)(end - begin));
+
+    /// <summary>The first of bytes [begin, end) that differs from other memory's; −1 where none does.</summary>
+    public long FindDifference(AlignedMemory other, long begin, long end)
+    {
+        for (; begin < end; begin += int.MaxValue)
+        {
+            var length = (int)Math.Min(int.MaxValue, end - begin);
+            var same = new ReadOnlySpan<byte>((void*)(Address + (nint)begin), length)
+                .CommonPrefixLength(new ReadOnlySpan<byte>((void*)(other.Address + (nint)begin), length));
+            if (same < length) return begin + same;
+        }
+
+        return -1;
+    }
+
     /// <summary>Whether the bytes around the memory are untouched. Always true of unguarded memory.</summary>
     public bool GuardsIntact =>
         !_guarded || !(LowerGuard.ContainsAnyExcept(GuardValue) || UpperGuard.ContainsAnyExcept(GuardValue));

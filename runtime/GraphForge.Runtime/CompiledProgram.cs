@@ -69,9 +69,10 @@ public sealed class CompiledProgram
     public IReadOnlyList<StateBuffer> States => _states;
 
     /// <summary>
-    /// For tests, and slow: runs start with an arena full of NaN except for the inputs, every share of a step starts with
-    /// scratch full of NaN, and after each the bytes around arena and scratch are checked. The shares of all workers run one
-    /// after the other on the caller's thread.
+    /// For tests, and slow: every byte of the arena that holds no value is NaN, from the start of a run and again once the last
+    /// step that is given it is done; every share of a step starts with scratch full of NaN. After each share it is checked that no
+    /// byte has changed around arena and scratch, nor in the arena but in the buffers that the step was given. The shares of all
+    /// workers run one after the other on the caller's thread. Renting fails where the plan puts values into bytes that are needed.
     /// </summary>
     public bool Poison { get; init; }
 

@@ -3,12 +3,9 @@ namespace GraphForge.Runtime;
 /// <summary>What one run at a time works on: an arena, scratch for each worker, and every step's base addresses.</summary>
 internal sealed unsafe class ContextMemory
 {
-    private const byte PoisonValue = 0xFF;
-
     private readonly AlignedMemory _arena;
     private readonly AlignedMemory[] _scratch;
     private readonly AlignedMemory _arguments;
-    private readonly PlanBuffer[] _inputs;
     private readonly PlanInstruction[] _instructions;
     private readonly long _counterBytes;
 
@@ -21,10 +18,13 @@ internal sealed unsafe class ContextMemory
         _scratch = new AlignedMemory[program.Workers];
         for (var worker = 0; worker < _scratch.Length; worker++)
             _scratch[worker] = new AlignedMemory(_counterBytes + plan.ScratchBytes, program.Poison);
-        _inputs = [.. program.Inputs.Where(input => input.Bytes > 0).OrderBy(input => input.Offset)];
+        Poison = program.Poison ? new ArenaPoison(_arena, plan) : null;
         _arguments = new AlignedMemory(((long)program.Code.FirstFlag + program.Code.Flags.Count) * sizeof(nint));
         FillArguments(program);
     }
+
+    /// <summary>What keeps the arena poisoned; null where nobody asked.</summary>
+    public ArenaPoison? Poison { get; }
 
     /// <summary>The base addresses of all steps' arguments, one step after the other, then those of conditions.</summary>
     public nint* Arguments => (nint*)_arguments.Address;
@@ -40,23 +40,7 @@ internal sealed unsafe class ContextMemory
 
     public void* Locate(PlanBuffer buffer) => (void*)(_arena.Address + (nint)buffer.Offset);
 
-    /// <summary>
-    /// Fills the arena, except for the inputs, with bytes that are NaN as floating point and −1 as integers: a kernel that
-    /// reads what no kernel wrote then shows in the results.
-    /// </summary>
-    public void PoisonArena()
-    {
-        var end = 0L;
-        foreach (var input in _inputs)
-        {
-            _arena.Fill(end, input.Offset, PoisonValue);
-            end = input.Offset + input.Bytes;
-        }
-
-        _arena.Fill(end, _arena.Bytes, PoisonValue);
-    }
-
-    public void PoisonScratch(int worker) => _scratch[worker].Fill(_counterBytes, _scratch[worker].Bytes, PoisonValue);
+    public void PoisonScratch(int worker) => _scratch[worker].Fill(_counterBytes, _scratch[worker].Bytes, ArenaPoison.Value);
 
     /// <summary>What has been overrun since the last check, or null; the guards are whole again afterwards.</summary>
     public string? TakeOverrun(int worker)

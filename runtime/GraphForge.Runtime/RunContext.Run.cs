@@ -15,11 +15,11 @@ public sealed partial class RunContext
     /// While another run has the program's threads, this one does all the work on its caller's thread. A run on one thread
     /// takes no lock.
     /// </remarks>
-    /// <exception cref="MemoryOverrunException">The program has <see cref="CompiledProgram.Poison"/>, and a kernel left its memory.</exception>
+    /// <exception cref="MemoryOverrunException">The program has <see cref="CompiledProgram.Poison"/>, and a kernel left the memory it was given.</exception>
     public void Run()
     {
         ObjectDisposedException.ThrowIf(!_rented, this);
-        if (_program.Poison) RunPoisoned();
+        if (_memory.Poison is { } poison) RunPoisoned(poison);
         else if (_program.Team is null || !_program.Team.TryRun(_region)) RunAlone();
         else _region.Failure.ThrowIfAny();
         GC.KeepAlive(this);
@@ -64,9 +64,9 @@ public sealed partial class RunContext
         }
     }
 
-    private unsafe void RunPoisoned()
+    private unsafe void RunPoisoned(ArenaPoison poison)
     {
-        _memory.PoisonArena();
+        poison.Begin();
         var steps = _program.Code.Steps;
         var cursor = _memory.Cursor(0);
         while (!cursor.IsAtEnd)
@@ -74,6 +74,7 @@ public sealed partial class RunContext
             var index = cursor.Advance(0);
             if (index < 0) continue;
             if (_timer.IsRunning) _timer.Start(index);
+            poison.FreeBefore(index);
             for (var worker = 0; worker < _program.Workers; worker++)
             {
                 var (begin, end) = steps[index].Share(worker, _program.Workers);
@@ -81,16 +82,20 @@ public sealed partial class RunContext
                 _memory.PoisonScratch(worker);
                 _memory.ShareCounters(worker);
                 steps[index].Run(_memory.Arguments, _memory.Scratch(worker), begin, end);
-                CheckOverrun(index, worker);
+                CheckWrites(poison, index, worker);
             }
         }
+
+        poison.FreeBefore(steps.Length);
     }
 
-    private void CheckOverrun(int index, int worker)
+    private void CheckWrites(ArenaPoison poison, int index, int worker)
     {
-        if (_memory.TakeOverrun(worker) is not { } overrun) return;
+        var fault = _memory.TakeOverrun(worker) is { } overrun ? $"outside {overrun}"
+            : poison.FindStray(index) is var stray and >= 0 ? $"to byte {stray} of the arena, which is of no buffer that it was given"
+            : null;
+        if (fault is null) return;
         var plan = _program.Plan;
-        throw new MemoryOverrunException(
-            $"Kernel '{plan.NameOf(plan.Steps[index])}' (step {index} of program '{plan.Name}') wrote outside {overrun}.");
+        throw new MemoryOverrunException($"Kernel '{plan.NameOf(plan.Steps[index])}' (step {index} of program '{plan.Name}') wrote {fault}.");
     }
 }

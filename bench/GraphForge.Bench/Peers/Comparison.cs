@@ -3,7 +3,7 @@ namespace GraphForge.Bench.Peers;
 /// <summary>GraphForge and the other libraries over a list of works, with a number of threads.</summary>
 public sealed class Comparison : IDisposable
 {
-    private static readonly string[] Pythons = ["python3", "/usr/bin/python3", "python"];
+    public static readonly string[] Pythons = ["python3", "/usr/bin/python3", "python"];
 
     private readonly int _threads;
     private readonly Rounds _rounds;

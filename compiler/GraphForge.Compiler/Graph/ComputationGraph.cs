@@ -11,6 +11,9 @@ public sealed class StateSlot(string name, TensorType type)
 
     public TensorType Type { get; } = type;
 
+    /// <summary>Whether training keeps it beside the model, as moments and counters are; told apart in reports.</summary>
+    public bool BelongsToTraining { get; init; }
+
     public override string ToString() => Name;
 }
 

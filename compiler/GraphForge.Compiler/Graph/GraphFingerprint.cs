@@ -111,6 +111,7 @@ public sealed class GraphFingerprint
         _numbers.Add(slot, _numbers.Count);
         _writer.Write('S');
         Text(slot.Name);
+        _writer.Write(slot.BelongsToTraining);
         Value(slot.Type);
     }
 

@@ -15,12 +15,13 @@ public sealed record MemoryPlan(
 /// <summary>Orders steps, decides what is kept and what is computed again, assigns offsets and places barriers.</summary>
 public static class MemoryPlanner
 {
-    private const int ReportedValues = 10;
-
     /// <summary>Searches for one budget: a layout may need more than the bytes that live at once, and the next search aims lower.</summary>
     private const int MaximumSearches = 6;
 
-    /// <summary>The plan of least modelled time that was found within a budget, and the smallest there is where none fits; the one of least memory without a budget.</summary>
+    /// <summary>
+    /// The plan of least modelled time that was found within a budget, and the smallest there is where none fits; the one of least
+    /// memory without a budget.
+    /// </summary>
     /// <param name="problem">The program.</param>
     /// <param name="budget">Most bytes the program may allocate in all; null for no limit.</param>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
@@ -58,24 +59,25 @@ public static class MemoryPlanner
         var graph = new StepGraph(program.Problem);
         var order = StepOrder.Choose(graph);
         var layout = OffsetAssignment.Assign(graph, order);
-        // The order with the lower peak may pack worse.
+        // The order with the lowest peak may pack worse than another.
         if (layout.ArenaBytes > layout.LowerBound && OffsetAssignment.Assign(graph, graph.GivenOrder) is var given &&
             given.ArenaBytes <= layout.ArenaBytes)
             (order, layout) = (graph.GivenOrder, given);
+        foreach (var other in layout.ArenaBytes > layout.LowerBound ? StepOrder.Candidates(graph) : [])
+            if (StepOrder.Peak(graph, other) < layout.ArenaBytes && OffsetAssignment.Assign(graph, other) is var packed &&
+                packed.ArenaBytes < layout.ArenaBytes)
+                (order, layout) = (other, packed);
         var lifetimes = Lifetimes.Of(graph, order);
         var barriers = BarrierPlacement.Place(program.Problem, order, layout.Offsets);
-        return new MemoryPlan(program, order, lifetimes, layout, barriers, Describe(program.Problem, order, lifetimes, layout));
+        var report = MemoryReport.Of(program.Problem, order, lifetimes, layout) with { Choices = [.. program.Repeats.Order().Select(r => Choice(program, r))] };
+        return new MemoryPlan(program, order, lifetimes, layout, barriers, report);
     }
 
-    private static MemoryReport Describe(PlanningProblem problem, int[] order, Lifetimes lifetimes, ArenaLayout layout)
+    private static MemoryChoice Choice(RepeatedSteps program, int repeat)
     {
-        var peak = lifetimes.PeakPosition;
-        var largest = problem.Values
-            .Where(v => v.Bytes > 0 && lifetimes.Intervals[v.Id].First <= peak && peak <= lifetimes.Intervals[v.Id].Last)
-            .OrderByDescending(v => v.Bytes).ThenBy(v => v.Id).Take(ReportedValues)
-            .Select(v => new LiveValue(v.Name, v.Bytes, v.Source)).ToArray();
-        return new MemoryReport(
-            layout.ArenaBytes, layout.LowerBound, problem.StateBytes, problem.ConstantBytes, problem.ScratchBytes,
-            lifetimes.LiveBytes, order.Length == 0 ? "" : problem.Steps[order[peak]].Name, largest);
+        var step = program.Problem.Steps[repeat];
+        var values = step.Writes.Select(w => program.Problem.Values[w]).ToArray();
+        return new MemoryChoice(MemoryChoiceKind.Recompute, string.Join(", ", values.Select(v => v.Name)),
+            values[0].Source, values.Sum(v => v.Bytes), step.Milliseconds);
     }
 }

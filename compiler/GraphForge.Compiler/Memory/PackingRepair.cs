@@ -6,7 +6,7 @@ namespace GraphForge.Compiler.Memory;
 /// </summary>
 internal static class PackingRepair
 {
-    private const int MaximumRounds = 200;
+    private const int MaximumRounds = 600;
 
     /// <param name="blocks">The blocks.</param>
     /// <param name="order">Placement order of <paramref name="best"/>.</param>

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Memory;
 
@@ -13,7 +14,18 @@ namespace GraphForge.Compiler.Memory;
 /// <param name="IsOutput">Read by the caller after the run, so it keeps its bytes to the last step.</param>
 /// <param name="Source">The user's line that made the value.</param>
 public sealed record PlannedValue(
-    int Id, string Name, long Bytes, bool IsPersistentInput, bool IsOutput, SourceLocation Source);
+    int Id, string Name, long Bytes, bool IsPersistentInput, bool IsOutput, SourceLocation Source)
+{
+    /// <summary>For reports.</summary>
+    public TensorRole Role { get; init; } =
+        IsPersistentInput ? TensorRole.Input : IsOutput ? TensorRole.Output : TensorRole.Activation;
+
+    /// <summary>Element type; null where several tensors are one value.</summary>
+    public DType? Type { get; init; }
+
+    /// <summary>Extents, for reports.</summary>
+    public IReadOnlyList<long> Dims { get; init; } = [];
+}
 
 /// <summary>One kernel call as the planner sees it.</summary>
 /// <param name="Name">Name for people.</param>
@@ -56,12 +68,21 @@ public sealed record PlanningProblem(
     /// </summary>
     public IReadOnlyList<PlannedStep> Derivations { get; init; } = [];
 
+    /// <summary>Name of the program.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Bytes of caller-owned states.</summary>
     public long StateBytes { get; init; }
+
+    /// <summary>The part of <see cref="StateBytes"/> that training keeps beside the model.</summary>
+    public long OptimizerBytes { get; init; }
 
     /// <summary>Bytes of the program's constants.</summary>
     public long ConstantBytes { get; init; }
 
     /// <summary>Bytes of private working memory, all workers together.</summary>
     public long ScratchBytes { get; init; }
+
+    /// <summary>Workers that <see cref="ScratchBytes"/> is for.</summary>
+    public int Workers { get; init; } = 1;
 }

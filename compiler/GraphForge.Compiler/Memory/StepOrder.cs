@@ -24,7 +24,8 @@ public static class StepOrder
 
     internal static long Peak(StepGraph graph, IReadOnlyList<int> order) => LiveProfile.Of(graph, order).Max();
 
-    private static IEnumerable<int[]> Candidates(StepGraph graph)
+    /// <summary>Orders by simple rules, without improvement.</summary>
+    internal static IEnumerable<int[]> Candidates(StepGraph graph)
     {
         yield return ForwardGreedyOrder.Of(graph, newestFirst: false);
         yield return ForwardGreedyOrder.Of(graph, newestFirst: true);

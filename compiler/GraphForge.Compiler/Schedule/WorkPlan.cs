@@ -103,7 +103,10 @@ internal sealed class WorkPlan
         {
             var plan = OfBody(part);
             _bodies[part] = (plan, _values.Count);
-            _values.Add(new PlannedValue(_values.Count, $"{loop.Name} iteration", plan.Memory.Layout.ArenaBytes, false, false, SourceLocation.Unknown));
+            _values.Add(new PlannedValue(_values.Count, $"{loop.Name} iteration", plan.Memory.Layout.ArenaBytes, false, false, SourceLocation.Unknown)
+            {
+                Role = TensorRole.Scratch,
+            });
         }
         return _work.Select(work => Step(work, otherOf)).ToArray();
     }

@@ -23,7 +23,7 @@ internal sealed class StateStore
     /// <summary>A new slot with its storage, every element <paramref name="initial"/> at first.</summary>
     public StateSlot Create(string name, TensorType type, double initial = 0)
     {
-        var slot = new StateSlot(name, type);
+        var slot = new StateSlot(name, type) { BelongsToTraining = true };
         var buffer = _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
         if (initial != 0) Fill(buffer.AsBytes(), Literal.Of(Scalar.Of(type.DType, initial)).Bytes);
         _created.Add(slot);

@@ -30,7 +30,8 @@ internal static class FuzzRun
         return problems;
     }
 
-    private static KernelLibrary Load(CompiledSource?[] sources, CpuTarget target)
+    /// <summary>The kernels of all sources, one source after the other, as one program text.</summary>
+    public static KernelLibrary Load(CompiledSource?[] sources, CpuTarget target)
     {
         var kernels = sources.Index().Where(s => s.Item is not null)
             .SelectMany(s => s.Item!.Kernels.Select(k => k with { Name = $"G{s.Index}_{k.Name}" })).ToArray();

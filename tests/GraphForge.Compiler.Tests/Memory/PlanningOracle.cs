@@ -75,6 +75,62 @@ internal static class PlanningOracle
         }
     }
 
+    /// <summary>
+    /// The end of a heap when the steps run in the given order, each value put into the lowest gap that is large enough and freed
+    /// after its last reader.
+    /// </summary>
+    public static long StepByStep(PlanningProblem problem)
+    {
+        var intervals = Intervals(problem, [.. Enumerable.Range(0, problem.Steps.Count)]);
+        var live = new List<(long Offset, long End, int Last)>();
+        long height = 0;
+        foreach (var value in problem.Values.Where(v => v.Bytes > 0).OrderBy(v => intervals[v.Id].First))
+        {
+            live.RemoveAll(l => l.Last < intervals[value.Id].First);
+            long offset = 0;
+            foreach (var taken in live.OrderBy(l => l.Offset))
+            {
+                if (offset + Align(value.Bytes) <= taken.Offset) break;
+                offset = taken.End;
+            }
+            live.Add((offset, offset + Align(value.Bytes), intervals[value.Id].Last));
+            height = Math.Max(height, offset + Align(value.Bytes));
+        }
+        return height;
+    }
+
+    /// <summary>The smallest arena of any order and layout without sharing; <paramref name="limit"/> where none is smaller than that.</summary>
+    public static long SmallestArenaBelow(PlanningProblem problem, long limit)
+    {
+        foreach (var order in AllOrders(problem))
+        {
+            var intervals = Intervals(problem, order);
+            var peak = Enumerable.Range(0, order.Length).Max(i => problem.Values.Where(v => Meet(intervals[v.Id], (i, i))).Sum(v => Align(v.Bytes)));
+            if (peak < limit) limit = SmallestBelow(problem, intervals, limit);
+        }
+        return limit;
+    }
+
+    private static long SmallestBelow(PlanningProblem problem, (int First, int Last)[] intervals, long limit)
+    {
+        var sizes = problem.Values.Select(v => Align(v.Bytes)).ToArray();
+        Extend([], 0);
+        return limit;
+
+        // Pushed down, each value rests on the floor or on one placed before; so the values can be placed by rising offset.
+        void Extend((int Value, long Offset)[] placed, long height)
+        {
+            if (placed.Length == sizes.Length) limit = height;
+            foreach (var value in Enumerable.Range(0, sizes.Length).Except(placed.Select(p => p.Value)))
+            {
+                var offset = placed
+                    .Where(p => Meet(intervals[p.Value], intervals[value]) && sizes[value] > 0 && sizes[p.Value] > 0)
+                    .Select(p => p.Offset + sizes[p.Value]).Append(0).Max();
+                if (offset + sizes[value] < limit) Extend([.. placed, (value, offset)], Math.Max(height, offset + sizes[value]));
+            }
+        }
+    }
+
     /// <summary>Every two values that live together and share bytes without leave, as text; none in a right layout.</summary>
     public static IEnumerable<string> Collisions(PlanningProblem problem, IReadOnlyList<int> order, ArenaLayout layout)
     {
