@@ -15,12 +15,22 @@ public static class Pipeline
     /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static CompiledSource Compile(
-        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default) =>
+        Compile(graph, binding, options, MemoryPlanner.Plan, cancellationToken);
+
+    /// <param name="graph">What to compile.</param>
+    /// <param name="binding">Extents of its symbols.</param>
+    /// <param name="options">How.</param>
+    /// <param name="planner">Plans within a budget, or refuses to.</param>
+    /// <param name="cancellationToken">Ends the compilation.</param>
+    internal static CompiledSource Compile(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options,
+        Func<PlanningProblem, long?, MemoryPlan> planner, CancellationToken cancellationToken = default)
     {
         // Reading the prelude takes as long as some passes and needs nothing of them.
         var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
         var log = new PassLog(options, graph.Name, cancellationToken);
-        var program = Planned(graph, binding, options, MemoryPlanner.Plan, log);
+        var program = Planned(graph, binding, options, planner, log);
         var (kernels, calls) = program.Kernels.UsedBy(program.Plan.Plan);
         log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + program.Plan.Memory);
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
@@ -36,7 +46,7 @@ public static class Pipeline
     }
 
     /// <summary>
-    /// What a program needs, without writing kernels: the report of the plan that <see cref="Compile"/> makes, and where no plan fits
+    /// What a program needs, without writing kernels: the report of the plan that compiling makes, and where no plan fits
     /// the budget, that of the smallest there is.
     /// </summary>
     /// <exception cref="GraphException">The graph or the binding does not fit.</exception>
