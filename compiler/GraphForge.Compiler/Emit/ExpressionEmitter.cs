@@ -140,7 +140,7 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case SelectExpr { IsGuard: true } s: return GuardedSelect(s, CpuSimd.TypeName(s.Type), ScalarValue);
             case SelectExpr s: return $"({ScalarValue(s.Condition)} ? {ScalarValue(s.WhenTrue)} : {ScalarValue(s.WhenFalse)})";
             case TableExpr t: return TableElement(t);
-            case RandomExpr r: return $"VectorMath.Uniform({ScalarValue(r.Seed)}, {r.Stream}L, {Index(r.Index)})";
+            case RandomExpr r: return $"VectorMath.Uniform({ScalarValue(r.Seed)}, {r.Stream}L, {Counted(r, r.Index)})";
             case ReduceExpr { Body: LoadExpr register } r: return $"VectorMath.{HorizontalName(r.Function)}({Register(register)})";
             default: throw new InternalCompilerException("emit", $"no scalar form for {expr}");
         }
@@ -166,11 +166,13 @@ internal sealed class ExpressionEmitter(CodeWriter writer, KernelLocals locals, 
             case SelectExpr { IsGuard: true } s:
                 return GuardedSelect(s, CpuSimd.VectorName(s.Type, isWide), e => VectorValue(e, lane));
             case SelectExpr s: return VectorSelect(s, lane);
-            case RandomExpr r when !LaneAnalysis.Varies(r.Seed, lane) && LaneAnalysis.IsContiguous(r.Index, lane):
-                return $"VectorMath.UniformLanes({ScalarValue(r.Seed)}, {r.Stream}L, {Index(WithoutLane(r.Index, lane))})";
+            case RandomExpr r when r.Operands.All(o => !LaneAnalysis.Varies(o, lane)) && LaneAnalysis.IsContiguous(r.Index, lane):
+                return $"VectorMath.UniformLanes({ScalarValue(r.Seed)}, {r.Stream}L, {Counted(r, WithoutLane(r.Index, lane))})";
             default: return LaneByLane(expr, lane);
         }
     }
+
+    private string Counted(RandomExpr random, IndexExpr index) => random.First is { } first ? $"{Index(index)} + {ScalarValue(first)}" : Index(index);
 
     private string Broadcast(Expr expr)
     {

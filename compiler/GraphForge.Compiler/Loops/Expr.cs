@@ -317,7 +317,8 @@ public sealed class ConvertExpr(DType type, Expr operand) : Expr
 /// <param name="seed">Int64 scalar value.</param>
 /// <param name="stream">Which of the model's random tensors this is.</param>
 /// <param name="index">Linear index of the logical element.</param>
-public sealed class RandomExpr(Expr seed, long stream, IndexExpr index) : Expr
+/// <param name="first">Int64 scalar that is added to the index; null for none.</param>
+public sealed class RandomExpr(Expr seed, long stream, IndexExpr index, Expr? first = null) : Expr
 {
     public Expr Seed { get; } = seed;
 
@@ -325,17 +326,19 @@ public sealed class RandomExpr(Expr seed, long stream, IndexExpr index) : Expr
 
     public IndexExpr Index { get; } = index;
 
+    public Expr? First { get; } = first;
+
     public override DType Type => DType.Float32;
 
-    public override IReadOnlyList<Expr> Operands { get; } = [seed];
+    public override IReadOnlyList<Expr> Operands { get; } = first is null ? [seed] : [seed, first];
 
     protected internal override object Identity => (Stream, Index);
 
     public override IEnumerable<IndexExpr> Indices => [Index];
 
-    public override Expr WithOperands(IReadOnlyList<Expr> operands) => new RandomExpr(operands[0], Stream, Index);
+    public override Expr WithOperands(IReadOnlyList<Expr> operands) => new RandomExpr(operands[0], Stream, Index, operands.Count == 2 ? operands[1] : null);
 
-    public override Expr MapIndices(Func<IndexExpr, IndexExpr> map) => new RandomExpr(Seed, Stream, map(Index));
+    public override Expr MapIndices(Func<IndexExpr, IndexExpr> map) => new RandomExpr(Seed, Stream, map(Index), First);
 }
 
 /// <summary>

@@ -15,7 +15,7 @@ public static class ExprPrinter
         RoundExpr r => $"round {r.Precision}({r.Operand})",
         ConvertExpr c => $"{c.Type}({c.Operand})",
         TableExpr t => $"table[{string.Join(", ", t.Index)}]",
-        RandomExpr r => $"random({r.Seed}, {r.Stream}, {r.Index})",
+        RandomExpr r => $"random({r.Seed}, {r.Stream}, {r.Index}{(r.First is null ? "" : $" + {r.First}")})",
         SortExpr s => $"{(s.Descending ? "descending" : "ascending")}[{s.Variable} < {s.Variable.Extent}]({s.Key}) at {s.Rank}",
         ReduceExpr r => $"{r.Function}[{string.Join(", ", r.ReducedVariables.Select(v => $"{v} < {v.Extent}"))}" +
             $"{(r.Match is { } m ? $" | {m.Key} == {m.Target}" : "")}]({r.Body})",

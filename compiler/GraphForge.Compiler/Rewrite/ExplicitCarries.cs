@@ -5,7 +5,7 @@ namespace GraphForge.Compiler.Rewrite;
 
 /// <summary>
 /// Says where a final carry stands in the memory a loop has in any case: it is the last of the states where those are kept,
-/// else one of the two slots that the loop uses in turn.
+/// else one of the two slots that the loop uses in turn. Running totals have one place and stay as they are.
 /// </summary>
 public static class ExplicitCarries
 {
@@ -14,7 +14,7 @@ public static class ExplicitCarries
         // A carry found among states may make operands of further scans equal, so that a scan without states becomes one with
         // a scan that keeps them.
         while (FindAmongStates(graph) is var found && !found.Roots.SequenceEqual(graph.Roots)) graph = found;
-        return Topology.Rebuild(graph, (node, inputs) => FinalOf(node) is { } scan
+        return Topology.Rebuild(graph, (node, inputs) => FinalOf(node) is { } scan && !RunningTotals.IsTotal(scan, scan.Result.Index)
             ? Entry(scan, ScanResultKind.Recent, scan.Length.Value % 2, inputs)
             : node.WithInputs(inputs));
     }

@@ -3,8 +3,8 @@ using GraphForge.Compiler.Loops;
 namespace GraphForge.Compiler.Schedule;
 
 /// <summary>
-/// Where a carry stands before and after an iteration. The two are seen as buffers of their own, since they never share an
-/// element, though both are slots of <paramref name="Whole"/>.
+/// Where a carry stands before and after an iteration. The two are seen as buffers of their own, since no kernel writes an element
+/// of one that it, or another, has yet to read from the other; both are slots of <paramref name="Whole"/>.
 /// </summary>
 /// <param name="Whole">All slots.</param>
 /// <param name="Old">The buffer as the iteration reads it.</param>
@@ -28,6 +28,9 @@ public sealed record CarrySlots(
         var iteration = (IndexExpr)counter;
         return Of(whole, iteration % 2 * size, (iteration + 1) % 2 * size, 0);
     }
+
+    /// <summary>One slot: each element is overwritten by the kernel that reads it, or by one after it.</summary>
+    public static CarrySlots InPlace(LoopBuffer whole) => Of(whole, 0, 0, 0);
 
     private static CarrySlots Of(LoopBuffer whole, IndexExpr old, IndexExpr next, IndexExpr initial) => new(
         whole, new LoopBuffer(whole.Name, whole.Type, whole.Count), new LoopBuffer($"{whole.Name}_next", whole.Type, whole.Count),

@@ -49,6 +49,7 @@ internal sealed class ScanLowering : LoopLowering
         var size = type.Shape.Size.Value;
         if (Result(ScanResultKind.States, carry) is { } states)
             return CarrySlots.AllStates(states, size, _element, _scan.Length.Value, _scan.Reverse);
+        if (Result(ScanResultKind.Final, carry) is { } total) return CarrySlots.InPlace(total);
         return CarrySlots.InTurn(Result(ScanResultKind.Recent, carry) ?? Reserve($"carry{carry}", type, copies: 2), size, _counter);
     }
 

@@ -1,0 +1,175 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Rewrite.MicroBatch;
+
+/// <summary>
+/// Runs a batch as a loop over slices of it: what the samples do by themselves is computed slice by slice, so that only one slice's
+/// values live at a time, and sums over samples, the gradients of parameters above all, are added up. The same program up to the
+/// order of sums. What couples samples (batch statistics, say) stays outside the loop, with all it is made of.
+/// </summary>
+internal sealed class MicroBatches
+{
+    private readonly BatchShares _shares;
+    private readonly DimSymbol _symbol;
+    private readonly IReadOnlyDictionary<DimSymbol, long> _whole;
+    private readonly Dictionary<DimSymbol, long> _part;
+    private readonly long _slices;
+    private readonly Dictionary<Node, Node> _wholes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, Node> _parts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, Node> _outer = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(Node Stacked, Node Parameter)> _elements = [];
+
+    private MicroBatches(BatchShares shares, DimSymbol symbol, IReadOnlyDictionary<DimSymbol, long> binding, long slices)
+    {
+        (_shares, _symbol, _whole, _slices) = (shares, symbol, binding, slices);
+        _part = new Dictionary<DimSymbol, long>(binding) { [symbol] = binding[symbol] / slices };
+    }
+
+    /// <summary>The bound graph with a loop over slices; null where no value that takes work is made sample by sample.</summary>
+    /// <param name="graph">A graph whose extents hold symbols.</param>
+    /// <param name="binding">Values of all symbols.</param>
+    /// <param name="symbol">Which of them counts samples.</param>
+    /// <param name="slices">Number of slices; divides the number of samples.</param>
+    public static ComputationGraph? Split(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, DimSymbol symbol, long slices)
+    {
+        var order = graph.TopologicalOrder();
+        var shares = BatchShares.Of(order, symbol);
+        var batches = new MicroBatches(shares, symbol, binding, slices);
+        var results = batches.Results(graph, order);
+        if (!results.Any(r => shares[r].IsPartial)) return null;
+        batches.Loop(results);
+        foreach (var node in order) batches.Outer(node);
+        return graph.Map(root => batches._outer[root]);
+    }
+
+    /// <summary>Values of slices that are read outside the loop, in the order of the graph.</summary>
+    private List<Node> Results(ComputationGraph graph, IReadOnlyList<Node> order)
+    {
+        var needed = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
+        var results = new List<Node>();
+        foreach (var node in order.Reverse())
+        {
+            if (!needed.Contains(node)) continue;
+            if (IsOfLoop(node)) results.Add(node);
+            else foreach (var input in node.Inputs) needed.Add(input);
+        }
+        results.Reverse();
+        return results;
+    }
+
+    /// <summary>Whether the node is computed slice by slice; what is light is done for all samples where it is read outside.</summary>
+    private bool IsOfLoop(Node node) => _shares[node].IsPartial || _shares[node].IsSliced && !_shares.IsLight(node);
+
+    private void Loop(List<Node> results)
+    {
+        var roots = results.Select(Part).ToArray();
+        var totals = results.Index().Where(r => _shares[r.Item].IsPartial).Select(r => r.Index).ToArray();
+        var stacked = results.Index().Where(r => !_shares[r.Item].IsPartial).Select(r => r.Index).ToArray();
+        var scan = Nodes.Scan(
+            totals.Select(t => Nodes.Full(roots[t].Shape, roots[t].Type.DType, 0)).ToArray(), _elements.Select(e => e.Stacked).ToArray(),
+            (carries, elements) =>
+            {
+                var inside = Substituted(roots, elements);
+                return (totals.Select((t, c) => carries[c] + inside[t]).ToArray(), stacked.Select(s => inside[s]).ToArray());
+            },
+            _slices);
+        foreach (var (c, t) in totals.Index()) _outer[results[t]] = scan.Carries[c];
+        foreach (var (o, s) in stacked.Index()) _outer[results[s]] = Joined(scan.Outputs[o], results[s]);
+    }
+
+    private Node[] Substituted(Node[] roots, IReadOnlyList<Node> elements)
+    {
+        var replaced = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
+        foreach (var (i, (_, parameter)) in _elements.Index()) replaced[parameter] = elements[i];
+        foreach (var node in Topology.Order(roots))
+            if (!replaced.ContainsKey(node)) replaced[node] = node.WithInputs(node.Inputs.ToArray().Select(i => replaced[i]).ToArray());
+        return roots.Select(r => replaced[r]).ToArray();
+    }
+
+    /// <summary>The node outside the loop.</summary>
+    private void Outer(Node node)
+    {
+        if (_outer.ContainsKey(node)) return;
+        var share = _shares[node];
+        if (share.IsPartial || share.IsSliced && !_shares.IsLight(node)) return;
+        if (share.Kind != ShareKind.Late)
+        {
+            _outer[node] = Whole(node);
+            return;
+        }
+        using (NodeScope.Of(node)) _outer[node] = Node.Of(Bound(node.Op, _whole), node.Inputs.ToArray().Select(i => _outer[i]).ToArray());
+    }
+
+    /// <summary>The node for all samples, whatever slices give of it.</summary>
+    private Node Whole(Node node)
+    {
+        foreach (var inner in Topology.Order([node]))
+            if (!_wholes.ContainsKey(inner))
+                using (NodeScope.Of(inner)) _wholes[inner] = Node.Of(inner.Op.Bind(_whole), inner.Inputs.ToArray().Select(i => _wholes[i]).ToArray());
+        return _wholes[node];
+    }
+
+    /// <summary>The node for one slice.</summary>
+    private Node Part(Node root)
+    {
+        foreach (var node in Topology.Order([root]))
+        {
+            if (_parts.ContainsKey(node)) continue;
+            using (NodeScope.Of(node)) _parts[node] = PartOf(node);
+        }
+        return _parts[root];
+    }
+
+    private Node PartOf(Node node)
+    {
+        var share = _shares[node];
+        if (share.IsWhole) return _shares.AxisOf(node.Shape) is { } axis ? Element(Whole(node), node, axis) : Whole(node);
+        if (node.Op is Input or Iota) return Element(Whole(node), node, share.Axis);
+        if (share.Kind == ShareKind.Late) return Whole(node);
+        var inputs = node.Inputs.ToArray().Select(i => _parts[i]).ToArray();
+        return node.Op is RandomUniform random ? Drawn(random, inputs[0]) : Node.Of(Bound(node.Op, _part), inputs);
+    }
+
+    /// <summary>The values that the slice's samples draw where all are drawn at once: those from its first element on.</summary>
+    private Node Drawn(RandomUniform random, Node seed)
+    {
+        var shape = random.Shape.Bind(_part);
+        var number = SubgraphClosure.Placeholder(new TensorType(DType.Int64, Shape.Scalar));
+        _elements.Add((Node.Of(new Iota(_slices, DType.Int64)), number));
+        return Node.Of(random with { Shape = shape }, seed, number * Nodes.Scalar(shape.Size.Value, DType.Int64));
+    }
+
+    /// <summary>A slice of a value that exists for all samples.</summary>
+    private Node Element(Node whole, Node node, int axis)
+    {
+        var shape = node.Shape.Bind(_part);
+        var parameter = SubgraphClosure.Placeholder(node.Type with { Shape = shape });
+        Shape apart = [.. shape.Take(axis), _slices, .. shape.Skip(axis)];
+        _elements.Add((whole.Reshape(apart).Permute(MovedToFront(apart.Rank, axis)), parameter));
+        return parameter;
+    }
+
+    private static int[] MovedToFront(int rank, int axis) => [axis, .. Enumerable.Range(0, rank).Where(a => a != axis)];
+
+    private static int[] MovedFromFront(int rank, int axis)
+    {
+        List<int> axes = [.. Enumerable.Range(1, rank - 1)];
+        axes.Insert(axis, 0);
+        return [.. axes];
+    }
+
+    private Node Joined(Node stacked, Node node) => stacked.Permute(MovedFromFront(stacked.Shape.Rank, _shares[node].Axis)).Reshape(node.Shape.Bind(_whole));
+
+    /// <summary>An op with its symbols bound; extents that are numbers of the program, such as a divisor, count all samples.</summary>
+    private Op Bound(Op op, IReadOnlyDictionary<DimSymbol, long> values)
+    {
+        if (op.Bodies.Count == 0) return op.Bind(values);
+        var bodies = op.Bodies.Select(body => new Subgraph(
+            body.Parameters.Select(p => p with { Shape = p.Shape.Bind(values) }).ToEquatable(),
+            Topology.Rebuild(body.ToGraph(""), (node, inputs) =>
+                Node.Of(node.Op is DimSize size ? size.Bind(_whole) : Bound(node.Op, values), inputs)).Roots.ToEquatable())).ToArray();
+        return op.Bind(values).WithBodies(bodies);
+    }
+}
