@@ -30,7 +30,7 @@ internal static class FuzzRun
     }
 
     /// <summary>Every third case with values that are given up and computed again.</summary>
-    private static CompiledSource Compile(FuzzCase fuzz, CompilerOptions options) => fuzz.Seed % 3 > 0
+    public static CompiledSource Compile(FuzzCase fuzz, CompilerOptions options) => fuzz.Seed % 3 > 0
         ? Pipeline.Compile(fuzz.Graph, NoSymbols, options)
         : Pipeline.Compile(fuzz.Graph, NoSymbols, options with { MemoryBudget = 0 }, (problem, budget) => RandomRepeats.Plan(problem, budget, fuzz.Seed));
 
