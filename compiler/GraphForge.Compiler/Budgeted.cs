@@ -19,13 +19,13 @@ internal static class Budgeted
     /// <summary>The fastest plan found within the budget, and the smallest where none fits.</summary>
     public static PlannedProgram Plan(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, PassLog log)
     {
-        var best = Pipeline.Planned(Binding.Bind(graph, binding), options, log);
+        var best = Pipeline.Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan);
         if (options.MemoryBudget is not { } budget || Fits(best) && best.Plan.Milliseconds <= CheapRepeats * best.Kept.Milliseconds) return best;
         var kept = best.Kept;
         foreach (var (symbol, slices) in Trials(graph, binding))
         {
             if (MicroBatches.Split(graph, binding, symbol, slices) is not { } split) continue;
-            var trial = Sliced(Pipeline.Planned(split, options, log), kept, symbol, slices);
+            var trial = Sliced(Pipeline.Planned(split, options, log, MemoryPlanner.Plan), kept, symbol, slices);
             var isBetter = Fits(trial)
                 ? !Fits(best) || trial.Plan.Milliseconds < best.Plan.Milliseconds
                 : !Fits(best) && trial.Plan.Memory.TotalBytes < best.Plan.Memory.TotalBytes;

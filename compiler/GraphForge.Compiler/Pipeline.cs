@@ -15,20 +15,27 @@ public static class Pipeline
     /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static CompiledSource Compile(
-        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default) =>
+        Compile(graph.Name, options, log => Budgeted.Plan(graph, binding, options, log).Require(options.MemoryBudget), cancellationToken);
+
+    /// <param name="name">Name of the program.</param>
+    /// <param name="options">How to compile it.</param>
+    /// <param name="plan">All that comes before kernels are written.</param>
+    /// <param name="cancellationToken">Ends the compilation.</param>
+    internal static CompiledSource Compile(
+        string name, CompilerOptions options, Func<PassLog, PlannedProgram> plan, CancellationToken cancellationToken = default)
     {
         // Reading the prelude takes as long as some passes and needs nothing of them.
         var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
-        var log = new PassLog(options, graph.Name, cancellationToken);
-        var program = Budgeted.Plan(graph, binding, options, log);
-        program.Require(options.MemoryBudget);
+        var log = new PassLog(options, name, cancellationToken);
+        var program = plan(log);
         var (kernels, calls) = program.Kernels.UsedBy(program.Plan.Plan);
         log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + program.Plan.Memory);
         log.After("memory", program.Plan.Memory.ToSvg, ".svg");
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
         prelude.Wait(cancellationToken);
-        var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
+        var text = ProgramEmitter.Write(name, kernels, options.Target, cancellationToken);
         log.After("kernels", () => text, ".cs");
         return new CompiledSource(calls, kernels, text, program.Plan.States, program.Plan.Memory, program.Decisions)
         {
@@ -38,7 +45,7 @@ public static class Pipeline
     }
 
     /// <summary>
-    /// What a program needs, without writing kernels: the report of the plan that <see cref="Compile"/> makes, and where no plan fits
+    /// What a program needs, without writing kernels: the report of the plan that compiling makes, and where no plan fits
     /// the budget, that of the smallest there is.
     /// </summary>
     /// <exception cref="GraphException">The graph or the binding does not fit.</exception>
@@ -105,16 +112,18 @@ public static class Pipeline
     /// <param name="graph">The graph.</param>
     /// <param name="options">Where no plan fits the budget, the smallest is made.</param>
     /// <param name="log">Told of every pass.</param>
-    internal static PlannedProgram Planned(ComputationGraph graph, CompilerOptions options, PassLog log)
+    /// <param name="planner">Plans within a budget.</param>
+    internal static PlannedProgram Planned(
+        ComputationGraph graph, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
     {
         graph = Rewrite(graph, log);
         var (definitions, decisions) = Define(graph, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
-        var kept = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null });
+        var kept = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null }, planner);
         if (options.MemoryBudget is not { } budget || kept.Memory.TotalBytes <= budget) return new PlannedProgram(decisions, scheduled, kept, kept);
         definitions.Derive();
         scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
-        return new PlannedProgram(decisions, scheduled, kept, PlanAssembly.Assemble(graph, definitions, scheduled, options));
+        return new PlannedProgram(decisions, scheduled, kept, PlanAssembly.Assemble(graph, definitions, scheduled, options, planner));
     }
 }

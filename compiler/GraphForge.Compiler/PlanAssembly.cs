@@ -47,12 +47,14 @@ internal sealed class PlanAssembly
     /// <param name="definitions">Its work.</param>
     /// <param name="kernels">Which kernel does which work, and how.</param>
     /// <param name="options">Budget and threads.</param>
+    /// <param name="planner">Plans within the budget.</param>
     public static AssembledPlan Assemble(
-        ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options)
+        ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options,
+        Func<PlanningProblem, long?, MemoryPlan> planner)
     {
         var assembly = new PlanAssembly(graph, definitions, kernels);
         var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(definitions.Program.Of);
-        var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => MemoryPlanner.Plan(problem with
+        var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => planner(problem with
         {
             Name = graph.Name,
             StateBytes = assembly._states.Sum(s => s.Type.Bytes),

@@ -14,11 +14,10 @@ internal sealed record PlannedProgram(
     /// <summary>Slices of the batch that run one after another.</summary>
     public long Slices { get; init; } = 1;
 
-    /// <exception cref="Graph.GraphException">The plan does not fit the budget.</exception>
-    public void Require(long? budget)
-    {
-        if (budget is { } bytes && Plan.Memory.TotalBytes > bytes) throw BudgetError.Of(Kept.Memory, Plan.Memory, Choices(), bytes);
-    }
+    /// <summary>The program, where its plan fits the budget.</summary>
+    /// <exception cref="Graph.GraphException">It does not.</exception>
+    public PlannedProgram Require(long? budget) =>
+        budget is { } bytes && Plan.Memory.TotalBytes > bytes ? throw BudgetError.Of(Kept.Memory, Plan.Memory, Choices(), bytes) : this;
 
     private string Choices()
     {

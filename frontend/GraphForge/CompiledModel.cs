@@ -24,13 +24,15 @@ public sealed class CompiledModel
     private const string OutputName = "output";
 
     private readonly InputSignature _inputs;
+    private readonly InferenceGraph _graph;
+    private readonly CompileOptions _options;
     private readonly BindingCache<InferenceProgram> _programs;
     private readonly long _inputSize;
     private readonly long _outputSize;
 
     private CompiledModel(InferenceGraph graph, StateStore states, CompileOptions options)
     {
-        (_inputs, Outputs) = (graph.Inputs, graph.Outputs);
+        (_graph, _options, _inputs, Outputs) = (graph, options, graph.Inputs, graph.Outputs);
         (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);
         var access = new StateAccess(graph.Graph, states);
         _programs = new(options.MaxBindings, extents => new InferenceProgram(
@@ -107,6 +109,29 @@ public sealed class CompiledModel
     /// <summary>Memory that a run with these extents takes; null with <see cref="Backend.Reference"/>.</summary>
     public MemoryReport? Memory(params ReadOnlySpan<(string Symbol, long Extent)> extents) =>
         _programs.Get(_inputs.Bind(extents)).Program.Memory;
+
+    /// <summary>The largest batch of which a run fits a budget. Exact: a run of one more is refused. Nothing is compiled.</summary>
+    /// <param name="budget">Most bytes a run may take in all, parameters included.</param>
+    /// <param name="progress">Told of every size that is tried, on this thread.</param>
+    /// <param name="cancellationToken">Ends the search, with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="GraphException">
+    /// Not even the smallest batch fits (<see cref="ErrorCode.OverBudget"/>), or the inputs have no open extent, or more than one.
+    /// </exception>
+    public int LargestBatch(long budget, IProgress<BatchTrial>? progress = null, CancellationToken cancellationToken = default) =>
+        LargestBatch(budget, _inputs.OnlySymbol(), [], progress, cancellationToken);
+
+    /// <summary>The largest value of one extent of which a run fits a budget, given the others: <c>LargestBatch(budget, "batch", [("length", 128)])</c>.</summary>
+    /// <param name="budget">Most bytes a run may take in all, parameters included.</param>
+    /// <param name="symbol">Name of the extent to enlarge.</param>
+    /// <param name="others">Every other open extent of the inputs.</param>
+    /// <param name="progress">Told of every value that is tried, on this thread.</param>
+    /// <param name="cancellationToken">Ends the search, with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="GraphException">
+    /// Not even the smallest value fits (<see cref="ErrorCode.OverBudget"/>), or an extent is unknown, missing or out of bounds.
+    /// </exception>
+    public int LargestBatch(long budget, string symbol, IReadOnlyList<(string Symbol, long Extent)> others,
+        IProgress<BatchTrial>? progress = null, CancellationToken cancellationToken = default) =>
+        new BudgetSearch(_graph.Graph, _inputs, _options).Largest(symbol, others, budget, progress, cancellationToken);
 
     /// <summary>
     /// Where the time of compiling for these extents went, writing the model down (<c>trace</c>) included; null with

@@ -68,7 +68,6 @@ public sealed class GraphCompilerTests
             Assert.That(Compile(Model(factor: 3)).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
             Assert.That(Compile(Model(), batch: 5).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
             Assert.That(Compile(Model(), options: Options with { Threads = 3 }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
-            Assert.That(Compile(Model(), options: Options with { MemoryBudget = 1 << 20 }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
             Assert.That(Compile(Model(), options: Options with { Target = new(16) }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
             Assert.That(Compile(Model()).Report.Cache, Is.EqualTo(CacheUse.Plan));
         });
@@ -80,6 +79,41 @@ public sealed class GraphCompilerTests
         Compile(Model());
         Assert.That(() => Compile(Model(), options: Options with { MemoryBudget = 16 }),
             Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Code)).EqualTo(ErrorCode.OverBudget));
+    }
+
+    [Test]
+    public void Every_budget_that_holds_the_whole_plan_finds_it()
+    {
+        var need = Compile(Deep()).Memory.TotalBytes;
+        foreach (var budget in new[] { long.MaxValue, 1L << 40, need + 1, need })
+            Assert.That(Compile(Deep(), options: Options with { MemoryBudget = budget }).Report.Cache, Is.EqualTo(CacheUse.Plan), $"{budget} bytes");
+        Assert.That(Directory.GetFiles(_folder.Path, "*" + DiskCache.Plans), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void A_plan_made_under_a_budget_that_holds_it_serves_all_that_do()
+    {
+        var need = Compile(Deep(), options: Options with { MemoryBudget = 1L << 40 }).Memory.TotalBytes;
+        Assert.That(Compile(Deep()).Report.Cache, Is.EqualTo(CacheUse.Plan));
+        Assert.That(Compile(Deep(), options: Options with { MemoryBudget = need }).Report.Cache, Is.EqualTo(CacheUse.Plan));
+    }
+
+    [Test]
+    public void A_squeezed_plan_is_found_for_its_own_budget_alone()
+    {
+        var (whole, squeezed) = (Compile(Deep()), Deep());
+        var budget = whole.Memory.TotalBytes - 1;
+        var first = Compile(squeezed, options: Options with { MemoryBudget = budget });
+        var again = Compile(Deep(), options: Options with { MemoryBudget = budget });
+        Assert.Multiple(() =>
+        {
+            Assert.That(first.Memory.TotalBytes, Is.LessThanOrEqualTo(budget));
+            Assert.That(first.Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(again.Report.Cache, Is.EqualTo(CacheUse.Plan));
+            Assert.That(PlanPrinter.Print(again.Plan), Is.EqualTo(PlanPrinter.Print(first.Plan)));
+            Assert.That(Compile(Deep(), options: Options with { MemoryBudget = budget - 1 }).Report.Cache, Is.Not.EqualTo(CacheUse.Plan));
+            Assert.That(Compile(Deep()).Memory.TotalBytes, Is.EqualTo(whole.Memory.TotalBytes));
+        });
     }
 
     [Test]
@@ -123,6 +157,19 @@ public sealed class GraphCompilerTests
         var x = Node.Of(new Input("x", new TensorType(DType.Float32, [Batch, 3]), new object()));
         var y = (x * factor).Sum([0]) + Nodes.State(state);
         return new ComputationGraph("model", [new NamedOutput("y", y)], [new StateUpdate(state, y)]);
+    }
+
+    /// <summary>A chain whose values are all needed again at its end, in reverse.</summary>
+    private static ComputationGraph Deep()
+    {
+        using var scope = NodeScope.Enter("deep", new SourceLocation("Model.cs", 5));
+        var x = Node.Of(new Input("x", new TensorType(DType.Float32, [Batch, 64]), new object()));
+        var weight = Nodes.State(new StateSlot("w", new TensorType(DType.Float32, Shape.Of(64, 64))));
+        var values = new List<Node> { x };
+        for (var layer = 0; layer < 6; layer++) values.Add(Nodes.MatMul(values[^1], weight).Tanh());
+        var y = values[^1];
+        foreach (var value in values.AsEnumerable().Reverse().Skip(1)) y = Nodes.MatMul(y, weight) * value;
+        return new ComputationGraph("deep", [new NamedOutput("y", y.Sum([0]))], []);
     }
 
     private LoadedProgram Compile(ComputationGraph graph, long batch = 4, CompilerOptions? options = null) =>

@@ -54,7 +54,8 @@ public static class MemoryPlanner
     /// <summary>The plan of a program that keeps what it computes until it was used last.</summary>
     private static MemoryPlan Kept(PlanningProblem problem) => Solve(RepeatedSteps.None(problem));
 
-    private static MemoryPlan Solve(RepeatedSteps program)
+    /// <summary>Orders and places the steps of a program whose repeats are decided.</summary>
+    internal static MemoryPlan Solve(RepeatedSteps program)
     {
         var graph = new StepGraph(program.Problem);
         var order = StepOrder.Choose(graph);

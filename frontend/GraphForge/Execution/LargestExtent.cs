@@ -5,7 +5,8 @@ namespace GraphForge.Execution;
 
 /// <summary>
 /// Finds the largest extent of a symbol for which a program fits a budget. A plan is made for each extent that is tried, and bytes
-/// grow nearly in proportion to the extent: the first tries leap to where the budget should end, the last ones close in on it.
+/// grow nearly in proportion to the extent: the first tries leap to where the budget should end, the last ones close in on it. Only
+/// the working memory of kernels may shrink again as they are laid out for a larger extent, so that is looked for beyond.
 /// </summary>
 /// <param name="symbol">Its bounds are those of the answer.</param>
 /// <param name="budget">Most bytes the program may take.</param>
@@ -15,6 +16,9 @@ internal sealed class LargestExtent(DimSymbol symbol, long budget, Func<long, Me
 {
     /// <summary>Near the end of the budget, plans lie off the line by about this part of the extent.</summary>
     private const int Roughness = 512;
+
+    /// <summary>Tries beyond an extent whose successor does not fit, as far as less working memory could reach.</summary>
+    private const int Probes = 3;
 
     private long _fits;
     private long _fails = symbol.Maximum + 1;
@@ -34,8 +38,27 @@ internal sealed class LargestExtent(DimSymbol symbol, long budget, Func<long, Me
     public long? Find(int maximumPlans = int.MaxValue)
     {
         if (!Try(symbol.Minimum)) return null;
-        while (_fails - _fits > 1 && Plans < maximumPlans) Try(_needOfFailing is null ? Farther() : Between());
+        do Close(maximumPlans);
+        while (_needOfFailing is not null && FitsBeyond(maximumPlans));
         return _fits;
+    }
+
+    /// <summary>Narrows the search until an extent fits and the next one does not.</summary>
+    private void Close(int maximumPlans)
+    {
+        _stride = 0;
+        while (_fails - _fits > 1 && Plans < maximumPlans) Try(_needOfFailing is null ? Farther() : Between());
+    }
+
+    private bool FitsBeyond(int maximumPlans)
+    {
+        var edge = _fails;
+        var withoutScratch = Reach(_needOfFailing! with { ScratchBytes = 0 }, edge);
+        var range = (long)Math.Min(withoutScratch, symbol.Maximum) - edge;
+        (_fails, _needOfFailing) = (symbol.Maximum + 1, null);
+        for (var probe = Probes; probe > 0 && Plans < maximumPlans; probe--)
+            if (range * probe / Probes is > 0 and var distance && edge + distance < _fails && Try(edge + distance)) return true;
+        return false;
     }
 
     private bool Try(long extent)

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Jit;
 
 namespace GraphForge.Execution;
 
@@ -6,7 +7,7 @@ namespace GraphForge.Execution;
 internal static class ProgramCompiler
 {
     /// <summary>What the search for a batch to recommend may take: nodes of the graph, and plans.</summary>
-    private const int MaximumNodes = 5000, MaximumPlans = 16;
+    private const int MaximumNodes = 5000, MaximumPlans = 12;
 
     /// <exception cref="GraphException">The graph is wrong, a symbol is unbound, or the plan exceeds the budget.</exception>
     public static BoundProgram Compile(

@@ -17,7 +17,7 @@ public sealed partial class Training
     /// Not even the smallest batch fits (<see cref="ErrorCode.OverBudget"/>), or the inputs have no open extent, or more than one.
     /// </exception>
     public int LargestBatch(long budget, IProgress<BatchTrial>? progress = null, CancellationToken cancellationToken = default) =>
-        Budgets.Largest(_inputs.OnlySymbol(), [], budget, progress, cancellationToken);
+        LargestBatch(budget, _inputs.OnlySymbol(), [], progress, cancellationToken);
 
     /// <summary>The largest value of one extent whose step fits a budget, given the others: <c>LargestBatch(budget, "batch", [("length", 128)])</c>.</summary>
     /// <param name="budget">Most bytes the step may take in all, parameters and optimizer state included.</param>
@@ -30,7 +30,5 @@ public sealed partial class Training
     /// </exception>
     public int LargestBatch(long budget, string symbol, IReadOnlyList<(string Symbol, long Extent)> others,
         IProgress<BatchTrial>? progress = null, CancellationToken cancellationToken = default) =>
-        Budgets.Largest(symbol, others, budget, progress, cancellationToken);
-
-    private BudgetSearch Budgets => new(_step.Graph, _inputs, _options);
+        new BudgetSearch(_step.Graph, _inputs, _options).Largest(symbol, others, budget, progress, cancellationToken);
 }

@@ -15,8 +15,7 @@ internal static class FuzzRun
     public static IReadOnlyList<string?> Run(IReadOnlyList<FuzzCase> cases, CpuTarget target)
     {
         var problems = new string?[cases.Count];
-        var sources = cases.Select((c, i) => Guarded(() => Pipeline.Compile(
-            c.Graph, NoSymbols, new CompilerOptions { Target = target, Threads = 3 }), out problems[i])).ToArray();
+        var sources = cases.Select((c, i) => Guarded(() => Compile(c, new CompilerOptions { Target = target, Threads = 3 }), out problems[i])).ToArray();
         if (Guarded(() => Load(sources, target), out var broken) is not { } library)
             return cases.Count == 1 ? [broken] : cases.SelectMany(c => Run([c], target)).ToArray();
         var first = 0;
@@ -29,6 +28,12 @@ internal static class FuzzRun
         }
         return problems;
     }
+
+    /// <summary>Every third case with values that are given up and computed again.</summary>
+    public static CompiledSource Compile(FuzzCase fuzz, CompilerOptions options) => fuzz.Seed % 3 > 0
+        ? Pipeline.Compile(fuzz.Graph, NoSymbols, options)
+        : Pipeline.Compile(fuzz.Graph.Name, options, log => Pipeline.Planned(
+            Binding.Bind(fuzz.Graph, NoSymbols), options with { MemoryBudget = 0 }, log, (problem, budget) => RandomRepeats.Plan(problem, budget, fuzz.Seed)));
 
     /// <summary>The kernels of all sources, one source after the other, as one program text.</summary>
     public static KernelLibrary Load(CompiledSource?[] sources, CpuTarget target)

@@ -39,6 +39,15 @@ public class GraphFuzzTests
         Assert.That(OpSet.All.Except(used), Is.SubsetOf(new[] { typeof(Identity), typeof(Fused), typeof(BodyParameter), typeof(Cond), typeof(While) }));
     }
 
+    [Test]
+    public void Random_graphs_compute_values_again()
+    {
+        var again = Enumerable.Range(1, 120).Select(RandomGraph.Generate).OfType<FuzzCase>().Where(c => c.Seed % 3 == 0)
+            .SelectMany(c => FuzzRun.Compile(c, new CompilerOptions()).Plan.Steps).Count(s => s.Name.EndsWith(" again", StringComparison.Ordinal));
+        TestContext.Out.WriteLine($"{again} steps run again");
+        Assert.That(again, Is.GreaterThan(10));
+    }
+
     private static string Report(FuzzCase fuzz, CpuTarget target)
     {
         var small = GraphMinimiser.Minimise(fuzz, c => FuzzRun.Run([c], target)[0] is not null);

@@ -19,7 +19,7 @@ public sealed record BudgetedModel(string Name, Func<Module> Make, long[] Sample
         new("mlp", () => new Sequential([.. Enumerable.Range(0, 5).SelectMany(_ => new Module[] { new Linear(96, 96), new Tanh() }), new Linear(96, 2)]), [96]),
         new("cnn", () => new Sequential(new Conv2d(1, 8, 3, padding: 1), new BatchNorm2d(8), new ReLU(), new Conv2d(8, 8, 3, padding: 1), new BatchNorm2d(8),
             new ReLU(), new MaxPool2d(2), new Conv2d(8, 8, 3, padding: 1), new BatchNorm2d(8), new ReLU(), new Flatten(), new Linear(288, 2)), [1, 12, 12]),
-        new("transformer", () => new Sequential(new Linear(6, 16), Block(), Block(), Block(), new Flatten(), new Linear(192, 2)), [12, 6]),
+        new("transformer", () => new Sequential(new Linear(6, 16), Block(), Block(), new Flatten(), new Linear(192, 2)), [12, 6]),
         new("lstm", () => new LastOfLstm(), [10, 6]),
     ];
 
@@ -31,18 +31,18 @@ public sealed record BudgetedModel(string Name, Func<Module> Make, long[] Sample
     {
         var model = Make();
         using var training = Compile(model, Batch, budget, threads);
-        var (samples, classes) = Data(Batch);
+        var (samples, classes) = (Samples(Batch), Enumerable.Range(0, Batch).Select(i => (long)i % 2).ToArray());
         var losses = new float[Steps];
         for (var step = 0; step < Steps; step++) losses[step] = training.Step<float, long>(samples, classes);
         byte[] parameters = [.. model.NamedParameters().SelectMany(p => MemoryMarshal.AsBytes(p.Value.AsSpan<float>()).ToArray())];
         return new Outcome(losses, parameters, training.Memory!.TotalBytes);
     }
 
-    private (float[] Samples, long[] Classes) Data(int batch)
+    public float[] Samples(int batch)
     {
         var samples = new float[batch * Sample.Aggregate(1L, (product, extent) => product * extent)];
         for (var i = 0; i < samples.Length; i++) samples[i] = Threefry.Uniform(11, 0, i) - 0.5f;
-        return (samples, [.. Enumerable.Range(0, batch).Select(i => (long)i % 2)]);
+        return samples;
     }
 
     public override string ToString() => Name;

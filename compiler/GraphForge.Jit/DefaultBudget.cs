@@ -2,10 +2,10 @@ using System.Numerics;
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
 
-namespace GraphForge.Execution;
+namespace GraphForge.Jit;
 
 /// <summary>The budget of a program whose user named none: what the device has free, but for a margin.</summary>
-internal static class DefaultBudget
+public static class DefaultBudget
 {
     /// <summary>Part of the free memory left to whatever else the process and the machine do.</summary>
     private const double Margin = 0.1;
@@ -20,7 +20,7 @@ internal static class DefaultBudget
     public static long Of(ComputationGraph graph) => graph.States.Sum(s => s.Type.Bytes) + Of(AvailableMemory.Bytes());
 
     /// <summary>For a device with so many bytes free.</summary>
-    public static long Of(long free)
+    internal static long Of(long free)
     {
         var budget = (long)(free * (1 - Margin));
         var dropped = Math.Max(0, BitOperations.Log2((ulong)budget) + 1 - LeadingBits);
