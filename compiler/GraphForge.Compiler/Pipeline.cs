@@ -45,8 +45,8 @@ public static class Pipeline
     }
 
     /// <summary>
-    /// What a program needs, without writing kernels: the report of the plan that compiling makes, and where no plan fits
-    /// the budget, that of the smallest there is.
+    /// What a program needs that runs its batch as a whole, without writing kernels: the report of the plan within the budget, and
+    /// where none fits, that of the smallest there is.
     /// </summary>
     /// <exception cref="GraphException">The graph or the binding does not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -54,7 +54,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return Budgeted.Plan(graph, binding, options, log).Plan.Memory;
+        return Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan).Plan.Memory;
     }
 
     /// <summary>The kernels of a program, each once, before any decision how they work.</summary>

@@ -46,7 +46,7 @@ internal static class ProgramCompiler
         var search = new LargestExtent(symbol with { Maximum = binding[symbol] - 1 }, options.MemoryBudget!.Value, extent =>
             CompiledBackend.Plan(graph, BudgetSearch.With(binding, symbol, extent), options, CancellationToken.None));
         return search.Find(MaximumPlans) is { } largest
-            ? $"\nThe largest {symbol.Name} that fits the budget is {(search.Plans < MaximumPlans ? "" : "at least ")}{largest}."
+            ? $"\nThe largest {symbol.Name} that fits the budget as a whole is {(search.Plans < MaximumPlans ? "" : "at least ")}{largest}."
             : $"\nNo {symbol.Name} fits the budget, not even {symbol.Minimum}.";
     }
 }

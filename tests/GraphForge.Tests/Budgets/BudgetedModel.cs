@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GraphForge.Compiler.Memory;
 using GraphForge.Layers;
 using GraphForge.Optimizers;
 using GraphForge.Runtime;
@@ -35,7 +36,7 @@ public sealed record BudgetedModel(string Name, Func<Module> Make, long[] Sample
         var losses = new float[Steps];
         for (var step = 0; step < Steps; step++) losses[step] = training.Step<float, long>(samples, classes);
         byte[] parameters = [.. model.NamedParameters().SelectMany(p => MemoryMarshal.AsBytes(p.Value.AsSpan<float>()).ToArray())];
-        return new Outcome(losses, parameters, training.Memory!.TotalBytes);
+        return new Outcome(losses, parameters, training.Memory!.TotalBytes, training.Memory.Choices.Any(c => c.Kind == MemoryChoiceKind.MicroBatch));
     }
 
     public float[] Samples(int batch)
@@ -63,4 +64,5 @@ public sealed record BudgetedModel(string Name, Func<Module> Make, long[] Sample
 /// <param name="Losses">Before each step.</param>
 /// <param name="Parameters">After the last.</param>
 /// <param name="Planned">Bytes of the plan.</param>
-public sealed record Outcome(float[] Losses, byte[] Parameters, long Planned);
+/// <param name="IsSliced">Whether the batch ran in slices, so that sums have another order.</param>
+public sealed record Outcome(float[] Losses, byte[] Parameters, long Planned, bool IsSliced);
