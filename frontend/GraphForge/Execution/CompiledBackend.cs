@@ -31,7 +31,7 @@ internal static class CompiledBackend
     }
 
     /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
-    public static void Prepare(CompileOptions options) => CompilerFor(options).StartIfCold();
+    public static void Prepare(CompileOptions options) => CompilerFor(options).Start();
 
     private static GraphCompiler CompilerFor(CompileOptions options) =>
         Compilers.GetOrAdd(options.KernelCache, cache => new GraphCompiler(cache));
