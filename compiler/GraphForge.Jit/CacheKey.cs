@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -46,6 +47,13 @@ internal sealed record CacheKey(string Hex)
             (options with { Clock = null, DumpFolder = null }).ToString(),
             .. binding.OrderBy(b => b.Key.Name, StringComparer.Ordinal).Select(b => $"{b.Key} = {b.Value}"),
         ]);
+
+    /// <summary>The application that runs, and what it was started with.</summary>
+    public static CacheKey OfApplication() => Of(
+        [Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString() ?? "", .. Environment.GetCommandLineArgs()]);
+
+    /// <summary>The key of these bytes.</summary>
+    public static CacheKey Of(byte[] bytes) => new(Convert.ToHexStringLower(bytes));
 
     /// <summary>Changes whenever an assembly's code does.</summary>
     private static string IdentityOf<T>() => typeof(T).Module.ModuleVersionId.ToString();

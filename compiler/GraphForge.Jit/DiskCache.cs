@@ -24,6 +24,9 @@ internal sealed class DiskCache(string folder, string extension = DiskCache.Kern
     /// <summary>Extension of plans.</summary>
     public const string Plans = ".gfp";
 
+    /// <summary>Extension of notes which program an application asked for first.</summary>
+    public const string Notes = ".gfn";
+
     private const int KeyOffset = 8;
     private const int LengthOffset = KeyOffset + 32;
     private const int HashOffset = LengthOffset + 8;

@@ -13,15 +13,28 @@ public sealed class GraphCompiler
 {
     private readonly KernelCompiler _kernels;
     private readonly DiskCache? _plans;
+    private readonly FirstProgram? _first;
 
     public GraphCompiler(KernelCacheOptions options)
     {
         _kernels = new KernelCompiler(options);
-        if (options.ResolveFolder(Environment.GetEnvironmentVariable) is { } folder) _plans = new DiskCache(folder, DiskCache.Plans);
+        if (options.ResolveFolder(Environment.GetEnvironmentVariable) is not { } folder) return;
+        _plans = new DiskCache(folder, DiskCache.Plans);
+        _first = new FirstProgram(_plans, new DiskCache(folder, DiskCache.Notes), _kernels);
     }
 
-    /// <inheritdoc cref="KernelCompiler.StartIfCold"/>
-    public void StartIfCold() => _kernels.StartIfCold();
+    /// <summary>
+    /// Begins what the first program will wait for: where nothing can be in the cache yet the start of the C# compiler, else machine
+    /// code for the kernels that this application asked for first the last time.
+    /// </summary>
+    public void Start()
+    {
+        _kernels.StartIfCold();
+        _first?.Expect();
+    }
+
+    /// <summary>What is expected to be asked for first.</summary>
+    internal FirstProgram? First => _first;
 
     /// <summary>Compiles a graph for one binding of its symbols, or finds it compiled. With a dump folder every pass runs.</summary>
     /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
@@ -35,10 +48,16 @@ public sealed class GraphCompiler
         var keys = Keys(graph, binding, options);
         clock.End("fingerprint");
         foreach (var key in keys)
-            if (Find(key, graph, binding, options) is { } found) return found;
+        {
+            if (Find(key, graph, binding, options) is not { } found) continue;
+            _first!.Asked(key);
+            return found;
+        }
         _kernels.Start();
         var (program, source) = Make(graph, binding, options, cancellation);
-        _plans.Write(source.IsConstrained ? keys[^1] : keys[0], Stored(graph, source, program.Kernels).ToBytes());
+        var made = source.IsConstrained ? keys[^1] : keys[0];
+        _plans.Write(made, Stored(graph, source, program.Kernels).ToBytes());
+        _first!.Asked(made);
         return program;
     }
 
@@ -71,6 +90,8 @@ public sealed class GraphCompiler
         options.Clock!.End("read plan");
         if (stored.Memory.TotalBytes > options.MemoryBudget) return null;
         if (_kernels.Find(stored.Kernels, stored.Plan.KernelNames, options.Clock) is not { } library) return null;
+        // Where another thread loads them: until it is done.
+        options.Clock.End("machine code");
         var states = graph.States;
         var report = Report(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };
         var explain = new Lazy<IReadOnlyList<FusionDecision>>(() => Pipeline.Explain(graph, binding, options));

@@ -97,7 +97,7 @@ public sealed class KernelCompiler
     }
 
     /// <summary>Kernels that were loaded or kept before; <see langword="null"/> where there are none.</summary>
-    internal KernelLibrary? Find(CacheKey key, IReadOnlyList<string> kernelNames, PhaseClock clock) =>
+    internal KernelLibrary? Find(CacheKey key, IReadOnlyList<string> kernelNames, PhaseClock? clock = null) =>
         Once(key, () => Read(key, kernelNames, clock));
 
     /// <summary>The library in use under the key, or the one that is made now, of several threads by one.</summary>

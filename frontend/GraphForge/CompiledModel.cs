@@ -82,7 +82,7 @@ public sealed class CompiledModel
         options ??= CompileOptions.Default;
         var tree = ModuleTree.Of(model);
         tree.AssignNames();
-        tree.Initialize(options.Seed, onlyMissing: true);
+        using var values = tree.DrawMissing(options.Seed);
         var states = new StateStore();
         states.Add(tree);
         var signature = new InputSignature(inputs);

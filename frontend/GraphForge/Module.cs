@@ -55,7 +55,7 @@ public abstract class Module
     /// Draws all initial values anew. Compiling does this for values that were neither drawn nor set before; values depend
     /// on <paramref name="seed"/> and the order of the parameters alone.
     /// </summary>
-    public void Initialize(long seed = 0) => ModuleTree.Of(this).Initialize(seed, onlyMissing: false);
+    public void Initialize(long seed = 0) => ModuleTree.Of(this).Initialize(seed);
 
     /// <summary>
     /// All parameters and buffers under the names PyTorch gives them: the tensors themselves, not copies. One that is held

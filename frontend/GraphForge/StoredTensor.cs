@@ -16,6 +16,8 @@ public abstract class StoredTensor
     private readonly Tensor _value;
     private StateBuffer? _storage;
 
+    private volatile Task? _drawing;
+
     /// <summary>Number of runs that read the tensor now; -1 while one changes it.</summary>
     private int _users;
 
@@ -41,8 +43,20 @@ public abstract class StoredTensor
 
     internal StateSlot Slot { get; }
 
-    internal StateBuffer Storage => _storage ?? throw new InvalidOperationException(
-        $"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
+    /// <summary>Draws the values right now; null where it has, or nobody does.</summary>
+    internal Task? Drawing
+    {
+        set => _drawing = value;
+    }
+
+    internal StateBuffer Storage
+    {
+        get
+        {
+            AwaitValues();
+            return _storage ?? throw NoValues();
+        }
+    }
 
     /// <summary>The value at the start of the run; null for none, such as the bias of a layer that has none.</summary>
     [return: NotNullIfNotNull(nameof(stored))]
@@ -59,6 +73,7 @@ public abstract class StoredTensor
         if (DTypes.Of<T>() != DType || values.Length != Shape.Size.Value)
             throw new ArgumentException($"'{Name}' is {Slot.Type} and takes {Shape.Size} values of its type; " +
                 $"it was given {values.Length} of {DTypes.Of<T>().ToString().ToLowerInvariant()}.");
+        AwaitValues();
         values.CopyTo(Allocate().AsSpan<T>());
     }
 
@@ -85,8 +100,22 @@ public abstract class StoredTensor
         Allocate().Set(values);
     }
 
-    /// <summary>The storage, made now where there is none.</summary>
+    /// <summary>Takes back what was made room for, as nothing could be drawn.</summary>
+    internal void Discard() => (_storage, _drawing) = (null, null);
+
+    /// <summary>The storage, made now where there is none; its values may still be drawn.</summary>
     internal StateBuffer Allocate() => _storage ??= new StateBuffer(Name, DType, Shape.Values);
+
+    private void AwaitValues()
+    {
+        if (_drawing is not { } drawing) return;
+        // An initializer that reads a tensor whose turn comes later would wait for itself.
+        if (drawing.Id == Task.CurrentId) throw NoValues();
+        drawing.GetAwaiter().GetResult();
+    }
+
+    private InvalidOperationException NoValues() =>
+        new($"'{Name}' has no values yet: compile the model, call its Initialize, or set the values first.");
 }
 
 /// <summary>A tensor that training improves.</summary>

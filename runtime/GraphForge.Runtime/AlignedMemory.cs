@@ -18,27 +18,31 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     private readonly bool _guarded;
     private readonly long _allocated;
 
+    /// <summary>First aligned byte of what was allocated.</summary>
+    private readonly nint _start;
+
     public AlignedMemory(long bytes, bool guarded = false) : base(0, ownsHandle: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
         _guarded = guarded;
         // Never empty: every buffer, also one of no elements, has an address.
-        _allocated = checked(RoundUp(Math.Max(bytes, 1)) + (guarded ? 2 * GuardBytes : 0));
-        SetHandle((nint)NativeMemory.AlignedAlloc(checked((nuint)_allocated), ExecutionPlan.Alignment));
+        _allocated = checked(RoundUp(Math.Max(bytes, 1)) + (guarded ? 2 * GuardBytes : 0) + ExecutionPlan.Alignment);
+        // The system's own zeros: pages appear as they are first used, by the thread that uses them, and are not cleared again.
+        SetHandle((nint)NativeMemory.AllocZeroed(checked((nuint)_allocated)));
+        _start = (nint)RoundUp(handle);
         GC.AddMemoryPressure(_allocated);
-        NativeMemory.Clear((void*)handle, (nuint)_allocated);
         ResetGuards();
     }
 
     /// <summary>First byte, valid while this object is reachable.</summary>
-    public nint Address => handle + (_guarded ? GuardBytes : 0);
+    public nint Address => _start + (_guarded ? GuardBytes : 0);
 
     public long Bytes { get; }
 
     public override bool IsInvalid => handle == 0;
 
-    private ReadOnlySpan<byte> LowerGuard => new((void*)handle, GuardBytes);
+    private ReadOnlySpan<byte> LowerGuard => new((void*)_start, GuardBytes);
 
     private ReadOnlySpan<byte> UpperGuard => new((void*)(Address + (nint)Bytes), GuardBytes);
 
@@ -71,7 +75,7 @@ internal sealed unsafe class AlignedMemory : SafeHandle
     public void ResetGuards()
     {
         if (!_guarded) return;
-        NativeMemory.Fill((void*)handle, GuardBytes, GuardValue);
+        NativeMemory.Fill((void*)_start, GuardBytes, GuardValue);
         NativeMemory.Fill((void*)(Address + (nint)Bytes), GuardBytes, GuardValue);
     }
 
@@ -80,7 +84,7 @@ internal sealed unsafe class AlignedMemory : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        NativeMemory.Free((void*)handle);
         GC.RemoveMemoryPressure(_allocated);
         return true;
     }

@@ -117,6 +117,37 @@ public sealed class GraphCompilerTests
     }
 
     [Test]
+    public async Task Kernels_an_application_asked_for_first_are_loaded_before_it_asks_again([Values(2, 3)] double asked)
+    {
+        Compile(Model(factor: 2));
+        Compile(Model(factor: 3));
+        var compiler = Compiler();
+        // The last process to ask for anything asked for 3.
+        compiler.Start();
+        var expected = await compiler.First!.Expected!;
+
+        var found = compiler.Compile(Model(asked), new Dictionary<DimSymbol, long> { [Batch] = 4 }, Options);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(found.Report.Cache, Is.EqualTo(CacheUse.Plan));
+            Assert.That(ReferenceEquals(found.Kernels, expected), Is.EqualTo(asked == 3));
+            Assert.That(compiler.First.Expected, Is.Null, "held longer than it is waited for");
+        });
+        var next = Compiler();
+        next.Start();
+        Assert.That((await next.First!.Expected!)!.Name, Is.EqualTo(found.Kernels.Name));
+    }
+
+    [Test]
+    public async Task Nothing_is_expected_where_nothing_was_asked_for()
+    {
+        var compiler = Compiler();
+        compiler.Start();
+        Assert.That(await compiler.First!.Expected!, Is.Null);
+    }
+
+    [Test]
     public void With_a_dump_every_pass_runs()
     {
         Compile(Model());
@@ -172,8 +203,10 @@ public sealed class GraphCompilerTests
         return new ComputationGraph("deep", [new NamedOutput("y", y.Sum([0]))], []);
     }
 
+    private GraphCompiler Compiler() => new(new KernelCacheOptions(_folder.Path));
+
     private LoadedProgram Compile(ComputationGraph graph, long batch = 4, CompilerOptions? options = null) =>
-        new GraphCompiler(new KernelCacheOptions(_folder.Path)).Compile(graph, new Dictionary<DimSymbol, long> { [Batch] = batch }, options ?? Options);
+        Compiler().Compile(graph, new Dictionary<DimSymbol, long> { [Batch] = batch }, options ?? Options);
 
     /// <summary>Outputs of two runs, of which the second reads the state that the first one left.</summary>
     private static float[] Run(LoadedProgram loaded, ComputationGraph? graph)

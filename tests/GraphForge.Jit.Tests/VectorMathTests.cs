@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GraphForge.Jit.Tests;
 
 /// <summary>Elementwise functions: error bounds, special values, and the same bits for every width and for scalars.</summary>
@@ -5,13 +7,13 @@ public class VectorMathTests
 {
     private static readonly int[] NarrowWidths = [128, 256];
 
-    [TestCase("Exp", -105, 90, 1.1)]
+    [TestCase("Exp", -105, 90, 1.2)]
     [TestCase("Log", 0.4, 3, 0.9)]
     [TestCase("Sin", -1e5, 1e5, 2)]
     [TestCase("Cos", -1e5, 1e5, 2)]
     [TestCase("Tanh", -10, 10, 2.5)]
-    [TestCase("Erf", -4.5, 4.5, 3.2)]
-    [TestCase("Erfc", -4.5, 11, 4)]
+    [TestCase("Erf", -4.5, 4.5, 2.2)]
+    [TestCase("Erfc", -4.5, 11, 4.2)]
     [TestCase("Expm1", -20, 90, 1.6)]
     [TestCase("Log1p", -1, 3, 2.5)]
     [TestCase("Log2", 0.4, 3, 1.6)]
@@ -215,21 +217,25 @@ public class VectorMathTests
         }
     }
 
-    private static void AssertSameBits<T>(string kernel, T[] x, T[] expected) where T : unmanaged =>
+    private static void AssertSameBits<T>(string kernel, T[] x, T[] expected) where T : unmanaged, INumberBase<T> =>
         AssertSameBits(kernel, expected, (program, name) => program.Map(name, x));
 
-    private static void AssertSameBits<T>(string kernel, T[] expected, Func<VectorMathProgram, string, T[]> run) where T : unmanaged
+    private static void AssertSameBits<T>(string kernel, T[] expected, Func<VectorMathProgram, string, T[]> run) where T : INumberBase<T>
     {
         foreach (var width in NarrowWidths)
             AssertEqualBits(run(VectorMathProgram.OfWidth(width), kernel), expected, $"{kernel}, {width} bits");
         AssertEqualBits(run(VectorMathProgram.OfWidth(512), kernel + "Scalar"), expected, $"{kernel}, scalar");
     }
 
-    private static void AssertEqualBits<T>(T[] actual, T[] expected, string what) where T : unmanaged => Assert.That(
-        System.Runtime.InteropServices.MemoryMarshal.AsBytes(actual.AsSpan())
-            .SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes(expected.AsSpan())),
-        Is.True,
-        what);
+    private static void AssertEqualBits<T>(T[] actual, T[] expected, string what) where T : INumberBase<T>
+    {
+        var other = actual.Zip(expected).Index().Where(p => !IsSame(p.Item.First, p.Item.Second)).Select(p => $"{p.Index}: {p.Item}");
+        Assert.That(other, Is.Empty, what);
+    }
+
+    /// <summary>The same bits; which NaN it is depends on the order in which .NET puts the factors of a product.</summary>
+    private static bool IsSame<T>(T a, T b) where T : INumberBase<T> =>
+        T.IsNaN(a) ? T.IsNaN(b) : a == b && T.IsNegative(a) == T.IsNegative(b);
 
     private static (int Index, double Error) Worst(int count, Func<int, double> error) =>
         Enumerable.Range(0, count).Select(i => (Index: i, Error: error(i))).MaxBy(item => item.Error);

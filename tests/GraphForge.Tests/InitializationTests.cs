@@ -1,4 +1,6 @@
+using GraphForge.Initialization;
 using GraphForge.Layers;
+using GraphForge.Runtime;
 
 namespace GraphForge.Tests;
 
@@ -50,6 +52,53 @@ public sealed class InitializationTests
     }
 
     [Test]
+    public void A_forward_function_that_reads_values_waits_for_them()
+    {
+        var first = new Parameter((values, _, _) =>
+        {
+            Thread.Sleep(50);
+            values.Fill(3);
+        }, 1);
+        var model = new Stored(first, new Parameter(Init.Ones, 1));
+        var read = 0f;
+        CompiledModel.Compile(model, inputs =>
+        {
+            read = first.AsSpan<float>()[0];
+            return new NamedTensors { ["y"] = inputs["x"] * first! * model.Second! };
+        }, [new TensorSpec("x", DType.Float32, [1])], TestOptions.Default);
+        Assert.That(read, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void An_initializer_reads_what_was_drawn_before_and_nothing_else()
+    {
+        var first = new Parameter(Init.Constant(5), 1);
+        var second = new Parameter((values, _, _) => first.AsSpan<float>().CopyTo(values), 1);
+        Compile(new Stored(first, second));
+        Assert.That(second.AsSpan<float>()[0], Is.EqualTo(5));
+
+        Parameter? later = null;
+        first = new Parameter((values, _, _) => later!.AsSpan<float>().CopyTo(values), 1);
+        later = new Parameter(Init.Ones, 1);
+        Assert.That(() => Compile(new Stored(first, later)), Throws.InvalidOperationException.With.Message.StartsWith("'second' has no values yet"));
+    }
+
+    [Test]
+    public void What_an_initializer_throws_is_thrown_and_the_next_compilation_draws_again()
+    {
+        var fails = true;
+        var first = new Parameter((values, _, _) => values.Fill(fails ? throw new FormatException("no such file") : 2), 1);
+        var model = new Stored(new Parameter(Init.Constant(7), 1), first);
+
+        Assert.That(() => Compile(model), Throws.TypeOf<FormatException>().With.Message.EqualTo("no such file"));
+        fails = false;
+        Compile(model);
+
+        Assert.That(model.First.AsSpan<float>()[0], Is.EqualTo(7));
+        Assert.That(first.AsSpan<float>()[0], Is.EqualTo(2));
+    }
+
+    [Test]
     public void Values_cannot_be_read_before_they_are_drawn() =>
         Assert.That(() => new Linear(2, 1).Weight.AsSpan<float>(), Throws.InvalidOperationException.With.Message
             .EqualTo("'Parameter' has no values yet: compile the model, call its Initialize, or set the values first."));
@@ -58,6 +107,9 @@ public sealed class InitializationTests
     public void Values_of_the_wrong_number_are_refused() =>
         Assert.That(() => new Linear(2, 1).Weight.CopyFrom<float>([1]), Throws.ArgumentException.With.Message
             .EqualTo("'Parameter' is float32[1, 2] and takes 2 values of its type; it was given 1 of float32."));
+
+    private static void Compile(Stored model) => CompiledModel.Compile(
+        model, inputs => new NamedTensors { ["y"] = inputs["x"] * model.First! * model.Second! }, [new TensorSpec("x", DType.Float32, [1])], TestOptions.Default);
 
     private static float[] Weights(long seed)
     {
@@ -75,5 +127,14 @@ public sealed class InitializationTests
             // The variance of a uniform distribution within ±b is b²/3.
             Assert.That(values.Average(v => v * v), Is.EqualTo(bound * bound / 3).Within(15).Percent);
         });
+    }
+
+    private sealed class Stored(Parameter first, Parameter second) : Module
+    {
+        public Parameter First { get; } = first;
+
+        public Parameter Second { get; } = second;
+
+        public override Tensor Forward(Tensor input) => input;
     }
 }

@@ -112,6 +112,7 @@ internal sealed class KernelEmitter
                 using (_writer.Open($"if ({_expressions.ScalarValue(condition.Condition)})")) WriteBody(condition.Body);
                 break;
             case Transpose transpose: WriteTranspose(transpose); break;
+            case Prefetch prefetch: _writer.Line($"Lanes.Prefetch({_expressions.Address(prefetch.Buffer, prefetch.Index)});"); break;
             case For { Kind: LoopKind.Vector } vector: WriteVectorBlock(vector); break;
             case For { Kind: LoopKind.Unrolled } unrolled: WriteStatements(Unroll(unrolled).ToArray()); break;
             case For loop: WriteLoop(loop); break;

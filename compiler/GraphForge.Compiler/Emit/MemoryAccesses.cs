@@ -14,6 +14,7 @@ internal static class MemoryAccesses
     private static (LoopBuffer Buffer, IndexExpr Index)[] Places(Statement statement) => statement switch
     {
         Store store => [(store.Buffer, store.Index)],
+        Prefetch prefetch => [(prefetch.Buffer, prefetch.Index)],
         Transpose { Target: var target, Source: var source } => [(target.Buffer, target.Start), (source.Buffer, source.Start)],
         _ => [],
     };

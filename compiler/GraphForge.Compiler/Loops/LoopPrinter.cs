@@ -37,6 +37,9 @@ public static class LoopPrinter
             case Store store:
                 text.Append($"{indent}{store.Buffer}[{store.Index}] {(store.Accumulate is { } f ? $"{f}=" : "=")} {store.Value}\n");
                 break;
+            case Prefetch prefetch:
+                text.Append($"{indent}prefetch {prefetch.Buffer}[{prefetch.Index}]\n");
+                break;
             case Transpose turn:
                 text.Append($"{indent}{turn.Target.Buffer}[{turn.Target.Start} + c·{turn.Target.Stride} + r] = ");
                 text.Append($"{turn.Source.Buffer}[{turn.Source.Start} + r·{turn.Source.Stride} + c], r < {turn.Rows}, c < {turn.Columns}\n");

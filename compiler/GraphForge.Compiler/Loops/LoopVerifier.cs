@@ -46,6 +46,7 @@ public sealed class LoopVerifier
             case Store store: Store(store); break;
             case If condition: If(condition); break;
             case Transpose transpose: Transpose(transpose); break;
+            case Prefetch prefetch: Check(() => Access(prefetch.Buffer, prefetch.Index)); break;
             default: throw Broken($"unknown statement {statement.GetType().Name}");
         }
     }

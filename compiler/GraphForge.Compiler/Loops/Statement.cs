@@ -105,6 +105,14 @@ public sealed class Transpose(MatrixPlace target, MatrixPlace source, long rows,
     public IndexExpr Columns { get; } = columns;
 }
 
+/// <summary>Asks for the cache line of an element that will be used soon. It changes nothing but the time that takes.</summary>
+public sealed class Prefetch(LoopBuffer buffer, IndexExpr index) : Statement
+{
+    public LoopBuffer Buffer { get; } = buffer;
+
+    public IndexExpr Index { get; } = index;
+}
+
 /// <summary>Runs <paramref name="body"/> where <paramref name="condition"/> holds. The condition never depends on a lane.</summary>
 public sealed class If(Expr condition, Statement body) : Statement
 {

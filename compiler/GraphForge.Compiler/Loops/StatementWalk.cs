@@ -30,6 +30,7 @@ public static class StatementWalk
     public static IEnumerable<IndexExpr> Indices(Statement statement) => statement switch
     {
         Store s => [s.Index],
+        Prefetch p => [p.Index],
         For { Limit: { } limit } => [limit],
         Transpose t => [t.Target.Start, t.Source.Start, t.Columns],
         _ => [],
@@ -42,6 +43,7 @@ public static class StatementWalk
         For f => new For(f.Variable, f.Kind, Substitute(f.Body, values), f.Limit?.Substitute(values), f.Note),
         If i => new If(i.Condition.Substitute(values), Substitute(i.Body, values)),
         Store s => new Store(s.Buffer, s.Index.Substitute(values), s.Value.Substitute(values), s.Accumulate),
+        Prefetch p => new Prefetch(p.Buffer, p.Index.Substitute(values)),
         Transpose t => new Transpose(t.Target.Substitute(values), t.Source.Substitute(values), t.Rows, t.Columns.Substitute(values)),
         _ => root,
     };

@@ -35,7 +35,7 @@ internal static class CompiledBackend
     }
 
     /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
-    public static void Prepare(CompileOptions options) => CompilerFor(options).StartIfCold();
+    public static void Prepare(CompileOptions options) => CompilerFor(options).Start();
 
     private static CompilerOptions Settings(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
     {

@@ -33,7 +33,7 @@ internal sealed class StateStore
     /// <summary>Storage of all parameters and buffers of a model.</summary>
     public void Add(ModuleTree model)
     {
-        foreach (var (_, tensor) in model.Tensors) (_buffers[tensor.Slot], _tensors[tensor.Slot]) = (tensor.Storage, tensor);
+        foreach (var (_, tensor) in model.Tensors) (_buffers[tensor.Slot], _tensors[tensor.Slot]) = (tensor.Allocate(), tensor);
     }
 
     /// <summary>The model's tensor of a slot; null for a slot that was <see cref="Create">created</see> here.</summary>

@@ -1,6 +1,6 @@
 namespace GraphForge.Initialization;
 
-/// <summary>Fills the initial values of a tensor.</summary>
+/// <summary>Fills the initial values of a tensor. Compiling a model does so on a thread of its own, one tensor after the other.</summary>
 /// <param name="values">The elements, row-major; all are written.</param>
 /// <param name="dims">Extents of the tensor; for weights, outputs first, as PyTorch lays them out.</param>
 /// <param name="random">The tensor's own source of random numbers.</param>

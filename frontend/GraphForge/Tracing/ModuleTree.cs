@@ -70,15 +70,14 @@ internal sealed class ModuleTree
     }
 
     /// <summary>Draws initial values; each tensor has its own random stream, so that a layer added at the end changes no other.</summary>
-    public void Initialize(long seed, bool onlyMissing)
+    public void Initialize(long seed)
     {
-        var ordinal = 0;
-        foreach (var (_, tensor) in Tensors)
-        {
-            if (!onlyMissing || !tensor.HasValues) tensor.Draw(seed, ordinal);
-            ordinal++;
-        }
+        foreach (var (ordinal, (_, tensor)) in Tensors.Index()) tensor.Draw(seed, ordinal);
     }
+
+    /// <summary>Begins to draw the values of tensors that have none, as <see cref="Initialize"/> does; to be disposed, which waits.</summary>
+    public InitialValues DrawMissing(long seed) =>
+        InitialValues.Draw([.. Tensors.Select((t, ordinal) => (t.Value, ordinal)).Where(t => !t.Value.HasValues)], seed);
 
     private void Visit(string path, Module module)
     {

@@ -53,7 +53,7 @@ public sealed partial class Training : IDisposable
         ProgramCompiler.Prepare(options);
         var tree = ModuleTree.Of(model);
         tree.AssignNames();
-        tree.Initialize(options.Seed, onlyMissing: true);
+        using var values = tree.DrawMissing(options.Seed);
         _state = new TrainingState(tree, optimization, options.Seed);
         var graphs = new TrainingGraphs(model, function, inputs, parameters);
         var tracing = Stopwatch.GetTimestamp();

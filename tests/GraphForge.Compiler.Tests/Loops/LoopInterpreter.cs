@@ -61,6 +61,8 @@ public sealed class LoopInterpreter
             case Transpose transpose:
                 Turn(transpose);
                 break;
+            case Prefetch:
+                break;
             default:
                 throw new ArgumentException($"{statement.GetType().Name} has no interpretation", nameof(statement));
         }

@@ -1,6 +1,7 @@
 using GraphForge.Compiler.Autodiff;
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Runtime;
@@ -71,19 +72,39 @@ public class RowBorderTests
         foreach (var vectorBytes in new[] { 64, 32, 16 }) Check(vectorBytes, [x.Sum(0), x.Max(0), x.Square().Sum(0) + x.Min(0)]);
     }
 
+    [TestCase("exponentials hide the way to memory", 1000, 1)]
+    [TestCase("a few additions do not", 1000, 0)]
+    [TestCase("exponentials of rows that are longer than a cache", 100_000, 0)]
+    public void Costly_passes_ask_for_the_memory_of_the_results(string when, long columns, int prefetches)
+    {
+        var x = Input("x", 64, columns);
+        var y = when.StartsWith('a') ? x - x.Mean(1, keepDims: true) : x.Softmax(1);
+
+        var kernel = Compile([y], 64).Kernels.Single();
+
+        var asked = StatementWalk.All(kernel.Body).OfType<Prefetch>().ToArray();
+        Assert.That(asked.Select(p => p.Buffer).Distinct().Count(), Is.EqualTo(prefetches), LoopPrinter.Print(kernel));
+        Assert.That(asked.Select(p => p.Buffer), Is.All.EqualTo(kernel.Arguments[0]));
+    }
+
     private static Node Input(string name, params long[] dims) => Nodes.Input(name, DType.Float32, Shape.Of(dims));
 
     private static void Check(int vectorBytes, IReadOnlyList<Node> outputs, double tolerance = 8e-6)
     {
-        var graph = new ComputationGraph("rows", outputs.Select((o, i) => new NamedOutput($"y{i}", o)).ToEquatable(), []);
+        var graph = Graph(outputs);
         var values = graph.Inputs.Distinct().ToDictionary(i => i.Label, Random);
         var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates).Outputs;
-        var source = Pipeline.Compile(
-            graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Target = new CpuTarget(vectorBytes), Threads = 2 });
+        var source = Compile(outputs, vectorBytes);
         var actual = InterpretedProgram.Evaluate(source, values, NoStates).Outputs;
         foreach (var (name, value) in expected)
             Closeness.AssertClose(actual[name], value, tolerance, $"{name} {value.Type}, {vectorBytes} bytes");
     }
+
+    private static ComputationGraph Graph(IReadOnlyList<Node> outputs) =>
+        new("rows", outputs.Select((o, i) => new NamedOutput($"y{i}", o)).ToEquatable(), []);
+
+    private static CompiledSource Compile(IReadOnlyList<Node> outputs, int vectorBytes) => Pipeline.Compile(
+        Graph(outputs), new Dictionary<DimSymbol, long>(), new CompilerOptions { Target = new CpuTarget(vectorBytes), Threads = 2 });
 
     private static Literal Random(Input input)
     {

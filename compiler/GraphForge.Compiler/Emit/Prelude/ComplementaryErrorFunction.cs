@@ -1,7 +1,7 @@
 internal static unsafe partial class VectorMath
 {
     // erfc x = exp(-t^2) P(u) / (t + a) for t = |x|, with P a fit of (t + a) exp(t^2) erfc(t) in u = (t - a) / (t + a), and 2 less
-    // that for x < 0. What rounding t^2 loses is put back. At most 4 ulp from the true value for every x, subnormal results
+    // that for x < 0. What rounding t^2 loses is put back. At most 4.2 ulp from the true value for every x, subnormal results
     // included; erfc(NaN) is NaN.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

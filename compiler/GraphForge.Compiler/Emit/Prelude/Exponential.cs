@@ -1,22 +1,34 @@
 internal static unsafe partial class VectorMath
 {
-    // e^x. At most 1.1 ulp from the true value for every x, subnormal results included; exp(NaN) is NaN.
+    // e^x = 2^(n/8) e^r with r = x - n ln 2 / 8, |r| <= ln 2 / 16, by Cody and Waite's reduction with a two-part ln 2: 2^(n/8) is one of
+    // eight numbers times a power of 2, e^r = 1 + r + r^2 P(r) with P a minimax polynomial. At most 1.2 ulp from the true value for
+    // every x, subnormal results included; exp(NaN) is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Exp(F32 x)
     {
         // Beyond these the result is 0 or infinity anyway; NaN is the second operand, which wins.
         x = Vec.MinNative(Vec.Create(89f), Vec.MaxNative(Vec.Create(-104f), x));
-        return Scale(ReducedExpMinusOne(x, out F32 exponent) + F32.One, exponent);
+        // Adding 1.5 * 2^20 leaves the nearest multiple of 1/8, and n in the low bits of the significand.
+        var shifted = Vec.FusedMultiplyAdd(x, Vec.Create(1.44269502f), Vec.Create(1572864f));
+        var exponent = shifted - Vec.Create(1572864f);
+        var r = Vec.FusedMultiplyAdd(exponent, Vec.Create(-0.693147182f), x);
+        r = Vec.FusedMultiplyAdd(exponent, Vec.Create(1.90465421e-9f), r);
+        var root = EntryOfEight(shifted.AsInt32(), Vector512.Create(
+            1f, 1.09050775f, 1.18920708f, 1.29683959f, 1.41421354f, 1.54221082f, 1.68179286f, 1.83400810f,
+            1f, 1.09050775f, 1.18920708f, 1.29683959f, 1.41421354f, 1.54221082f, 1.68179286f, 1.83400810f));
+        var p = Horner(Vec.Create(0.166671664f), r, 0.500064790f);
+        p = Horner(p, r, 1f);
+        return Scale(Vec.FusedMultiplyAdd(root * r, p, root), exponent, shifted);
     }
 
-    /// <summary>fraction * 2^exponent for a whole number, rounded once.</summary>
+    /// <summary>fraction * 2^floor(exponent), rounded once; shifted is the exponent plus 1.5 * 2^20.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F32 Scale(F32 fraction, F32 exponent)
+    private static F32 Scale(F32 fraction, F32 exponent, F32 shifted)
     {
         if (F32.Count == 16 && Avx512F.IsSupported)
             return Unsafe.BitCast<Vector512<float>, F32>(Avx512F.Scale(Unsafe.BitCast<F32, Vector512<float>>(fraction), Unsafe.BitCast<F32, Vector512<float>>(exponent)));
         // Two factors, so that neither overflows nor a subnormal result is rounded twice.
-        var whole = Vec.ConvertToInt32Native(exponent);
+        var whole = (shifted.AsInt32() >> 3) - (Vec.Create(1572864f).AsInt32() >> 3);
         var half = whole >> 1;
         return fraction * PowerOfTwo(half) * PowerOfTwo(whole - half);
     }

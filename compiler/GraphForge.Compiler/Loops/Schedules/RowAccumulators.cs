@@ -127,14 +127,15 @@ internal sealed class RowAccumulators
     }
 
     /// <summary>Adds the elements at <paramref name="first"/> to a slot of the registers.</summary>
-    private For At(IndexExpr first, long count, int slot, LoopBuffer[] registers)
+    private Block At(IndexExpr first, long count, int slot, LoopBuffer[] registers)
     {
         var lane = Lane(count);
         var at = new Dictionary<LoopVar, IndexExpr> { [_pass.Axes[^1]] = first + lane };
-        return new For(lane, LoopKind.Vector, Block.Of([
+        var start = new Dictionary<LoopVar, IndexExpr> { [_pass.Axes[^1]] = first };
+        return Block.Of([.. _pass.Awaiting(start), new For(lane, LoopKind.Vector, Block.Of([
             .. _pass.Keeping(at),
             .. registers.Index().Select(r => new Store(
-                r.Item, Slot(r.Item, slot, lane).Index, _pass.Bodies[r.Index].Substitute(at), _pass.Reductions[r.Index].Function))]));
+                r.Item, Slot(r.Item, slot, lane).Index, _pass.Bodies[r.Index].Substitute(at), _pass.Reductions[r.Index].Function))]))]);
     }
 
     /// <summary>Adds the slots pairwise; the value is that of all lanes.</summary>

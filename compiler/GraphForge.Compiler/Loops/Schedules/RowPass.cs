@@ -13,7 +13,19 @@ internal sealed record RowPass(
     IReadOnlyList<LoopVar> Axes, IReadOnlyList<Expr> Bodies, IReadOnlyList<ReduceExpr> Reductions,
     IReadOnlyList<(LoopBuffer Buffer, IndexExpr Index, ReduceFunction? Combine)> Targets, IReadOnlyList<StoreDefinition> Kept)
 {
+    /// <summary>Whole vectors of the computation of an exponential hide the way to memory; a few additions do not.</summary>
+    private const double HidesMemory = 12;
+
+    /// <summary>Half of a typical second-level cache holds what is asked for before it is stored.</summary>
+    private const long MostAwaited = 256 * 1024;
+
     public bool IsStore => Reductions.Count == 0;
+
+    /// <summary>
+    /// Where the pass after this one stores at the same elements: memory to ask for while this one computes, so that the stores,
+    /// which come all at once, need not wait for it.
+    /// </summary>
+    public IReadOnlyList<(LoopBuffer Buffer, IndexExpr Index)> Awaited { get; private init; } = [];
 
     /// <summary>Positions are found one element at a time; vectors of one-byte types have no reductions.</summary>
     public bool IsScalar => Reductions.Any(r => r.IsArg || r.Type.Size() == 1);
@@ -53,6 +65,15 @@ internal sealed record RowPass(
         return level.GroupBy(p => p.Value, p => p.Key).OrderBy(g => g.Key).Select(g => g.ToArray());
     }
 
+    /// <summary>The same pass, asking for what <paramref name="next"/> stores if it computes long enough for that to pay.</summary>
+    public RowPass Before(RowPass next)
+    {
+        if (!next.Axes.SequenceEqual(Axes) || Bodies.Sum(b => Cost.OfColumn(b, Axes)) < HidesMemory) return this;
+        var targets = next.Targets.Where(t => t.Combine is null && LaneAnalysis.IsContiguous(t.Index, Axes[^1])).ToArray();
+        var bytes = targets.Sum(t => t.Buffer.Type.Size()) * Axes.Aggregate(1L, (p, v) => p * v.Extent);
+        return bytes > MostAwaited ? this : this with { Awaited = [.. targets.Select(t => (t.Buffer, t.Index))] };
+    }
+
     /// <summary>The same pass over other values.</summary>
     public RowPass Map(Func<Expr, Expr> map) =>
         this with { Bodies = [.. Bodies.Select(map)], Kept = [.. Kept.Select(k => k with { Value = map(k.Value) })] };
@@ -64,6 +85,10 @@ internal sealed record RowPass(
             (target, value) => new Store(target.Buffer, target.Index.Substitute(at), value.Substitute(at), target.Combine)))));
         return For.Nest(Axes.SkipLast(1), inner);
     }
+
+    /// <summary>Asks for the cache lines of the elements there.</summary>
+    public IEnumerable<Statement> Awaiting(IReadOnlyDictionary<LoopVar, IndexExpr> at) =>
+        Awaited.Select(a => new Prefetch(a.Buffer, a.Index.Substitute(at)));
 
     /// <summary>What goes into scratch memory at an element.</summary>
     public IEnumerable<Statement> Keeping(IReadOnlyDictionary<LoopVar, IndexExpr> at) =>

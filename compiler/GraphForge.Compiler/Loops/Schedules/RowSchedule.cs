@@ -55,18 +55,18 @@ internal sealed class RowScope(int rowAxes, CpuTarget target)
         var passes = RowPass.Of(reductions, stores.Where(s => s.Domain.Count > rowAxes), rowAxes, values);
         var lanes = passes.Select(LanesOf).ToArray();
         var kept = new KeptElements([.. passes.Where((_, i) => lanes[i] > 1)]);
-        foreach (var (i, pass) in passes.Index().Where(p => !p.Item.IsStore)) Append(pass, lanes[i]);
+        foreach (var (i, pass) in passes.Index().Where(p => !p.Item.IsStore)) Append(pass, lanes[i], passes.ElementAtOrDefault(i + 1));
         foreach (var store in stores.Where(s => s.Domain.Count == rowAxes))
             values.Statements.Add(new Store(store.Buffer, store.Index, values.WithoutReductions(store.Value)));
-        foreach (var (i, pass) in passes.Index().Where(p => p.Item.IsStore)) Append(pass, lanes[i]);
+        foreach (var (i, pass) in passes.Index().Where(p => p.Item.IsStore)) Append(pass, lanes[i], null);
         return Block.Of(values.Statements);
 
-        void Append(RowPass pass, int width)
+        void Append(RowPass pass, int width, RowPass? next)
         {
             var ready = values.Hoist(width > 1 ? kept.In(pass) : pass);
             if (pass.IsStore) values.Statements.Add(ready.Stores(width));
             else if (width == 1) ready.ReduceByElement(values);
-            else new RowAccumulators(ready, width).AppendTo(values);
+            else new RowAccumulators(next is { IsStore: true } ? ready.Before(next) : ready, width).AppendTo(values);
         }
     }
 
