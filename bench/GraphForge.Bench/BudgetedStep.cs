@@ -34,7 +34,7 @@ public static class BudgetedStep
 
     private static (long Planned, double Milliseconds, float[] Losses) Measure(Workload workload, int threads, long? budget)
     {
-        using var training = workload.CompileTraining(workload.Model(), new CompileOptions { Threads = threads, MemoryBudget = budget });
+        using var training = workload.CompileAnyBatch(workload.Model(), new CompileOptions { Threads = threads, MemoryBudget = budget });
         var data = workload.Data(workload.Batch);
         var losses = new float[Losses];
         for (var step = 0; step < Losses; step++) losses[step] = training.Step(data).Loss;

@@ -15,33 +15,30 @@ public static class Pipeline
     /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static CompiledSource Compile(
-        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default) =>
-        Compile(graph, binding, options, MemoryPlanner.Plan, cancellationToken);
-
-    /// <param name="graph">What to compile.</param>
-    /// <param name="binding">Extents of its symbols.</param>
-    /// <param name="options">How.</param>
-    /// <param name="planner">Plans within a budget, or refuses to.</param>
-    /// <param name="cancellationToken">Ends the compilation.</param>
-    internal static CompiledSource Compile(
-        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options,
-        Func<PlanningProblem, long?, MemoryPlan> planner, CancellationToken cancellationToken = default)
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         // Reading the prelude takes as long as some passes and needs nothing of them.
         var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
         var log = new PassLog(options, graph.Name, cancellationToken);
-        var program = Planned(graph, binding, options, planner, log);
+        var program = Budgeted.Plan(graph, binding, options, log);
+        program.Require(options.MemoryBudget);
+        prelude.Wait(cancellationToken);
+        return Write(graph.Name, program, options, log);
+    }
+
+    /// <summary>Planned program to text.</summary>
+    internal static CompiledSource Write(string name, PlannedProgram program, CompilerOptions options, PassLog log)
+    {
         var (kernels, calls) = program.Kernels.UsedBy(program.Plan.Plan);
         log.After("plan", () => Runtime.PlanPrinter.Print(calls) + "\n" + program.Plan.Memory);
-        Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
+        Concurrently.Map(kernels, LoopVerifier.Verify, log.CancellationToken);
         log.After("verify loops");
-        prelude.Wait(cancellationToken);
-        var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);
+        var text = ProgramEmitter.Write(name, kernels, options.Target, log.CancellationToken);
         log.After("kernels", () => text, ".cs");
         return new CompiledSource(calls, kernels, text, program.Plan.States, program.Plan.Memory, program.Decisions)
         {
             UnusableSchedules = ScheduleCandidates.Unusable(program.Kernels.Shared.Distinct, options),
-            IsConstrained = program.IsConstrained,
+            IsConstrained = program.Plan != program.Kept,
         };
     }
 
@@ -55,7 +52,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return Planned(graph, binding, options, MemoryPlanner.Closest, log).Plan.Memory;
+        return Budgeted.Plan(graph, binding, options, log).Plan.Memory;
     }
 
     /// <summary>The kernels of a program, each once, before any decision how they work.</summary>
@@ -65,7 +62,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return SharedKernels.Of(Define(Rewrite(graph, binding, log), log).Definitions.Kernels).Distinct;
+        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), log), log).Definitions.Kernels).Distinct;
     }
 
     /// <summary>Why each edge is fused, or is not, without compiling further.</summary>
@@ -73,14 +70,14 @@ public static class Pipeline
     public static IReadOnlyList<FusionDecision> Explain(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
     {
         var log = new PassLog(options, graph.Name, CancellationToken.None);
-        return Define(Rewrite(graph, binding, log), log).Decisions;
+        return Define(Rewrite(Binding.Bind(graph, binding), log), log).Decisions;
     }
 
-    /// <summary>Graph to graph.</summary>
-    private static ComputationGraph Rewrite(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, PassLog log)
+    /// <summary>Bound graph to graph.</summary>
+    private static ComputationGraph Rewrite(ComputationGraph graph, PassLog log)
     {
         GraphVerifier.CheckNames(graph);
-        graph = log.After("bind", Binding.Bind(graph, binding));
+        graph = log.After("bind", graph);
         graph = log.After("lean scans", LeanScans.Run(graph));
         graph = log.After("empty tensors", BodyPasses.Everywhere(graph, EmptyTensors.Run));
         graph = log.After("simplify", BodyPasses.Everywhere(graph, g => RewriteDriver.Apply(g, RuleSet.SimplifyDifferentiated, out _)));
@@ -109,22 +106,23 @@ public static class Pipeline
         return (definitions, [.. fusion.Decisions, .. definitions.Decisions]);
     }
 
-    /// <summary>Graph to memory plan.</summary>
-    private static PlannedProgram Planned(
-        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options,
-        Func<PlanningProblem, long?, MemoryPlan> planner, PassLog log)
+    /// <summary>Bound graph to kernels and memory plan.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="options">Where no plan fits the budget, the smallest is made.</param>
+    /// <param name="log">Told of every pass.</param>
+    /// <param name="planner">Plans the memory within a budget; null for <see cref="MemoryPlanner.Plan"/>.</param>
+    internal static PlannedProgram Planned(
+        ComputationGraph graph, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan>? planner = null)
     {
-        graph = Rewrite(graph, binding, log);
+        planner ??= MemoryPlanner.Plan;
+        graph = Rewrite(graph, log);
         var (definitions, decisions) = Define(graph, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
-        var plan = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null }, planner);
-        if (options.MemoryBudget is not { } budget || plan.Memory.TotalBytes <= budget) return new PlannedProgram(decisions, scheduled, plan, IsConstrained: false);
+        var kept = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null }, planner);
+        if (options.MemoryBudget is not { } budget || kept.Memory.TotalBytes <= budget) return new PlannedProgram(decisions, scheduled, kept, kept);
         definitions.Derive();
         scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
-        return new PlannedProgram(decisions, scheduled, PlanAssembly.Assemble(graph, definitions, scheduled, options, planner), IsConstrained: true);
+        return new PlannedProgram(decisions, scheduled, kept, PlanAssembly.Assemble(graph, definitions, scheduled, options, planner));
     }
-
-    private sealed record PlannedProgram(
-        IReadOnlyList<FusionDecision> Decisions, ScheduledKernels Kernels, AssembledPlan Plan, bool IsConstrained);
 }

@@ -8,7 +8,14 @@ using GraphForge.Runtime;
 namespace GraphForge.Compiler;
 
 /// <summary>A plan, the slots behind its states, and its memory figures.</summary>
-public sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> States, MemoryReport Memory);
+public sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> States, MemoryReport Memory)
+{
+    /// <summary>Modelled time of a run.</summary>
+    public double Milliseconds { get; init; }
+
+    /// <summary>Steps that run again for values that were given up.</summary>
+    public int Repeats { get; init; }
+}
 
 /// <summary>Has the memory of a program planned and writes the solution down as an execution plan.</summary>
 internal sealed class PlanAssembly
@@ -37,7 +44,7 @@ internal sealed class PlanAssembly
     /// <param name="definitions">Its work.</param>
     /// <param name="kernels">Which kernel does which work, and how.</param>
     /// <param name="options">Budget and threads.</param>
-    /// <param name="planner">Plans within a budget, or refuses to.</param>
+    /// <param name="planner">Plans the memory within a budget.</param>
     public static AssembledPlan Assemble(
         ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options,
         Func<PlanningProblem, long?, MemoryPlan> planner)
@@ -52,7 +59,11 @@ internal sealed class PlanAssembly
             Steps = Timed(problem.Steps, definitions.Work, options),
             Derivations = Timed(problem.Derivations, definitions.Derivations, options),
         }, options.MemoryBudget));
-        return new AssembledPlan(assembly.Write(work), assembly._states, work.Memory.Report);
+        return new AssembledPlan(assembly.Write(work), assembly._states, work.Memory.Report)
+        {
+            Milliseconds = work.Memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
+            Repeats = work.Memory.Program.Repeats.Count,
+        };
     }
 
     private static PlannedStep[] Timed(IReadOnlyList<PlannedStep> steps, IReadOnlyList<PlannedWork> work, CompilerOptions options) =>

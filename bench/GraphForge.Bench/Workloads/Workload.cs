@@ -29,8 +29,13 @@ public sealed record Workload(string Name, Func<Module> Model, Func<Optimizer> O
     public bool ReadsTokens { get; init; }
 
     /// <summary>The training step for full batches.</summary>
-    public Training CompileTraining(Module model, CompileOptions options) => Training.Compile(
-        model, x => Loss(model.Forward(x[Input]), x[Target]), Optimizer(), [InputSpec(Batch), TargetSpec(Batch)], options: options);
+    public Training CompileTraining(Module model, CompileOptions options) => CompileTraining(model, options, Batch);
+
+    /// <summary>The training step for batches of any size, compiled at the first.</summary>
+    public Training CompileAnyBatch(Module model, CompileOptions options) => CompileTraining(model, options, "batch");
+
+    private Training CompileTraining(Module model, CompileOptions options, Dim batch) => Training.Compile(
+        model, x => Loss(model.Forward(x[Input]), x[Target]), Optimizer(), [InputSpec(batch), TargetSpec(batch)], options: options);
 
     /// <summary>Inference of one sample.</summary>
     public CompiledModel CompileInference(Module model, CompileOptions options) => CompiledModel.Compile(
@@ -43,11 +48,9 @@ public sealed record Workload(string Name, Func<Module> Model, Func<Optimizer> O
     /// <summary>Room for what inference of one sample gives.</summary>
     public float[] Scores() => new float[ReadsTokens ? Sample[0] * Classes : Classes];
 
-    private TensorSpec InputSpec(int batch) =>
-        new(Input, ReadsTokens ? DType.Int64 : DType.Float32, Shape.Of([batch, .. Sample]));
+    private TensorSpec InputSpec(Dim batch) => new(Input, ReadsTokens ? DType.Int64 : DType.Float32, [batch, .. Sample.Select(e => (Dim)e)]);
 
-    private TensorSpec TargetSpec(int batch) =>
-        new(Target, DType.Int64, ReadsTokens ? Shape.Of([batch, .. Sample]) : Shape.Of(batch));
+    private TensorSpec TargetSpec(Dim batch) => new(Target, DType.Int64, ReadsTokens ? [batch, .. Sample.Select(e => (Dim)e)] : [batch]);
 
     private Tensor Loss(Tensor scores, Tensor target) => Losses.CrossEntropy(scores.Reshape(-1, Classes), target.Reshape(-1));
 

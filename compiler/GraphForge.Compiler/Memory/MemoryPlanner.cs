@@ -20,22 +20,12 @@ public static class MemoryPlanner
     /// <summary>Searches for one budget: a layout may need more than the bytes that live at once, and the next search aims lower.</summary>
     private const int MaximumSearches = 6;
 
-    /// <summary>The plan of least modelled time that was found within a budget; the one of least memory without.</summary>
+    /// <summary>The plan of least modelled time that was found within a budget, and the smallest there is where none fits; the one of least memory without a budget.</summary>
     /// <param name="problem">The program.</param>
     /// <param name="budget">Most bytes the program may allocate in all; null for no limit.</param>
-    /// <exception cref="GraphException">No plan fits the budget (<see cref="ErrorCode.OverBudget"/>).</exception>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
         var kept = Kept(problem);
-        var plan = Closest(problem, kept, budget);
-        return budget is { } bytes && plan.Report.TotalBytes > bytes ? throw OverBudget(kept.Report, plan, bytes) : plan;
-    }
-
-    /// <summary>What <see cref="Plan"/> gives, and the smallest plan there is where none fits the budget.</summary>
-    public static MemoryPlan Closest(PlanningProblem problem, long? budget) => Closest(problem, Kept(problem), budget);
-
-    private static MemoryPlan Closest(PlanningProblem problem, MemoryPlan kept, long? budget)
-    {
         if (budget is not { } bytes || kept.Report.TotalBytes <= bytes) return kept;
         // What a search aims at may pack badly where a lower aim packs well.
         return Within(problem, kept, bytes) ?? SmallestBudget.Of(problem, kept);
@@ -88,25 +78,5 @@ public static class MemoryPlanner
         return new MemoryReport(
             layout.ArenaBytes, layout.LowerBound, problem.StateBytes, problem.ConstantBytes, problem.ScratchBytes,
             lifetimes.LiveBytes, order.Length == 0 ? "" : problem.Steps[order[peak]].Name, largest);
-    }
-
-    private static GraphException OverBudget(MemoryReport report, MemoryPlan smallest, long budget) => new(
-        ErrorCode.OverBudget,
-        $"the program needs {MemoryReport.Text(report.TotalBytes)}, {MemoryReport.Text(report.TotalBytes - budget)} more " +
-        $"than the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(report.ArenaBytes)}, states " +
-        $"{MemoryReport.Text(report.StateBytes)}, constants {MemoryReport.Text(report.ConstantBytes)}, scratch " +
-        $"{MemoryReport.Text(report.ScratchBytes)}); {Remedy(report, smallest, budget)}\nThe largest values, all alive during {report.PeakStep}:\n" +
-        report.DescribePeak().TrimEnd('\n'),
-        report.LargestAtPeak.Select(v => v.Source).FirstOrDefault(SourceLocation.Unknown));
-
-    private static string Remedy(MemoryReport report, MemoryPlan smallest, long budget)
-    {
-        var how = smallest.Program.Repeats.Count == 0
-            ? "keeping every value, as none could be computed again"
-            : $"computing {smallest.Program.Repeats.Count} steps again";
-        var (fixedBytes, least) = (report.TotalBytes - report.ArenaBytes, $"the smallest budget that works is {smallest.Report.TotalBytes:N0} bytes, {how}");
-        return fixedBytes > budget
-            ? $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}, and {least}: raise the budget to that, or make the model smaller."
-            : $"{least}: raise the budget to that, or make the batch smaller.";
     }
 }

@@ -26,22 +26,22 @@ internal static class WorkTime
     private static double Milliseconds(PlannedKernel kernel, CompilerOptions options)
     {
         var definition = kernel.Definition;
-        var instructions = definition.Repeats * definition.Stores.Sum(Instructions) / options.Target.Lanes;
-        double bytes = definition.Arguments.Sum(a => WorkPlan.Bytes(a));
+        // A reduction is computed once for all elements that share it, such as those of a row.
+        var reductions = definition.Reductions().Sum(r => Count(r.Variables.Except(definition.Counters)) * Count(r.ReducedVariables) * (0.5 + OfElement(r.Body)));
+        var elements = definition.Stores.Sum(s => Count(s.Domain) * (1 + OfElement(s.Value)));
+        var instructions = definition.Repeats * (reductions + elements) / options.Target.Lanes;
+        double bytes = definition.Arguments.Sum(WorkPlan.Bytes);
         return Math.Max(instructions / (CoreInstructions * options.Threads), bytes / MemoryBytes) + StepMilliseconds;
     }
 
-    private static double Instructions(StoreDefinition store) =>
-        store.Domain.Aggregate(1.0, (product, variable) => product * variable.Extent) * (1 + OfElement(store.Value));
+    private static double Count(IEnumerable<LoopVar> variables) => variables.Aggregate(1.0, (product, variable) => product * variable.Extent);
 
-    /// <summary>Of one element, the inner elements of reductions included; what reductions share is counted once in each.</summary>
+    /// <summary>What is done for one element, without what is done inside reductions.</summary>
     private static double OfElement(Expr value)
     {
-        var reductions = value.DescendantsAndSelf().OfType<ReduceExpr>().ToArray();
-        var outermost = reductions.Where(r => !reductions.Any(o => o != r && o.Body.DescendantsAndSelf().Contains(r))).ToArray();
-        var inside = outermost.Length == 0 ? 0 : outermost.Sum(r =>
-            r.ReducedVariables.Aggregate(1.0, (product, variable) => product * variable.Extent) * (0.5 + OfElement(r.Body)));
-        var shell = outermost.Aggregate(value, (expr, r) => expr.Replace(r, new ConstantExpr(Graph.Scalar.Of(r.Type, 0L))));
-        return inside + Cost.OfValue(shell);
+        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
+        return Visit(value);
+
+        double Visit(Expr expr) => !seen.Add(expr) || expr is ReduceExpr ? 0 : Cost.Of(expr) + expr.Operands.Sum(Visit);
     }
 }

@@ -30,9 +30,14 @@ internal static class FuzzRun
     }
 
     /// <summary>Every third case with values that are given up and computed again.</summary>
-    public static CompiledSource Compile(FuzzCase fuzz, CompilerOptions options) => fuzz.Seed % 3 > 0
-        ? Pipeline.Compile(fuzz.Graph, NoSymbols, options)
-        : Pipeline.Compile(fuzz.Graph, NoSymbols, options with { MemoryBudget = 0 }, (problem, budget) => RandomRepeats.Plan(problem, budget, fuzz.Seed));
+    public static CompiledSource Compile(FuzzCase fuzz, CompilerOptions options)
+    {
+        if (fuzz.Seed % 3 > 0) return Pipeline.Compile(fuzz.Graph, NoSymbols, options);
+        var log = new PassLog(options, fuzz.Graph.Name, CancellationToken.None);
+        var program = Pipeline.Planned(Binding.Bind(fuzz.Graph, NoSymbols), options with { MemoryBudget = 0 }, log,
+            (problem, budget) => RandomRepeats.Plan(problem, budget, fuzz.Seed));
+        return Pipeline.Write(fuzz.Graph.Name, program, options, log);
+    }
 
     private static KernelLibrary Load(CompiledSource?[] sources, CpuTarget target)
     {

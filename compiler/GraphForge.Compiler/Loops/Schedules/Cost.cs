@@ -24,7 +24,8 @@ public static class Cost
     }
 
 
-    private static double Of(Expr expr) => expr switch
+    /// <summary>Of the expression alone, its operands given.</summary>
+    internal static double Of(Expr expr) => expr switch
     {
         UnaryExpr { Function: UnaryFunction.Sqrt } => 10,
         UnaryExpr u => IsOneInstruction(u.Function) ? 0.5 : 12,

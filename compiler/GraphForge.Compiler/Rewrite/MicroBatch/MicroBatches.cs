@@ -59,8 +59,17 @@ internal sealed class MicroBatches
         return results;
     }
 
-    /// <summary>Whether the node is computed slice by slice; what is light is done for all samples where it is read outside.</summary>
-    private bool IsOfLoop(Node node) => _shares[node].IsPartial || _shares[node].IsSliced && !_shares.IsLight(node);
+    /// <summary>
+    /// Whether the node is computed slice by slice; what is light is done for all samples where it is read outside, and what only
+    /// scales or rearranges one sum is done with the sum.
+    /// </summary>
+    private bool IsOfLoop(Node node) => _shares[node].Kind switch
+    {
+        ShareKind.Partial => !(node.Inputs.ToArray().Count(i => _shares[i].IsPartial) == 1 &&
+            node.Op is Negate or Cast or StopGradient or Identity or Reshape or Permute or Expand or Pad or Flip or Multiply or Divide),
+        ShareKind.Sliced => !_shares.IsLight(node),
+        _ => false,
+    };
 
     private void Loop(List<Node> results)
     {
@@ -91,14 +100,14 @@ internal sealed class MicroBatches
     /// <summary>The node outside the loop.</summary>
     private void Outer(Node node)
     {
-        if (_outer.ContainsKey(node)) return;
-        var share = _shares[node];
-        if (share.IsPartial || share.IsSliced && !_shares.IsLight(node)) return;
-        if (share.Kind != ShareKind.Late)
+        if (_outer.ContainsKey(node) || IsOfLoop(node)) return;
+        if (_shares[node].Kind is ShareKind.Whole or ShareKind.Sliced)
         {
             _outer[node] = Whole(node);
             return;
         }
+        // A part of a sum that nobody outside asks for.
+        if (node.Inputs.ToArray().Any(i => !_outer.ContainsKey(i))) return;
         using (NodeScope.Of(node)) _outer[node] = Node.Of(Bound(node.Op, _whole), node.Inputs.ToArray().Select(i => _outer[i]).ToArray());
     }
 

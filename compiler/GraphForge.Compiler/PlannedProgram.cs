@@ -1,0 +1,35 @@
+using GraphForge.Compiler.Memory;
+using GraphForge.Compiler.Schedule;
+
+namespace GraphForge.Compiler;
+
+/// <summary>A program with its memory planned, before its kernels are written.</summary>
+/// <param name="Decisions">Why edges were fused, or were not.</param>
+/// <param name="Kernels">Its kernels; a plan need not call all of them.</param>
+/// <param name="Kept">The plan that keeps every value.</param>
+/// <param name="Plan">The plan for the budget, or the smallest where none fits it.</param>
+internal sealed record PlannedProgram(
+    IReadOnlyList<FusionDecision> Decisions, ScheduledKernels Kernels, AssembledPlan Kept, AssembledPlan Plan)
+{
+    /// <summary>Slices of the batch that run one after another.</summary>
+    public long Slices { get; init; } = 1;
+
+    /// <exception cref="Graph.GraphException">The plan does not fit the budget.</exception>
+    public void Require(long? budget)
+    {
+        if (budget is { } bytes && Plan.Memory.TotalBytes > bytes) throw BudgetError.Of(Kept.Memory, Plan.Memory, Choices(), bytes);
+    }
+
+    private string Choices()
+    {
+        var repeats = Plan.Repeats == 0 ? null : $"computing {Plan.Repeats} steps again";
+        var slices = Slices == 1 ? null : $"running the batch in {Slices} slices";
+        return (repeats, slices) switch
+        {
+            (null, null) => "keeping every value, as none could be computed again",
+            (null, _) => slices,
+            (_, null) => repeats,
+            _ => $"{slices} and {repeats}",
+        };
+    }
+}
