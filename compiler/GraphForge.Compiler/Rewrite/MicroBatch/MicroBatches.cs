@@ -12,7 +12,6 @@ namespace GraphForge.Compiler.Rewrite.MicroBatch;
 internal sealed class MicroBatches
 {
     private readonly BatchShares _shares;
-    private readonly DimSymbol _symbol;
     private readonly IReadOnlyDictionary<DimSymbol, long> _whole;
     private readonly Dictionary<DimSymbol, long> _part;
     private readonly long _slices;
@@ -23,7 +22,7 @@ internal sealed class MicroBatches
 
     private MicroBatches(BatchShares shares, DimSymbol symbol, IReadOnlyDictionary<DimSymbol, long> binding, long slices)
     {
-        (_shares, _symbol, _whole, _slices) = (shares, symbol, binding, slices);
+        (_shares, _whole, _slices) = (shares, binding, slices);
         _part = new Dictionary<DimSymbol, long>(binding) { [symbol] = binding[symbol] / slices };
     }
 
