@@ -28,7 +28,9 @@ public static class Pipeline
         log.After("loops", () => string.Join('\n', kernels.Select(LoopPrinter.Print)));
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
-        var plan = PlanAssembly.Assemble(graph, definitions, shared, kernels, options);
+        var prepared = PreparedWork.Of(graph, definitions);
+        log.After("prepared work", () => string.Join('\n', prepared.Once.Select(w => w.Name)));
+        var plan = PlanAssembly.Assemble(graph, new ProgramParts(graph.States, definitions, shared, kernels), prepared, options);
         log.After("plan", () => Runtime.PlanPrinter.Print(plan.Plan) + "\n" + plan.Memory);
         prelude.Wait(cancellationToken);
         var text = ProgramEmitter.Write(graph.Name, kernels, options.Target, cancellationToken);

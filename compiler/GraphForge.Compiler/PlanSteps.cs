@@ -31,7 +31,8 @@ internal sealed class PlanSteps(SharedKernels kernels, IReadOnlyList<LoopKernel>
     {
         var number = kernels.NumberOf(kernel);
         var arguments = kernel.Definition.Arguments.Select(a => buffers[a]).ToArray();
-        _steps.Add(new PlanStep(number, arguments, loops[number].Tasks, barrier) { Name = kernel.Name });
+        var writes = kernel.Writes.Select(w => buffers[w]).Distinct().ToArray();
+        _steps.Add(new PlanStep(number, arguments, loops[number].Tasks, barrier) { Name = kernel.Name, Writes = writes });
     }
 
     private void Append(PlannedLoop loop, WorkPlan plan, bool barrier)

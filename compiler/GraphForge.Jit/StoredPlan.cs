@@ -35,7 +35,7 @@ internal sealed record StoredPlan(CacheKey Kernels, ExecutionPlan Plan, IReadOnl
 
     private static void Write(BinaryWriter writer, MemoryReport memory)
     {
-        foreach (var bytes in new[] { memory.ArenaBytes, memory.LowerBound, memory.StateBytes, memory.ConstantBytes, memory.ScratchBytes })
+        foreach (var bytes in new[] { memory.ArenaBytes, memory.LowerBound, memory.StateBytes, memory.ConstantBytes, memory.PreparedBytes, memory.ScratchBytes })
             writer.Write(bytes);
         writer.Write(memory.Timeline.Count);
         foreach (var bytes in memory.Timeline) writer.Write(bytes);
@@ -51,7 +51,7 @@ internal sealed record StoredPlan(CacheKey Kernels, ExecutionPlan Plan, IReadOnl
     }
 
     private static MemoryReport ReadMemory(BinaryReader reader) => new(
-        reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(),
+        reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(),
         Read(reader, reader.ReadInt64), reader.ReadString(),
         Read(reader, () => new LiveValue(reader.ReadString(), reader.ReadInt64(), new SourceLocation(reader.ReadString(), reader.ReadInt32()))));
 

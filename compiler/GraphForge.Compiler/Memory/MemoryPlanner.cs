@@ -43,7 +43,7 @@ public static class MemoryPlanner
             .OrderByDescending(v => v.Bytes).ThenBy(v => v.Id).Take(ReportedValues)
             .Select(v => new LiveValue(v.Name, v.Bytes, v.Source)).ToArray();
         return new MemoryReport(
-            layout.ArenaBytes, layout.LowerBound, problem.StateBytes, problem.ConstantBytes, problem.ScratchBytes,
+            layout.ArenaBytes, layout.LowerBound, problem.StateBytes, problem.ConstantBytes, problem.PreparedBytes, problem.ScratchBytes,
             lifetimes.LiveBytes, order.Length == 0 ? "" : problem.Steps[order[peak]].Name, largest);
     }
 

@@ -12,6 +12,7 @@ public readonly record struct LiveValue(string Name, long Bytes, SourceLocation 
 /// <param name="LowerBound">Largest sum of simultaneously live bytes in the chosen order.</param>
 /// <param name="StateBytes">Parameters and optimizer state.</param>
 /// <param name="ConstantBytes">Constants of the program.</param>
+/// <param name="PreparedBytes">Values computed once from the states for all runs, and what computing them takes.</param>
 /// <param name="ScratchBytes">Private working memory of all workers.</param>
 /// <param name="Timeline">Live arena bytes while each step runs, in execution order.</param>
 /// <param name="PeakStep">Name of the step with the most live bytes; empty for a program without steps.</param>
@@ -21,13 +22,14 @@ public sealed record MemoryReport(
     long LowerBound,
     long StateBytes,
     long ConstantBytes,
+    long PreparedBytes,
     long ScratchBytes,
     IReadOnlyList<long> Timeline,
     string PeakStep,
     IReadOnlyList<LiveValue> LargestAtPeak)
 {
     /// <summary>Everything the program allocates.</summary>
-    public long TotalBytes => ArenaBytes + StateBytes + ConstantBytes + ScratchBytes;
+    public long TotalBytes => ArenaBytes + StateBytes + ConstantBytes + PreparedBytes + ScratchBytes;
 
     /// <summary>Planned peak ÷ lower bound; 1 when nothing is wasted.</summary>
     public double Ratio => LowerBound == 0 ? 1 : (double)ArenaBytes / LowerBound;
@@ -37,6 +39,7 @@ public sealed record MemoryReport(
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"total {Text(TotalBytes)}: arena {Text(ArenaBytes)}, ");
         text.Append(CultureInfo.InvariantCulture, $"states {Text(StateBytes)}, constants {Text(ConstantBytes)}, ");
+        if (PreparedBytes > 0) text.Append(CultureInfo.InvariantCulture, $"prepared {Text(PreparedBytes)}, ");
         text.Append(CultureInfo.InvariantCulture, $"scratch {Text(ScratchBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"arena ÷ lower bound {Ratio:0.000} ({Text(LowerBound)} live at once)\n");
         if (LargestAtPeak.Count == 0) return text.ToString();

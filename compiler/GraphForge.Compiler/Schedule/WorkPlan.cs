@@ -78,7 +78,7 @@ internal sealed class WorkPlan
         {
             var writes = Owned(work.Writes);
             if (work is PlannedLoop loop) writes = [.. writes, .. loop.Parts.Select(p => _bodies[p].Value)];
-            var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
+            var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Where(p => _ids.ContainsKey(p.Operand)).Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
             return new PlannedStep(work.Name, Owned(work.Reads), writes, inPlace) { StateReads = Others(work.Reads), StateWrites = Others(work.Writes) };
         }).ToArray();
 
