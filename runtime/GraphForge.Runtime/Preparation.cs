@@ -27,11 +27,7 @@ internal sealed class Preparation
     public Preparation(CompiledProgram program, IReadOnlyList<nint> kernels)
     {
         var plan = program.Plan.Preparation!;
-        _context = new CompiledProgram(plan, kernels, program.States, program.Threads, program.KernelOwner)
-        {
-            Poison = program.Poison,
-            Team = program.Team,
-        }.Rent();
+        _context = new CompiledProgram(plan, kernels, program.States, program.Threads, program.KernelOwner) { Poison = program.Poison }.Rent();
         _states = [.. plan.Buffers.Where(b => b.Kind == BufferKind.State).Select(b => program.States[(int)b.Offset]).Distinct()];
         _versions = new long[_states.Length];
     }
