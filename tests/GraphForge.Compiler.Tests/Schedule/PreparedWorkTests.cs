@@ -48,6 +48,16 @@ public sealed class PreparedWorkTests
     }
 
     [Test]
+    public void A_row_of_states_is_not_reduced_in_the_kernel_that_reads_it()
+    {
+        var graph = Graph(X * Nodes.State(W).Softmax(1), X + Nodes.State(W).Sum(1, keepDims: true));
+        var plan = Compile(graph).Plan;
+        Assert.That(plan.Buffers.Count(b => b.Kind == BufferKind.Prepared), Is.EqualTo(2));
+        Assert.That(Names(plan), Has.None.Contains("sum"));
+        AssertAgrees(graph);
+    }
+
+    [Test]
     public void Steps_on_the_way_to_a_prepared_value_take_bytes_of_the_preparation_alone()
     {
         var rows = (Nodes.State(W) * Nodes.State(W)).Sum(1);
