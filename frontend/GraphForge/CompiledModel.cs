@@ -11,7 +11,8 @@ namespace GraphForge;
 /// <summary>
 /// A model compiled for inference: dropout is off, parameters are shared with the model. It may be run by several threads at
 /// once, though not while a training changes the model. Each binding of extents, such as a batch size, is compiled at its
-/// first use.
+/// first use. What follows from parameters alone, such as weights in the form a convolution reads, is computed by the first run
+/// and again by the first one after a parameter has changed, whoever changed it.
 /// </summary>
 /// <example><code>
 /// var decoder = CompiledModel.Compile(model, x =&gt; model.Decode(x["token"], x["state"]),
