@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Rewrite;
 using GraphForge.Compiler.Schedule.Attention;
 
@@ -21,6 +22,8 @@ internal sealed class FusionState
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
         Scores = ScoreMatrices.Find(graph, Order, Structures);
         _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
+        // A uniform constant is a number in the text, unless it is needed in memory: there constants are without a kernel.
+        foreach (var constant in _materialised.Where(n => n.Op is Constant)) Structures[constant] = NodeStructure.Leaf;
         _recomputed.UnionWith(Materialisation.Recomputed(graph, Order, Structures));
         foreach (var node in Order.Where(IsComputed))
         {
