@@ -120,10 +120,12 @@ public static class Pipeline
         var (definitions, decisions) = Define(graph, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
-        var kept = PlanAssembly.Assemble(graph, definitions, scheduled, options with { MemoryBudget = null }, planner);
+        var prepared = PreparedWork.Of(graph, definitions);
+        log.After("prepared work", () => string.Join('\n', prepared.Once.Select(w => w.Name)));
+        var kept = new PlanAssembly(graph, ProgramParts.Of(graph, definitions, scheduled), options with { MemoryBudget = null }, planner).Assemble(prepared);
         if (options.MemoryBudget is not { } budget || kept.Memory.TotalBytes <= budget) return new PlannedProgram(decisions, scheduled, kept, kept);
         definitions.Derive();
         scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
-        return new PlannedProgram(decisions, scheduled, kept, PlanAssembly.Assemble(graph, definitions, scheduled, options, planner));
+        return new PlannedProgram(decisions, scheduled, kept, new PlanAssembly(graph, ProgramParts.Of(graph, definitions, scheduled), options, planner).Assemble(prepared));
     }
 }

@@ -1,5 +1,4 @@
 using GraphForge.Compiler.Graph;
-using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Schedule;
@@ -17,137 +16,57 @@ public sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> 
     public int Repeats { get; init; }
 }
 
-/// <summary>Has the memory of a program planned and writes the solution down as an execution plan.</summary>
-internal sealed class PlanAssembly
+/// <summary>Makes the plan of a program from those of its sections.</summary>
+/// <param name="graph">The program's signature.</param>
+/// <param name="program">Its work, as kernels.</param>
+/// <param name="options">Budget and threads.</param>
+/// <param name="planner">Plans within a budget.</param>
+internal sealed class PlanAssembly(
+    ComputationGraph graph, ProgramParts program, CompilerOptions options, Func<PlanningProblem, long?, MemoryPlan> planner)
 {
-    private readonly ComputationGraph _graph;
-    private readonly KernelDefinitions _definitions;
-    private readonly ScheduledKernels _kernels;
-    private readonly ProgramBuffers _buffers;
-    private readonly IReadOnlyList<StateSlot> _states;
-    private readonly Dictionary<StateSlot, int> _numberOf;
-    private readonly LoopBuffer[] _constants;
-    private readonly Dictionary<LoopBuffer, string> _outputs;
-    private readonly HashSet<Node> _gradients;
-    private readonly List<PlanBuffer> _plan = [];
-    private readonly Dictionary<LoopBuffer, int> _index = [];
-
-    private PlanAssembly(ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels)
+    /// <param name="prepared">Which of the work is done once.</param>
+    public AssembledPlan Assemble(PreparedWork prepared)
     {
-        (_graph, _definitions, _kernels, _buffers) = (graph, definitions, kernels, definitions.Program);
-        _states = graph.States;
-        _numberOf = _states.Index().ToDictionary(s => s.Item, s => s.Index);
-        _outputs = graph.Outputs.ToDictionary(o => _buffers.Of(o.Value), o => o.Name);
-        _gradients = new HashSet<Node>(Topology.Order(graph.Updates.Select(u => u.Value)), ReferenceEqualityComparer.Instance);
-        _gradients.ExceptWith(Topology.Order(graph.Outputs.Select(o => o.Value)));
-        _constants = definitions.Kernels.SelectMany(k => k.Reads).Where(b => _buffers.NodeOf(b)?.Op is Constant).Distinct().ToArray();
-    }
-
-    /// <param name="graph">The program's signature.</param>
-    /// <param name="definitions">Its work.</param>
-    /// <param name="kernels">Which kernel does which work, and how.</param>
-    /// <param name="options">Budget and threads.</param>
-    /// <param name="planner">Plans within the budget.</param>
-    public static AssembledPlan Assemble(
-        ComputationGraph graph, KernelDefinitions definitions, ScheduledKernels kernels, CompilerOptions options,
-        Func<PlanningProblem, long?, MemoryPlan> planner)
-    {
-        var assembly = new PlanAssembly(graph, definitions, kernels);
-        var inputs = graph.TopologicalOrder().Where(n => n.Op is Input).Select(definitions.Program.Of);
-        var work = WorkPlan.OfProgram(definitions, inputs, assembly.ValueOf, assembly.StateOf, problem => planner(problem with
+        if (prepared.Once.Count > 0)
         {
-            Name = graph.Name,
-            StateBytes = assembly._states.Sum(s => s.Type.Bytes),
-            OptimizerBytes = assembly._states.Where(s => s.BelongsToTraining).Sum(s => s.Type.Bytes),
-            ConstantBytes = assembly._constants.Sum(WorkPlan.Bytes),
-            ScratchBytes = (long)assembly.Scratch * options.Threads,
-            Steps = Timed(problem.Steps, definitions.Work, options),
-            Derivations = Timed(problem.Derivations, definitions.Derivations, options),
-            Workers = options.Threads,
-        }, options.MemoryBudget));
-        return new AssembledPlan(assembly.Write(work), assembly._states, work.Memory.Report)
-        {
-            Milliseconds = work.Memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
-            Repeats = work.Memory.Program.Repeats.Count,
-        };
-    }
-
-    private static PlannedStep[] Timed(IReadOnlyList<PlannedStep> steps, IReadOnlyList<PlannedWork> work, CompilerOptions options) =>
-        [.. steps.Zip(work, (step, planned) => step with { IsRepeatable = planned is PlannedKernel, Milliseconds = WorkTime.Milliseconds(planned, options) })];
-
-    private int Scratch => checked((int)_kernels.Loops.Select(l => l.ScratchBytes).DefaultIfEmpty(0).Max());
-
-    private PlannedValue? ValueOf(LoopBuffer buffer, int id)
-    {
-        if (!_buffers.Owns(buffer)) return null;
-        var node = _buffers.NodeOf(buffer);
-        var value = new PlannedValue(
-            id, _outputs.GetValueOrDefault(buffer, buffer.Name), WorkPlan.Bytes(buffer), node?.Op is Input, _outputs.ContainsKey(buffer),
-            node?.Source ?? SourceLocation.Unknown)
-        {
-            Type = buffer.Type,
-            Dims = node?.Shape.Values ?? [buffer.Count],
-        };
-        return value.Role == TensorRole.Activation && node is not null && _gradients.Contains(node) ? value with { Role = TensorRole.Gradient } : value;
-    }
-
-    private int? StateOf(LoopBuffer buffer) => _buffers.SlotOf(buffer) is { } slot ? _numberOf[slot] : null;
-
-    private ExecutionPlan Write(WorkPlan work)
-    {
-        foreach (var buffer in work.Ids.Keys) Add(buffer, Describe(buffer, work.OffsetOf(buffer)));
-        foreach (var (id, version) in work.Versions) Add(version, Describe(version, work.Memory.Layout.Offsets[id]));
-        foreach (var (i, slot) in _states.Index())
-            Add(_buffers.Of(slot), new PlanBuffer(slot.Name, BufferKind.State, slot.Type.DType, slot.Type.Shape.Values, slot.Type.Bytes, i));
-        foreach (var (i, buffer) in _constants.Index())
-            Add(buffer, new PlanBuffer(buffer.Name, BufferKind.Constant, buffer.Type, _buffers.NodeOf(buffer)!.Shape.Values, WorkPlan.Bytes(buffer), i));
-        AddBodies(work, 0);
-        foreach (var (view, whole) in _definitions.Views) _index[view] = _index[whole];
-        var plan = InSignatureOrder();
-        var steps = new PlanSteps(_kernels, _definitions.Views, _index);
-        steps.Append(work);
-        var constants = _constants.Select(c => ((Constant)_buffers.NodeOf(c)!.Op).Value.Bytes.ToArray()).ToArray();
-        return new ExecutionPlan(_graph.Name, work.Memory.Layout.ArenaBytes, Scratch, _kernels.Loops.Select(l => l.Name).ToArray(), plan, steps.Steps, constants)
-        {
-            Loops = steps.Loops,
-        };
-    }
-
-    private void Add(LoopBuffer buffer, PlanBuffer planned)
-    {
-        _index[buffer] = _plan.Count;
-        _plan.Add(planned);
-    }
-
-    private PlanBuffer Describe(LoopBuffer buffer, long offset)
-    {
-        var node = _buffers.NodeOf(buffer);
-        var output = _outputs.GetValueOrDefault(buffer);
-        var kind = node?.Op is Input ? BufferKind.Input : output is null ? BufferKind.Intermediate : BufferKind.Output;
-        var dims = node?.Shape.Values ?? [buffer.Count];
-        return new PlanBuffer(output ?? buffer.Name, kind, buffer.Type, dims, WorkPlan.Bytes(buffer), offset);
-    }
-
-    /// <summary>Buffers that live for one iteration of a loop stand in the bytes their loop was given.</summary>
-    private void AddBodies(WorkPlan work, long start)
-    {
-        foreach (var part in work.Order.Select(o => o.Work).OfType<PlannedLoop>().SelectMany(l => l.Parts))
-        {
-            var (body, offset) = work.BodyOf(part);
-            foreach (var buffer in body.Ids.Keys) Add(buffer, Describe(buffer, start + offset + body.OffsetOf(buffer)));
-            AddBodies(body, start + offset);
+            var plan = Assemble(prepared, null, Once(prepared));
+            // Prepared values keep their memory between runs; where there is no room for that, every run computes them.
+            if (!(plan.Memory.TotalBytes > options.MemoryBudget)) return plan;
         }
+        return Assemble(PreparedWork.None(program.Definitions), options.MemoryBudget, (null, 0));
     }
 
-    /// <summary>Outputs in the order the graph names them, so that their index is their position in the signature.</summary>
-    private List<PlanBuffer> InSignatureOrder()
+    private AssembledPlan Assemble(PreparedWork prepared, long? budget, (ExecutionPlan? Plan, long Bytes) preparation)
     {
-        var places = _graph.Outputs.Index().ToDictionary(o => o.Item.Name, o => o.Index);
-        var order = Enumerable.Range(0, _plan.Count)
-            .OrderBy(i => _plan[i].Kind == BufferKind.Output ? places[_plan[i].Name] : -1).ToArray();
-        var position = new int[_plan.Count];
-        for (var i = 0; i < order.Length; i++) position[order[i]] = i;
-        foreach (var buffer in _index.Keys.ToArray()) _index[buffer] = position[_index[buffer]];
-        return order.Select(i => _plan[i]).ToList();
+        var buffers = program.Definitions.Program;
+        var section = new PlanSection(graph.Name, prepared.EachRun,
+            graph.TopologicalOrder().Where(n => n.Op is Input).Select(buffers.Of).ToArray(),
+            graph.Outputs.Select(o => (buffers.Of(o.Value), o.Name)).ToArray(), prepared.Values)
+        {
+            Derivations = prepared.Once.Count == 0 ? program.Definitions.Derivations : [],
+        };
+        var assembly = new SectionAssembly(program, section);
+        var (plan, memory) = assembly.Assemble(problem => planner(problem with
+        {
+            StateBytes = program.States.Sum(s => s.Type.Bytes),
+            OptimizerBytes = program.States.Where(s => s.BelongsToTraining).Sum(s => s.Type.Bytes),
+            ConstantBytes = assembly.ConstantBytes,
+            PreparedBytes = preparation.Bytes,
+            ScratchBytes = (long)assembly.Scratch * options.Threads,
+            Workers = options.Threads,
+        }, budget), options);
+        return new AssembledPlan(plan with { Preparation = preparation.Plan }, program.States, memory.Report)
+        {
+            Milliseconds = memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
+            Repeats = memory.Program.Repeats.Count,
+        };
+    }
+
+    private (ExecutionPlan Plan, long Bytes) Once(PreparedWork prepared)
+    {
+        var outputs = prepared.Values.Select((buffer, i) => (buffer, $"{buffer.Name}.{i}")).ToArray();
+        var assembly = new SectionAssembly(program, new PlanSection($"{graph.Name} preparation", prepared.Once, [], outputs, []));
+        var (plan, memory) = assembly.Assemble(problem => MemoryPlanner.Plan(problem), options);
+        return (plan, memory.Report.ArenaBytes + assembly.ConstantBytes + (long)assembly.Scratch * options.Threads);
     }
 }

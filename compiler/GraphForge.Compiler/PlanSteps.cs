@@ -37,8 +37,13 @@ internal sealed class PlanSteps(
     private void Append(PlannedKernel kernel, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes, bool isRepeat = false)
     {
         var number = kernels.Shared.NumberOf(kernel);
-        var arguments = kernel.Definition.Arguments.Select(a => buffers[substitutes.GetValueOrDefault(views.GetValueOrDefault(a, a), a)]).ToArray();
-        _steps.Add(new PlanStep(number, arguments, kernels.Loops[number].Tasks, barrier) { Name = isRepeat ? $"{kernel.Name} again" : kernel.Name });
+        _steps.Add(new PlanStep(number, kernel.Definition.Arguments.Select(Place).ToArray(), kernels.Loops[number].Tasks, barrier)
+        {
+            Name = isRepeat ? $"{kernel.Name} again" : kernel.Name,
+            Writes = kernel.Writes.Select(Place).Distinct().ToArray(),
+        });
+
+        int Place(LoopBuffer buffer) => buffers[substitutes.GetValueOrDefault(views.GetValueOrDefault(buffer, buffer), buffer)];
     }
 
     private void Append(PlannedLoop loop, WorkPlan plan, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes)

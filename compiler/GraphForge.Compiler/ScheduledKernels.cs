@@ -20,14 +20,14 @@ internal sealed record ScheduledKernels(SharedKernels Shared, IReadOnlyList<Loop
     /// <summary>The kernels a plan calls, and the plan with their new numbers.</summary>
     public (IReadOnlyList<LoopKernel> Kernels, ExecutionPlan Plan) UsedBy(ExecutionPlan plan)
     {
-        var used = plan.Steps.Select(s => s.Kernel).Distinct().Order().ToArray();
+        var used = plan.Steps.Concat(plan.Preparation?.Steps ?? []).Select(s => s.Kernel).Distinct().Order().ToArray();
         if (used.Length == Loops.Count) return (Loops, plan);
         var numbers = used.Index().ToDictionary(u => u.Item, u => u.Index);
         var kernels = used.Select(u => Loops[u]).ToArray();
-        return (kernels, plan with
-        {
-            KernelNames = [.. kernels.Select(k => k.Name)],
-            Steps = [.. plan.Steps.Select(s => s with { Kernel = numbers[s.Kernel] })],
-        });
+        var names = kernels.Select(k => k.Name).ToArray();
+        return (kernels, Renumbered(plan) with { Preparation = plan.Preparation is { } preparation ? Renumbered(preparation) : null });
+
+        ExecutionPlan Renumbered(ExecutionPlan section) =>
+            section with { KernelNames = names, Steps = [.. section.Steps.Select(s => s with { Kernel = numbers[s.Kernel] })] };
     }
 }

@@ -18,7 +18,7 @@ internal static class StoredMemory
             writer.Write(step.LiveBytes);
         });
         WriteList(writer, memory.Tensors, tensor => Write(writer, tensor));
-        foreach (var bytes in new[] { memory.ParameterBytes, memory.OptimizerBytes, memory.ConstantBytes, memory.ScratchBytes }) writer.Write(bytes);
+        foreach (var bytes in new[] { memory.ParameterBytes, memory.OptimizerBytes, memory.ConstantBytes, memory.PreparedBytes, memory.ScratchBytes }) writer.Write(bytes);
         writer.Write(memory.Workers);
         WriteList(writer, memory.Choices, choice =>
         {
@@ -37,6 +37,7 @@ internal static class StoredMemory
         ParameterBytes = reader.ReadInt64(),
         OptimizerBytes = reader.ReadInt64(),
         ConstantBytes = reader.ReadInt64(),
+        PreparedBytes = reader.ReadInt64(),
         ScratchBytes = reader.ReadInt64(),
         Workers = reader.ReadInt32(),
         Choices = ReadList(reader, () => new MemoryChoice(

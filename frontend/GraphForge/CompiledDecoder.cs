@@ -51,7 +51,7 @@ public sealed class CompiledDecoder
             if (value < 0 || value > Position)
                 throw new GraphException(
                     ErrorCode.BadRunArgument, $"a decoder that has read {Position} tokens cannot go back to {value}.");
-            _position.AsSpan<int>()[0] = value;
+            _position.CopyFrom<int>([value]);
         }
     }
 

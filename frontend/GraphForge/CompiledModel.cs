@@ -11,7 +11,8 @@ namespace GraphForge;
 /// <summary>
 /// A model compiled for inference: dropout is off, parameters are shared with the model. It may be run by several threads at
 /// once, though not while a training changes the model. Each binding of extents, such as a batch size, is compiled at its
-/// first use.
+/// first use. What follows from parameters alone, such as weights in the form a convolution reads, is computed by the first run
+/// and again by the first one after a parameter has changed, whoever changed it.
 /// </summary>
 /// <example><code>
 /// var decoder = CompiledModel.Compile(model, x =&gt; model.Decode(x["token"], x["state"]),
@@ -33,6 +34,8 @@ public sealed class CompiledModel
     private CompiledModel(InferenceGraph graph, StateStore states, CompileOptions options)
     {
         (_graph, _options, _inputs, Outputs) = (graph, options, graph.Inputs, graph.Outputs);
+        IsUnary = Inputs is [{ Name: InputName, DType: DType.Float32 }] && Outputs is [{ Name: OutputName, DType: DType.Float32 }] &&
+            IsBatch(Inputs[0].Type) && IsBatch(Outputs[0].Type);
         (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);
         var access = new StateAccess(graph.Graph, states);
         _programs = new(options.MaxBindings, extents => new InferenceProgram(
@@ -53,8 +56,8 @@ public sealed class CompiledModel
 
     private TimeSpan TraceTime { get; init; }
 
-    private bool IsUnary => Inputs is [{ Name: InputName, DType: DType.Float32 }] && Outputs is [{ Name: OutputName, DType: DType.Float32 }] &&
-        IsBatch(Inputs[0].Type) && IsBatch(Outputs[0].Type);
+    /// <summary>Whether the model was compiled for one input.</summary>
+    private bool IsUnary { get; }
 
     /// <summary>Compiles <see cref="Module.Forward"/> for float32 inputs of one shape.</summary>
     /// <param name="model">Takes [batch, inputShape…] and gives [batch, …]; floats of 16 bits are given as float32.</param>
@@ -140,7 +143,10 @@ public sealed class CompiledModel
     public CompileReport? CompileReport(params ReadOnlySpan<(string Symbol, long Extent)> extents) =>
         _programs.Get(_inputs.Bind(extents)).Program.Report?.After("trace", TraceTime);
 
-    /// <summary>Computes the outputs of as many inputs as the span holds, for a model compiled for one input.</summary>
+    /// <summary>
+    /// Computes the outputs of as many inputs as the span holds, for a model compiled for one input. Allocates nothing once the
+    /// batch size is compiled.
+    /// </summary>
     /// <param name="input">[batch, <see cref="InputShape"/>], row-major.</param>
     /// <param name="output">[batch, <see cref="OutputShape"/>], row-major.</param>
     /// <exception cref="GraphException">A span is of the wrong size; nothing was computed.</exception>

@@ -62,19 +62,58 @@ public abstract class StoredTensor
     [return: NotNullIfNotNull(nameof(stored))]
     public static implicit operator Tensor?(StoredTensor? stored) => stored?._value;
 
-    /// <summary>The elements, row-major, in place. Not to be touched while a training step runs.</summary>
+    /// <summary>
+    /// The elements, row-major, to be read; <see cref="Edit"/> and <see cref="CopyFrom"/> change them. Not to be used while a
+    /// training step runs.
+    /// </summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> does not store <see cref="DType"/>.</exception>
     /// <exception cref="InvalidOperationException">No values were drawn or set yet.</exception>
-    public Span<T> AsSpan<T>() where T : unmanaged => Storage.AsSpan<T>();
+    public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged => Storage.AsSpan<T>();
+
+    /// <summary>
+    /// Changes elements in place: <c>weight.Edit&lt;float&gt;(w =&gt; w.Fill(0.5f))</c>. Runs that come after see what
+    /// <paramref name="change"/> left; it is handed the elements, row-major, and cannot keep them.
+    /// </summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> does not store <see cref="DType"/>.</exception>
+    /// <exception cref="InvalidOperationException">No values were drawn or set yet, or a run uses the tensor at this moment.</exception>
+    public void Edit<T>(Action<Span<T>> change) where T : unmanaged
+    {
+        var storage = Storage;
+        BeginChange();
+        try
+        {
+            storage.Edit(change);
+        }
+        finally
+        {
+            EndChange();
+        }
+    }
 
     /// <summary>Sets all elements, row-major.</summary>
     /// <exception cref="ArgumentException">The number or type of the values is wrong.</exception>
+    /// <exception cref="InvalidOperationException">A run uses the tensor at this moment.</exception>
     public void CopyFrom<T>(ReadOnlySpan<T> values) where T : unmanaged
     {
         if (DTypes.Of<T>() != DType || values.Length != Shape.Size.Value)
             throw new ArgumentException($"'{Name}' is {Slot.Type} and takes {Shape.Size} values of its type; " +
                 $"it was given {values.Length} of {DTypes.Of<T>().ToString().ToLowerInvariant()}.");
         AwaitValues();
-        values.CopyTo(Allocate().AsSpan<T>());
+        BeginChange();
+        try
+        {
+            Allocate().CopyFrom(values);
+        }
+        finally
+        {
+            EndChange();
+        }
+    }
+
+    private void BeginChange()
+    {
+        if (!TryChange())
+            throw new InvalidOperationException($"'{Name}' is in use by a run at this moment; change it between runs.");
     }
 
     /// <summary>Takes the tensor for a run that changes it; false while any other run uses it.</summary>

@@ -22,6 +22,10 @@ public sealed class CompiledProgram
     private readonly DefaultObjectPool<RunContext> _contexts;
     private readonly PlanBuffer[] _inputs;
     private readonly PlanBuffer[] _outputs;
+    private readonly StateBuffer[] _written;
+
+    /// <summary>Made with the first context, when the settings it shares are known.</summary>
+    private readonly Lazy<Preparation>? _preparation;
 
     /// <param name="plan">The plan; it is verified here.</param>
     /// <param name="kernels">
@@ -47,6 +51,9 @@ public sealed class CompiledProgram
         _constants = new ConstantPool(plan.Constants);
         _inputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Input)];
         _outputs = [.. plan.Buffers.Where(buffer => buffer.Kind == BufferKind.Output)];
+        _written = [.. plan.Steps.SelectMany(step => step.Writes).Distinct().Select(index => plan.Buffers[index])
+            .Where(buffer => buffer.Kind == BufferKind.State).Select(buffer => _states[buffer.Offset]).Distinct()];
+        if (plan.Preparation is not null) _preparation = new(() => new Preparation(this, kernels));
         Code = PlanCode.Of(plan, kernels);
         // A team is of no use to a program whose every step is worker 0's, nor on one core.
         var isShared = threads > 1 && Environment.ProcessorCount > 1 && Code.Steps.Any(step => step.Tasks > 1);
@@ -103,9 +110,22 @@ public sealed class CompiledProgram
 
     internal void Return(RunContext context) => _contexts.Return(context);
 
+    /// <summary>Before a run.</summary>
+    internal void BringUpToDate() => _preparation?.Value.BringUpToDate();
+
+    /// <summary>After a run, also one that failed.</summary>
+    internal void MarkWrittenStates()
+    {
+        if (_written.Length > 0) StateBuffer.MarkChanged(_written);
+    }
+
     /// <summary>Address of a buffer that is not in the arena.</summary>
-    internal nint Locate(PlanBuffer buffer) =>
-        buffer.Kind == BufferKind.Constant ? _constants.Locate(buffer.Offset) : _states[buffer.Offset].Address;
+    internal nint Locate(PlanBuffer buffer) => buffer.Kind switch
+    {
+        BufferKind.Constant => _constants.Locate(buffer.Offset),
+        BufferKind.Prepared => _preparation!.Value.Locate((int)buffer.Offset),
+        _ => _states[buffer.Offset].Address,
+    };
 
     private int Find(PlanBuffer[] buffers, string name, string kind)
     {
@@ -133,6 +153,7 @@ public sealed class CompiledProgram
 
     private static void CheckStates(ExecutionPlan plan, IReadOnlyList<StateBuffer> states)
     {
+        if (plan.Preparation is { } preparation) CheckStates(preparation, states);
         foreach (var buffer in plan.Buffers.Where(buffer => buffer.Kind == BufferKind.State))
         {
             var expected = $"State {buffer.Offset} '{buffer.Name}' of plan '{plan.Name}' is {TensorLayout.Describe(buffer.Type, buffer.Dims)}";

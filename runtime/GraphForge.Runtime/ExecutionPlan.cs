@@ -17,6 +17,9 @@ public enum BufferKind : byte
 
     /// <summary>Read-only data that belongs to the program.</summary>
     Constant,
+
+    /// <summary>An output of the plan's preparation; shared by all runs, which read it only.</summary>
+    Prepared,
 }
 
 /// <summary>One buffer of a plan.</summary>
@@ -28,7 +31,8 @@ public enum BufferKind : byte
 /// <param name="Offset">
 /// Byte offset in the arena for <see cref="BufferKind.Input"/>, <see cref="BufferKind.Intermediate"/> and
 /// <see cref="BufferKind.Output"/>; index into the program's constants for <see cref="BufferKind.Constant"/>; index into
-/// the caller's states for <see cref="BufferKind.State"/>.
+/// the caller's states for <see cref="BufferKind.State"/>; index into the outputs of the preparation for
+/// <see cref="BufferKind.Prepared"/>.
 /// </param>
 public sealed record PlanBuffer(string Name, BufferKind Kind, DType Type, IReadOnlyList<long> Dims, long Bytes, long Offset)
 {
@@ -44,6 +48,12 @@ public sealed record PlanStep(int Kernel, IReadOnlyList<int> Buffers, int Tasks,
 {
     /// <summary>Name for people where several steps share a kernel; empty for the kernel's.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>
+    /// Those of <see cref="Buffers"/> that the kernel writes. Every state that changes is among them: what was prepared from it
+    /// is then prepared anew.
+    /// </summary>
+    public IReadOnlyList<int> Writes { get; init; } = [];
 }
 
 /// <summary>
@@ -74,4 +84,11 @@ public sealed record ExecutionPlan(
 
     /// <summary>Which of the steps run more than once, or not always.</summary>
     public IReadOnlyList<PlanLoop> Loops { get; init; } = [];
+
+    /// <summary>
+    /// What follows from states and constants alone: a plan without inputs whose outputs are the <see cref="BufferKind.Prepared"/>
+    /// buffers of this one. It runs where a state it reads has changed since it ran last, once for all contexts of a program.
+    /// Kernels and states are numbered as in this plan. Null where nothing is prepared.
+    /// </summary>
+    public ExecutionPlan? Preparation { get; init; }
 }

@@ -23,6 +23,8 @@ public static class PlanFormat
             writer.Write(constant);
         });
         WriteList(writer, plan.Loops, loop => Write(writer, loop));
+        writer.Write(plan.Preparation is not null);
+        if (plan.Preparation is { } preparation) Write(writer, preparation);
     }
 
     /// <summary>Reads what <see cref="Write(BinaryWriter, ExecutionPlan)"/> wrote; whether the plan is consistent is not looked at.</summary>
@@ -36,7 +38,10 @@ public static class PlanFormat
             ReadList(reader, () => ReadBuffer(reader)),
             ReadList(reader, () => ReadStep(reader)),
             ReadList(reader, () => ReadConstant(reader)))
-        { Loops = ReadList(reader, () => ReadLoop(reader)) };
+        {
+            Loops = ReadList(reader, () => ReadLoop(reader)),
+            Preparation = reader.ReadBoolean() ? Read(reader) : null,
+        };
     }
 
     private static void Write(BinaryWriter writer, PlanBuffer buffer)
@@ -60,10 +65,15 @@ public static class PlanFormat
         writer.Write(step.Tasks);
         writer.Write(step.BarrierBefore);
         writer.Write(step.Name);
+        WriteList(writer, step.Writes, writer.Write);
     }
 
     private static PlanStep ReadStep(BinaryReader reader) =>
-        new(reader.ReadInt32(), ReadList(reader, reader.ReadInt32), reader.ReadInt32(), reader.ReadBoolean()) { Name = reader.ReadString() };
+        new(reader.ReadInt32(), ReadList(reader, reader.ReadInt32), reader.ReadInt32(), reader.ReadBoolean())
+        {
+            Name = reader.ReadString(),
+            Writes = ReadList(reader, reader.ReadInt32),
+        };
 
     private static byte[] ReadConstant(BinaryReader reader)
     {

@@ -9,7 +9,7 @@ public static class PlanPrinter
     /// <summary>
     /// A summary, a table of buffers, and one line per step: its kernel, its own name where that is another, the buffers it is
     /// given (index:name) in argument order, its number of tasks, and <c>barrier</c> where every earlier step must have finished;
-    /// then one line per loop.
+    /// then one line per loop; then the same for the preparation, if there is one.
     /// Lines end in <c>\n</c>. The plan need not be valid.
     /// </summary>
     public static string Print(ExecutionPlan plan)
@@ -23,9 +23,13 @@ public static class PlanPrinter
         AppendTable(text, [.. BufferRows(plan)]);
         text.Append("\nsteps\n");
         AppendTable(text, [.. StepRows(plan)]);
-        if (plan.Loops.Count == 0) return text.ToString();
-        text.Append("\nloops\n");
-        AppendTable(text, [.. LoopRows(plan)]);
+        if (plan.Loops.Count > 0)
+        {
+            text.Append("\nloops\n");
+            AppendTable(text, [.. LoopRows(plan)]);
+        }
+
+        if (plan.Preparation is { } preparation) text.Append('\n').Append(Print(preparation));
         return text.ToString();
     }
 

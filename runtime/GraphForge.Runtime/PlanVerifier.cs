@@ -18,6 +18,7 @@ public static class PlanVerifier
         VerifyInputsDisjoint(plan);
         for (var index = 0; index < plan.Steps.Count; index++) VerifyStep(plan, index);
         foreach (var loop in plan.Loops) VerifyLoop(plan, loop);
+        if (plan.Preparation is { } preparation) VerifyPreparation(plan, preparation);
     }
 
     private static void VerifyBuffer(ExecutionPlan plan, int index)
@@ -46,10 +47,39 @@ public static class PlanVerifier
             if (given != buffer.Bytes)
                 throw Fault(plan, index, $"constant {buffer.Offset} has {given} bytes where {buffer.Bytes} are needed");
         }
+        else if (buffer.Kind == BufferKind.Prepared)
+        {
+            VerifyPrepared(plan, index, buffer);
+        }
         else
         {
             VerifyRange(plan, index, buffer);
         }
+    }
+
+    private static void VerifyPrepared(ExecutionPlan plan, int index, PlanBuffer buffer)
+    {
+        var outputs = plan.Preparation?.Buffers.Where(b => b.Kind == BufferKind.Output).ToArray() ?? [];
+        if (buffer.Offset < 0 || buffer.Offset >= outputs.Length)
+            throw Fault(plan, index, $"prepared value {buffer.Offset} is out of range; there are {outputs.Length}");
+        var output = outputs[buffer.Offset];
+        if (output.Type != buffer.Type || output.Bytes != buffer.Bytes)
+        {
+            throw Fault(plan, index, $"it is {TensorLayout.Describe(buffer.Type, buffer.Dims)}, but the preparation's output " +
+                $"'{output.Name}' is {TensorLayout.Describe(output.Type, output.Dims)}");
+        }
+    }
+
+    /// <summary>A preparation may run at any time and any number of times: nothing but its own arena depends on that.</summary>
+    private static void VerifyPreparation(ExecutionPlan plan, ExecutionPlan preparation)
+    {
+        if (preparation.Preparation is not null) throw Fault(plan, "its preparation has a preparation");
+        Verify(preparation);
+        if (!preparation.KernelNames.SequenceEqual(plan.KernelNames)) throw Fault(plan, "its preparation has other kernels");
+        if (preparation.Buffers.FirstOrDefault(b => b.Kind == BufferKind.Input) is { } input)
+            throw Fault(plan, $"its preparation has an input '{input.Name}'");
+        if (preparation.Steps.SelectMany(s => s.Writes).Select(b => preparation.Buffers[b]).FirstOrDefault(b => !b.InArena) is { } written)
+            throw Fault(plan, $"its preparation writes '{written.Name}', which outlives it");
     }
 
     private static void VerifyRange(ExecutionPlan plan, int index, PlanBuffer buffer)
@@ -94,6 +124,13 @@ public static class PlanVerifier
             var buffer = step.Buffers[argument];
             if (buffer < 0 || buffer >= plan.Buffers.Count)
                 throw Fault(plan, $"{what}: argument {argument} is buffer {buffer}, out of range; there are {plan.Buffers.Count}");
+        }
+
+        foreach (var buffer in step.Writes)
+        {
+            if (!step.Buffers.Contains(buffer)) throw Fault(plan, $"{what}: it writes buffer {buffer}, which is not among its arguments");
+            if (plan.Buffers[buffer].Kind is BufferKind.Constant or BufferKind.Prepared)
+                throw Fault(plan, $"{what}: it writes buffer {buffer} '{plan.Buffers[buffer].Name}', which is read-only");
         }
     }
 

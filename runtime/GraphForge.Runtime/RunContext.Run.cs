@@ -13,15 +13,25 @@ public sealed partial class RunContext
     /// </summary>
     /// <remarks>
     /// While another run has the program's threads, this one does all the work on its caller's thread. A run on one thread
-    /// takes no lock.
+    /// takes no lock, unless a state of any program has changed since this program ran last and it has prepared values: then it
+    /// looks whether they are to be prepared anew, and the first of several runs does so.
     /// </remarks>
     /// <exception cref="MemoryOverrunException">The program has <see cref="CompiledProgram.Poison"/>, and a kernel left the memory it was given.</exception>
     public void Run()
     {
         ObjectDisposedException.ThrowIf(!_rented, this);
-        if (_memory.Poison is { } poison) RunPoisoned(poison);
-        else if (_program.Team is null || !_program.Team.TryRun(_region)) RunAlone();
-        else _region.Failure.ThrowIfAny();
+        _program.BringUpToDate();
+        try
+        {
+            if (_memory.Poison is { } poison) RunPoisoned(poison);
+            else if (_program.Team is null || !_program.Team.TryRun(_region)) RunAlone();
+            else _region.Failure.ThrowIfAny();
+        }
+        finally
+        {
+            _program.MarkWrittenStates();
+        }
+
         GC.KeepAlive(this);
     }
 

@@ -22,6 +22,9 @@ public sealed unsafe partial class RunContext : IDisposable
 
     public CompiledProgram Program => _program;
 
+    /// <summary>Where an output stands, as long as the context is reachable.</summary>
+    internal nint AddressOf(int output) => (nint)_memory.Locate(Output(output));
+
     /// <summary>Copies a whole input, row-major.</summary>
     /// <exception cref="ArgumentException">
     /// There is no such input, or its element type or number of elements differs. Nothing has been copied then.

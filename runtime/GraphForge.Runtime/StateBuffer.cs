@@ -7,11 +7,16 @@ namespace GraphForge.Runtime;
 /// <remarks>
 /// Nothing here is locked: a run that writes a state must not overlap another run, or a caller, that uses the same state.
 /// Spans point into native memory that is freed when the buffer is finalized: keep the buffer reachable while using one.
+/// Programs keep values that follow from states alone, so a state has to know when it changes: by runs that write it, and by
+/// the methods here. Spans are read-only for that reason; writing through one by unsafe means goes unnoticed.
 /// </remarks>
 public sealed unsafe class StateBuffer
 {
+    private static PaddedNumber _changes;
+
     private readonly AlignedMemory _memory;
     private readonly long[] _dims;
+    private long _version;
 
     /// <param name="name">Name for people.</param>
     /// <param name="type">Element type.</param>
@@ -40,10 +45,70 @@ public sealed unsafe class StateBuffer
 
     internal nint Address => _memory.Address;
 
+    /// <summary>
+    /// Grows whenever any state of the process has changed. Read before <see cref="Version"/>s: while it stays the same, so do
+    /// they, since a state's own number grows first.
+    /// </summary>
+    internal static long Changes => Volatile.Read(ref _changes.Value);
+
+    /// <summary>Grows whenever the elements have changed.</summary>
+    internal long Version => Volatile.Read(ref _version);
+
     /// <summary>The elements, row-major.</summary>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> does not store <see cref="Type"/>.</exception>
     /// <exception cref="InvalidOperationException">There are more elements than a span can hold (2³¹ − 1).</exception>
-    public Span<T> AsSpan<T>() where T : unmanaged
+    public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged => Elements<T>();
+
+    /// <summary>The raw bytes, for saving whatever the element type.</summary>
+    /// <exception cref="InvalidOperationException">There are more bytes than a span can hold (2³¹ − 1).</exception>
+    public ReadOnlySpan<byte> AsBytes() => Bytewise;
+
+    /// <summary>Sets all elements, row-major.</summary>
+    /// <exception cref="ArgumentException">The number or type of the values is wrong.</exception>
+    public void CopyFrom<T>(ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var elements = Elements<T>();
+        CheckLength(values.Length, elements.Length, "elements");
+        values.CopyTo(elements);
+        MarkChanged([this]);
+    }
+
+    /// <summary>Sets the raw bytes, for loading whatever the element type.</summary>
+    /// <exception cref="ArgumentException">The number of bytes is wrong.</exception>
+    public void CopyFromBytes(ReadOnlySpan<byte> bytes)
+    {
+        CheckLength(bytes.Length, Bytes, "bytes");
+        bytes.CopyTo(Bytewise);
+        MarkChanged([this]);
+    }
+
+    /// <summary>Changes elements in place, row-major. The span is good for the call of <paramref name="change"/> only.</summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> does not store <see cref="Type"/>.</exception>
+    /// <exception cref="InvalidOperationException">There are more elements than a span can hold (2³¹ − 1).</exception>
+    public void Edit<T>(Action<Span<T>> change) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        try
+        {
+            change(Elements<T>());
+        }
+        finally
+        {
+            MarkChanged([this]);
+        }
+    }
+
+    /// <summary>Tells that the elements of these states have changed, once they have: whoever read them meanwhile finds them newer.</summary>
+    internal static void MarkChanged(ReadOnlySpan<StateBuffer> states)
+    {
+        // Whoever changes a state has it alone, so its number need not grow atomically.
+        foreach (var state in states) Volatile.Write(ref state._version, state._version + 1);
+        Interlocked.Increment(ref _changes.Value);
+    }
+
+    private Span<byte> Bytewise => new((void*)Address, TensorLayout.SpanLength(Name, Bytes));
+
+    private Span<T> Elements<T>() where T : unmanaged
     {
         if (DTypes.Of<T>() != Type)
         {
@@ -54,7 +119,9 @@ public sealed unsafe class StateBuffer
         return new Span<T>((void*)Address, TensorLayout.SpanLength(Name, Bytes / sizeof(T)));
     }
 
-    /// <summary>The raw bytes, for saving and loading whatever the element type.</summary>
-    /// <exception cref="InvalidOperationException">There are more bytes than a span can hold (2³¹ − 1).</exception>
-    public Span<byte> AsBytes() => new((void*)Address, TensorLayout.SpanLength(Name, Bytes));
+    private void CheckLength(long given, long expected, string unit)
+    {
+        if (given != expected)
+            throw new ArgumentException($"State '{Name}' is {TensorLayout.Describe(Type, _dims)}, {expected} {unit}; it was given {given}.");
+    }
 }

@@ -33,7 +33,7 @@ public sealed unsafe class CompiledProgramTests
     public void States_are_shared_by_programs_and_outlive_runs()
     {
         var w = new StateBuffer("w", DType.Float32, []);
-        w.AsSpan<float>()[0] = 2;
+        w.CopyFrom<float>([2]);
         Assert.That(RunScalar(Scaling(w), 10), Is.EqualTo(20));
         Assert.That(RunScalar(Scaling(w), 10), Is.EqualTo(30));
         Assert.That(w.AsSpan<float>()[0], Is.EqualTo(4));

@@ -29,7 +29,7 @@ public sealed unsafe class MemoryTests
     {
         var state = new StateBuffer("w", DType.Float64, [2, 2]);
         Assert.That(state.AsSpan<double>().ToArray(), Is.EqualTo(new double[4]));
-        state.AsSpan<double>()[3] = 1.5;
+        state.Edit<double>(elements => elements[3] = 1.5);
         Assert.Multiple(() =>
         {
             Assert.That(state.AsSpan<double>()[3], Is.EqualTo(1.5));

@@ -12,10 +12,12 @@ public sealed class PlanFormatTests
             new PlanBuffer("s", BufferKind.State, DType.BFloat16, [0], 0, 4),
             new PlanBuffer("flag", BufferKind.Intermediate, DType.Bool, [1], 1, 64),
         ],
-        [new PlanStep(0, [0, 1, 2], 7, false), new PlanStep(1, [], 1, true) { Name = "another" }],
+        [new PlanStep(0, [0, 1, 2], 7, false), new PlanStep(1, [3], 1, true) { Name = "another", Writes = [3] }],
         [[1, 2, 3, 4, 5, 6, 7, 8], []])
     {
         Loops = [new PlanLoop(0, 2, long.MaxValue), new PlanLoop(1, 1, 3, new PlanCondition(3, false))],
+        Preparation = new ExecutionPlan("before", 64, 0, ["copy", "größer"],
+            [new PlanBuffer("p", BufferKind.Output, DType.Float32, [2], 8, 0)], [new PlanStep(0, [0], 1, true) { Writes = [0] }], []),
     };
 
     [Test]
@@ -29,6 +31,8 @@ public sealed class PlanFormatTests
             Assert.That(read.Buffers.Select(b => (b.Name, b.Kind, b.Type, b.Bytes, b.Offset)),
                 Is.EqualTo(Plan.Buffers.Select(b => (b.Name, b.Kind, b.Type, b.Bytes, b.Offset))));
             Assert.That(read.Loops, Is.EqualTo(Plan.Loops));
+            Assert.That(read.Steps.Select(s => s.Writes), Is.EqualTo(Plan.Steps.Select(s => s.Writes)));
+            Assert.That(read.Preparation!.Name, Is.EqualTo("before"));
             Assert.That(Bytes(read), Is.EqualTo(Bytes(Plan)));
         });
     }

@@ -3,6 +3,46 @@ namespace GraphForge.Runtime.Tests;
 public sealed class PlanPrinterTests
 {
     [Test]
+    public void A_preparation_follows_its_plan()
+    {
+        var preparation = new ExecutionPlan("before", 64, 0, ["square", "scale"],
+            [new("w", BufferKind.State, DType.Float32, [3], 12, 0), new("w2.0", BufferKind.Output, DType.Float32, [3], 12, 0)],
+            [new(0, [1, 0], 1, false) { Writes = [1] }], []);
+        var plan = new ExecutionPlan("main", 64, 0, ["square", "scale"],
+            [new("w2", BufferKind.Prepared, DType.Float32, [3], 12, 0), new("y", BufferKind.Output, DType.Float32, [3], 12, 0)],
+            [new(1, [1, 0], 1, false) { Writes = [1] }], [])
+        { Preparation = preparation };
+
+        Assert.That(PlanPrinter.Print(plan), Is.EqualTo(
+            """
+            plan main
+            arena 64 bytes, scratch 0 bytes per worker, constants 0 bytes
+
+            buffers
+              #  name  kind      dtype    dims  offset  bytes
+              0  w2    prepared  float32  [3]   #0      12
+              1  y     output    float32  [3]   0       12
+
+            steps
+              #  kernel  buffers    tasks
+              0  scale   1:y, 0:w2  1
+
+            plan before
+            arena 64 bytes, scratch 0 bytes per worker, constants 0 bytes
+
+            buffers
+              #  name  kind    dtype    dims  offset  bytes
+              0  w     state   float32  [3]   #0      12
+              1  w2.0  output  float32  [3]   0       12
+
+            steps
+              #  kernel  buffers      tasks
+              0  square  1:w2.0, 0:w  1
+
+            """));
+    }
+
+    [Test]
     public void A_plan_reads_as_two_tables()
     {
         var plan = new ExecutionPlan(

@@ -41,8 +41,8 @@ internal sealed unsafe class PlanSketch(string name = "sketch")
         return _kernels.Count - 1;
     }
 
-    public void Step(int kernel, int[] buffers, int tasks, bool barrier = true) =>
-        _steps.Add(new PlanStep(kernel, buffers, tasks, barrier));
+    public void Step(int kernel, int[] buffers, int tasks, bool barrier = true, int[]? writes = null) =>
+        _steps.Add(new PlanStep(kernel, buffers, tasks, barrier) { Writes = writes ?? [] });
 
     public ExecutionPlan Plan()
     {

@@ -7,6 +7,21 @@ public sealed class PlanVerifierTests
 
     private static readonly ExecutionPlan Valid = new("p", 128, 16, ["copy"], [X, Y], [new PlanStep(0, [0, 1], 4, false)], []);
 
+    private static readonly PlanBuffer P = X with { Name = "p", Kind = BufferKind.Prepared };
+
+    private static readonly ExecutionPlan Preparation = new("before", 64, 0, ["copy"],
+        [Y with { Name = "p0", Offset = 0 }, X with { Name = "w", Kind = BufferKind.State }], [new PlanStep(0, [0, 1], 1, true) { Writes = [0] }], []);
+
+    private static readonly ExecutionPlan Prepared = Valid with { Buffers = [X, Y, P], Preparation = Preparation };
+
+    [Test]
+    public void A_plan_with_a_preparation_passes() => Assert.That(() => PlanVerifier.Verify(Prepared), Throws.Nothing);
+
+    [Test]
+    public void A_fault_of_the_preparation_is_its_own() => Assert.That(
+        () => PlanVerifier.Verify(Prepared with { Preparation = Preparation with { ArenaBytes = 0 } }),
+        Throws.TypeOf<InvalidPlanException>().With.Message.EqualTo("Plan 'before': buffer 0 'p0': 24 bytes at offset 0 leave the arena of 0 bytes."));
+
     [Test]
     public void A_consistent_plan_passes() => Assert.That(() => PlanVerifier.Verify(Valid), Throws.Nothing);
 
@@ -54,6 +69,31 @@ public sealed class PlanVerifierTests
         Fault("tasks", With(new PlanStep(0, [0, 1], -4, false)), "step 0 (copy): it has -4 tasks"),
         Fault("argument", With(new PlanStep(0, [0, 2], 4, false)),
             "step 0 (copy): argument 1 is buffer 2, out of range; there are 2"),
+        Fault("written", With(new PlanStep(0, [0], 4, false) { Writes = [1] }),
+            "step 0 (copy): it writes buffer 1, which is not among its arguments"),
+        Fault("written constant", With(Y with { Kind = BufferKind.Constant, Offset = 0 }) with
+        {
+            Constants = [new byte[24]],
+            Steps = [new PlanStep(0, [0, 1], 4, false) { Writes = [1] }],
+        }, "step 0 (copy): it writes buffer 1 'y', which is read-only"),
+        Fault("written prepared value", Prepared with { Steps = [new PlanStep(0, [0, 2], 4, false) { Writes = [2] }] },
+            "step 0 (copy): it writes buffer 2 'p', which is read-only"),
+        Fault("no preparation", Prepared with { Preparation = null }, "buffer 2 'p': prepared value 0 is out of range; there are 0"),
+        Fault("prepared index", Prepared with { Buffers = [X, Y, P with { Offset = 1 }] },
+            "buffer 2 'p': prepared value 1 is out of range; there are 1"),
+        Fault("prepared size", Prepared with { Buffers = [X, Y, P with { Dims = [9], Bytes = 36 }] },
+            "buffer 2 'p': it is float32[9], but the preparation's output 'p0' is float32[2, 3]"),
+        Fault("prepared type", Prepared with { Buffers = [X, Y, P with { Type = DType.Int32 }] },
+            "buffer 2 'p': it is int32[2, 3], but the preparation's output 'p0' is float32[2, 3]"),
+        Fault("kernels of the preparation", Prepared with { Preparation = Preparation with { KernelNames = ["other"] } },
+            "its preparation has other kernels"),
+        Fault("preparation of the preparation", Prepared with { Preparation = Preparation with { Preparation = Preparation } },
+            "its preparation has a preparation"),
+        Fault("input of the preparation", Prepared with { Preparation = Preparation with { Buffers = [Y with { Offset = 0 }, X] } },
+            "its preparation has an input 'x'"),
+        Fault("state written by the preparation",
+            Prepared with { Preparation = Preparation with { Steps = [new PlanStep(0, [0, 1], 1, true) { Writes = [0, 1] }] } },
+            "its preparation writes 'w', which outlives it"),
         Fault("loop outside", With(new PlanLoop(0, 2, 3)), "the loop over steps 0..1 leaves the 1 steps"),
         Fault("loop past every index", With(new PlanLoop(0, int.MaxValue, 3), new PlanLoop(1, int.MaxValue, 3)), "the loop over steps 0..2147483646 leaves the 3 steps"),
         Fault("empty loop", With(new PlanLoop(0, 0, 3)), "the loop over steps 0..-1 leaves the 1 steps"),

@@ -29,6 +29,9 @@ public sealed record MemoryReport(
     /// <summary>Constants of the program.</summary>
     public long ConstantBytes { get; init; }
 
+    /// <summary>Values computed once from the states for all runs, and what computing them takes.</summary>
+    public long PreparedBytes { get; init; }
+
     /// <summary>Private working memory of all workers of one run.</summary>
     public long ScratchBytes { get; init; }
 
@@ -47,8 +50,8 @@ public sealed record MemoryReport(
     /// <summary>What each concurrent caller adds: arena and scratch.</summary>
     public long CallerBytes => ArenaBytes + ScratchBytes;
 
-    /// <summary>What all callers share: parameters, optimizer state and constants.</summary>
-    public long SharedBytes => StateBytes + ConstantBytes;
+    /// <summary>What all callers share: parameters, optimizer state, constants and prepared values.</summary>
+    public long SharedBytes => StateBytes + ConstantBytes + PreparedBytes;
 
     /// <summary>The planned peak: everything the program allocates for one caller.</summary>
     public long TotalBytes => CallerBytes + SharedBytes;
@@ -88,6 +91,7 @@ public sealed record MemoryReport(
             ParameterBytes = problem.StateBytes - problem.OptimizerBytes,
             OptimizerBytes = problem.OptimizerBytes,
             ConstantBytes = problem.ConstantBytes,
+            PreparedBytes = problem.PreparedBytes,
             ScratchBytes = problem.ScratchBytes,
             Workers = problem.Workers,
         };
@@ -104,7 +108,7 @@ public sealed record MemoryReport(
         text.Append(CultureInfo.InvariantCulture, $"each caller: arena {Text(ArenaBytes)} (inputs {Text(InputBytes)} of it), ");
         text.Append(CultureInfo.InvariantCulture, $"scratch of {Workers} {(Workers == 1 ? "worker" : "workers")} {Text(ScratchBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"shared: parameters {Text(ParameterBytes)}, optimizer state {Text(OptimizerBytes)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"constants {Text(ConstantBytes)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"constants {Text(ConstantBytes)}{(PreparedBytes == 0 ? "" : $", prepared values {Text(PreparedBytes)}")}\n");
         text.Append(CultureInfo.InvariantCulture, $"arena ÷ lower bound {Ratio:0.000} ({Text(LowerBound)} live at once)\n");
         if (Timeline.Count > 0) text.Append(CultureInfo.InvariantCulture, $"live bytes over {Timeline.Count} {(Timeline.Count == 1 ? "step" : "steps")}: {Spark()}\n");
         if (LargestAtPeak.Count > 0)

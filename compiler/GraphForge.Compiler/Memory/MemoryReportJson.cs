@@ -45,6 +45,7 @@ internal static class MemoryReportJson
         json.WriteNumber("parameterBytes", report.ParameterBytes);
         json.WriteNumber("optimizerBytes", report.OptimizerBytes);
         json.WriteNumber("constantBytes", report.ConstantBytes);
+        json.WriteNumber("preparedBytes", report.PreparedBytes);
         json.WriteEndObject();
         json.WriteNumber("lowerBoundBytes", report.LowerBound);
         json.WriteNumber("arenaToLowerBound", report.Ratio);

@@ -80,6 +80,9 @@ public sealed record PlanningProblem(
     /// <summary>Bytes of the program's constants.</summary>
     public long ConstantBytes { get; init; }
 
+    /// <summary>Bytes of values that are computed once, and of what computing them takes.</summary>
+    public long PreparedBytes { get; init; }
+
     /// <summary>Bytes of private working memory, all workers together.</summary>
     public long ScratchBytes { get; init; }
 

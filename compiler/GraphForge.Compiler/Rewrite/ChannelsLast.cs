@@ -11,15 +11,16 @@ namespace GraphForge.Compiler.Rewrite;
 public sealed class ChannelsLast
 {
     private readonly IReadOnlySet<Node> _chosen;
+    private readonly IReadOnlySet<Node> _states;
     private readonly Dictionary<Node, Node> _rebuilt = new(ReferenceEqualityComparer.Instance);
 
-    private ChannelsLast(IReadOnlySet<Node> chosen) => _chosen = chosen;
+    private ChannelsLast(IReadOnlySet<Node> chosen, IReadOnlySet<Node> states) => (_chosen, _states) = (chosen, states);
 
     public static ComputationGraph Run(ComputationGraph graph)
     {
         var order = graph.TopologicalOrder();
         if (!order.Any(n => ChannelsLastChoice.IsConvolution(n.Op))) return graph;
-        var pass = new ChannelsLast(ChannelsLastChoice.Of(order));
+        var pass = new ChannelsLast(ChannelsLastChoice.Of(order), StateNodes.Of(graph));
         foreach (var node in order)
             using (NodeScope.Of(node)) pass._rebuilt[node] = pass.Rebuild(node);
         return RewriteDriver.Apply(graph.Map(pass.Root), RuleSet.Movement, out _);
@@ -52,7 +53,8 @@ public sealed class ChannelsLast
     {
         var kernel = weight.Skip(2).Select(d => d.Value).ToArray();
         var isLast = ChannelsLastChoice.Prefers(node);
-        var (tiled, windowed) = (isLast ? new TiledConvolution(geometry, kernel) : null, new WindowedContraction(geometry, kernel, isLast));
+        var isPrepared = _states.Contains(node.Inputs[1]);
+        var (tiled, windowed) = (isLast ? new TiledConvolution(geometry, kernel, isPrepared) : null, new WindowedContraction(geometry, kernel, isLast));
         var (x, w) = (Image(node.Inputs[0]), First(node.Inputs[1]));
         return node.Op switch
         {

@@ -9,7 +9,8 @@ namespace GraphForge.Compiler.Rewrite;
 /// </summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="kernel">Kernel extents.</param>
-internal sealed class TiledConvolution(ConvolutionGeometry geometry, IReadOnlyList<long> kernel)
+/// <param name="isPrepared">Whether weights are transformed once for all runs.</param>
+internal sealed class TiledConvolution(ConvolutionGeometry geometry, IReadOnlyList<long> kernel, bool isPrepared)
 {
     private readonly string[] _windows = kernel.Select((_, axis) => $"p{axis}").ToArray();
 
@@ -18,7 +19,7 @@ internal sealed class TiledConvolution(ConvolutionGeometry geometry, IReadOnlyLi
     public Node? Convolution(Node image, Node weight)
     {
         var windows = Spatial(image).Select((extent, axis) => extent + geometry.PadLow[axis] + geometry.PadHigh[axis] - kernel[axis] + 1).ToArray();
-        var choice = new WinogradChoice(image.Shape[0].Value, windows, kernel, weight.Shape[1].Value, weight.Shape[0].Value);
+        var choice = new WinogradChoice(image.Shape[0].Value, windows, kernel, weight.Shape[1].Value, weight.Shape[0].Value) { IsPrepared = isPrepared };
         if (!IsDense || choice.ForConvolution(image.Type.DType) is not (> 0 and var products)) return null;
         return new WinogradConvolution(products, kernel).Convolve(Named(image, "c"), Kernel(weight), geometry.PadLow, windows, "c", "o").Node;
     }
@@ -27,7 +28,7 @@ internal sealed class TiledConvolution(ConvolutionGeometry geometry, IReadOnlyLi
     public Node? InputGradient(Node cotangent, Node weight, Shape input)
     {
         var extents = input.Skip(2).Select(d => d.Value).ToArray();
-        var choice = new WinogradChoice(input[0].Value, extents, kernel, weight.Shape[0].Value, weight.Shape[1].Value);
+        var choice = new WinogradChoice(input[0].Value, extents, kernel, weight.Shape[0].Value, weight.Shape[1].Value) { IsPrepared = isPrepared };
         if (!IsDense || choice.ForConvolution(cotangent.Type.DType) is not (> 0 and var products)) return null;
         var flipped = kernel.Index().Where(k => k.Item > 1).Aggregate(Kernel(weight), (w, k) => w.Flipped($"k{k.Index}"));
         var low = kernel.Select((k, axis) => k - 1 - geometry.PadLow[axis]).ToArray();

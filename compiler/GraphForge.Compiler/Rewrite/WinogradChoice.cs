@@ -21,11 +21,20 @@ internal sealed record WinogradChoice(long Batch, IReadOnlyList<long> Extents, I
     /// <summary>Cycles to gather a vector of weights, whose neighbours are rows of the weights as they are stored.</summary>
     private const double GatherCycles = 30;
 
+    /// <summary>Cycles to read a vector of prepared weights, where those of the convolution stay in a cache and where they do not.</summary>
+    private const double CachedCycles = 2, MemoryCycles = 16;
+
+    /// <summary>Vectors of weights that stay in a cache beside those of other convolutions: 4 MiB.</summary>
+    private const double CachedVectors = 1 << 16;
+
     /// <summary>Least saving worth a less direct way.</summary>
     private const double Margin = 0.85;
 
     /// <summary>More channels than this would not leave the transformed tiles in the second-level cache.</summary>
     private const long MostChannels = 512;
+
+    /// <summary>Whether weights are brought into their form once for all runs, which only read them.</summary>
+    public bool IsPrepared { get; init; }
 
     private static long Vectors(long channels) => (channels + Lanes - 1) / Lanes;
 
@@ -61,5 +70,10 @@ internal sealed record WinogradChoice(long Batch, IReadOnlyList<long> Extents, I
     private double TileCycles(long products, long back) => Tiles(products) * Combinations(products) *
         (1.1 * Channels * Vectors(Outputs) + ForwardCycles * Vectors(Channels) + BackCycles * back);
 
-    private double WeightCycles(double stored) => Channels * Vectors(Outputs) * (Taps * GatherCycles + stored * 4);
+    private double WeightCycles(double stored)
+    {
+        var vectors = (double)Channels * Vectors(Outputs);
+        if (IsPrepared) return vectors * stored * (vectors * stored <= CachedVectors ? CachedCycles : MemoryCycles);
+        return vectors * (Taps * GatherCycles + stored * 4);
+    }
 }

@@ -10,11 +10,14 @@ internal static class FusionLegality
 
     private const long MinimumParallelRows = 8;
 
+    private const string Prepared = "what follows from states alone is computed once, before the runs";
+
     extension(FusionState state)
     {
         /// <summary>Null when <paramref name="node"/> may join <paramref name="group"/>, else the reason against.</summary>
         public string? WhyNotJoin(Node node, FusionGroup group)
         {
+            if (state.IsWorthPreparing(group) && !state.IsOfStates(node)) return Prepared;
             var shapeReason = state.Structures[node] switch
             {
                 NodeStructure.Reduction => state.WhyNotJoinReduction(node, group),
@@ -74,6 +77,7 @@ internal static class FusionLegality
         /// </summary>
         public string? WhyNotMerge(FusionGroup home, FusionGroup other)
         {
+            if (state.IsWorthPreparing(other) && !state.IsOfStates(home)) return Prepared;
             var hasSameRows = other.Geometry is not null && other.Geometry == home.Geometry;
             if (other.Kind == GroupKind.Contraction && home.Kind == GroupKind.Contraction)
             {

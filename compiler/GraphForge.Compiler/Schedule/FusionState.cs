@@ -1,4 +1,6 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Rewrite;
 using GraphForge.Compiler.Schedule.Attention;
 
 namespace GraphForge.Compiler.Schedule;
@@ -9,15 +11,19 @@ internal sealed class FusionState
     private readonly HashSet<Node> _materialised = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _roots;
+    private readonly IReadOnlySet<Node> _ofStates;
     private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
 
     public FusionState(ComputationGraph graph)
     {
         _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
+        _ofStates = StateNodes.Of(graph);
         Order = graph.TopologicalOrder();
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
         Scores = ScoreMatrices.Find(graph, Order, Structures);
         _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
+        // A uniform constant is a number in the text, unless it is needed in memory: there constants are without a kernel.
+        foreach (var constant in _materialised.Where(n => n.Op is Constant)) Structures[constant] = NodeStructure.Leaf;
         _recomputed.UnionWith(Materialisation.Recomputed(graph, Order, Structures));
         foreach (var node in Order.Where(IsComputed))
         {
@@ -64,6 +70,14 @@ internal sealed class FusionState
     private bool IsAbsorbed(Node node) => !IsComputed(node) && Structures[node] != NodeStructure.Leaf;
 
     public bool IsRoot(Node node) => _roots.Contains(node);
+
+    /// <summary>Whether the group is more than elementwise work, and the same in every run.</summary>
+    public bool IsWorthPreparing(FusionGroup group) => group.Kind != GroupKind.Map && IsOfStates(group);
+
+    /// <summary>Whether the node is the same in every run.</summary>
+    public bool IsOfStates(Node node) => _ofStates.Contains(node);
+
+    public bool IsOfStates(FusionGroup group) => group.Members.All(IsOfStates);
 
     /// <summary>Whether the node must stand in a buffer of its own.</summary>
     public bool IsMaterialised(Node node) => _materialised.Contains(node) || IsRoot(node);

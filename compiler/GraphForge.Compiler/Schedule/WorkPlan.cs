@@ -40,21 +40,22 @@ internal sealed class WorkPlan
 
     public long OffsetOf(LoopBuffer buffer) => Memory.Layout.Offsets[_ids[buffer]];
 
-    /// <param name="definitions">All work.</param>
+    /// <param name="work">All work.</param>
+    /// <param name="derivations">Kernels that may compute results of the work again.</param>
     /// <param name="inputs">Buffers that hold a value before the first step.</param>
     /// <param name="value">The planner's view of a buffer, or null where something else decides where it stands.</param>
     /// <param name="slotOf">Number of the state behind a buffer; null for other buffers.</param>
     /// <param name="plan">Solves the problem.</param>
     public static WorkPlan OfProgram(
-        KernelDefinitions definitions, IEnumerable<LoopBuffer> inputs, Func<LoopBuffer, int, PlannedValue?> value,
+        IReadOnlyList<PlannedWork> work, IReadOnlyList<PlannedKernel> derivations, IEnumerable<LoopBuffer> inputs, Func<LoopBuffer, int, PlannedValue?> value,
         Func<LoopBuffer, int?> slotOf, Func<PlanningProblem, MemoryPlan> plan)
     {
-        var result = new WorkPlan(definitions.Work, definitions.Derivations);
+        var result = new WorkPlan(work, derivations);
         foreach (var input in inputs) result.Add(input, value);
         var steps = result.Steps(value, slotOf);
         result.Place(plan(new PlanningProblem(result._values, steps, OldBeforeNew(steps).ToArray())
         {
-            Derivations = [.. definitions.Derivations.Select(d => result.Step(d, slotOf))],
+            Derivations = [.. derivations.Select(d => result.Step(d, slotOf))],
         }));
         return result;
     }
@@ -115,7 +116,7 @@ internal sealed class WorkPlan
     {
         var writes = Owned(work.Writes);
         if (work is PlannedLoop loop) writes = [.. writes, .. loop.Parts.Select(p => _bodies[p].Value)];
-        var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
+        var inPlace = work is PlannedKernel kernel ? kernel.InPlace.Where(p => _ids.ContainsKey(p.Operand)).Select(p => (_ids[p.Result], _ids[p.Operand])).ToArray() : [];
         return new PlannedStep(work.Name, Owned(work.Reads), writes, inPlace) { StateReads = Others(work.Reads), StateWrites = Others(work.Writes) };
 
         int[] Owned(IEnumerable<LoopBuffer> buffers) => buffers.Where(_ids.ContainsKey).Select(b => _ids[b]).ToArray();

@@ -63,7 +63,8 @@ internal sealed class KernelTrial : IDisposable
     {
         var buffers = kernel.Arguments.Select((a, i) =>
             new PlanBuffer(a.Name, BufferKind.State, a.Type, [a.Count], a.Count * a.Type.Size(), i)).ToArray();
-        var step = new PlanStep(0, Enumerable.Range(0, buffers.Length).ToArray(), kernel.Tasks, BarrierBefore: true);
+        var all = Enumerable.Range(0, buffers.Length).ToArray();
+        var step = new PlanStep(0, all, kernel.Tasks, BarrierBefore: true) { Writes = all };
         return new ExecutionPlan(kernel.Name, 0, checked((int)kernel.ScratchBytes), [kernel.Name], buffers, [step], [])
         {
             Loops = kernel.Counters.Select(_ => new PlanLoop(0, 1, 1)).ToArray(),

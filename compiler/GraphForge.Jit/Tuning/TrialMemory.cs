@@ -20,8 +20,8 @@ internal sealed class TrialMemory
         var written = definition.Results.Concat(definition.Serial?.Before ?? []).Select(s => s.Buffer).ToHashSet();
         Results = Enumerable.Range(0, Buffers.Count).Where(i => written.Contains(definition.Arguments[i])).ToArray();
         var random = new Random(20);
-        foreach (var buffer in Buffers) Fill(buffer, Values(buffer.Type), random);
-        _initial = Buffers.Select(b => b.AsBytes().ToArray()).ToArray();
+        _initial = Buffers.Select(b => Filled(b.Bytes, Values(b.Type), random)).ToArray();
+        foreach (var (buffer, values) in Buffers.Zip(_initial)) buffer.CopyFromBytes(values);
     }
 
     /// <summary>In the order of the kernel's arguments.</summary>
@@ -36,7 +36,7 @@ internal sealed class TrialMemory
     /// <summary>Brings the values back that the kernel may have overwritten.</summary>
     public void Reset()
     {
-        foreach (var i in Results) _initial[i].CopyTo(Buffers[i].AsBytes());
+        foreach (var i in Results) Buffers[i].CopyFromBytes(_initial[i]);
     }
 
     /// <summary>What the kernel wrote.</summary>
@@ -52,11 +52,12 @@ internal sealed class TrialMemory
         return values;
     }
 
-    private static void Fill(StateBuffer buffer, Literal values, Random random)
+    private static byte[] Filled(long count, Literal values, Random random)
     {
-        var bytes = buffer.AsBytes();
+        var bytes = new byte[count];
         var source = values.Bytes;
-        var size = buffer.Type.Size();
-        for (var i = 0; i < bytes.Length; i += size) source.Slice(random.Next(values.Count) * size, size).CopyTo(bytes[i..]);
+        var size = values.Type.DType.Size();
+        for (var i = 0; i < bytes.Length; i += size) source.Slice(random.Next(values.Count) * size, size).CopyTo(bytes.AsSpan(i));
+        return bytes;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class AveragedParameter(Parameter parameter, StateBuffer average
     {
         var bytes = source.AsBytes();
         if (source.Type != destination.Type) bytes = Rounded(source, destination.Type);
-        bytes.CopyTo(destination.AsBytes());
+        destination.CopyFromBytes(bytes);
     }
 
     private static byte[] Rounded(StateBuffer source, DType type)

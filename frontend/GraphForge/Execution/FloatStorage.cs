@@ -10,18 +10,20 @@ internal static class FloatStorage
     {
         switch (storage.Type)
         {
-            case DType.Float32: values.CopyTo(storage.AsSpan<float>()); break;
-            case DType.Float64: Convert(values, storage.AsSpan<double>(), v => v); break;
-            case DType.Float16: Convert(values, storage.AsSpan<Half>(), v => (Half)v); break;
-            case DType.BFloat16: Convert(values, storage.AsSpan<BFloat16>(), v => (BFloat16)v); break;
-            case DType.Int64: Convert(values, storage.AsSpan<long>(), long.CreateSaturating); break;
-            case DType.Int32: Convert(values, storage.AsSpan<int>(), int.CreateSaturating); break;
-            default: Convert(values, storage.AsBytes(), byte.CreateSaturating); break;
+            case DType.Float32: storage.CopyFrom(values); break;
+            case DType.Float64: storage.CopyFrom(Converted(values, v => (double)v)); break;
+            case DType.Float16: storage.CopyFrom(Converted(values, v => (Half)v)); break;
+            case DType.BFloat16: storage.CopyFrom(Converted(values, v => (BFloat16)v)); break;
+            case DType.Int64: storage.CopyFrom(Converted(values, long.CreateSaturating)); break;
+            case DType.Int32: storage.CopyFrom(Converted(values, int.CreateSaturating)); break;
+            default: storage.CopyFromBytes(Converted(values, byte.CreateSaturating)); break;
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<float> values, Span<T> converted, Func<float, T> convert)
+    private static ReadOnlySpan<T> Converted<T>(ReadOnlySpan<float> values, Func<float, T> convert)
     {
+        var converted = new T[values.Length];
         for (var i = 0; i < values.Length; i++) converted[i] = convert(values[i]);
+        return converted;
     }
 }

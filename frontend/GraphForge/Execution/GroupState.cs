@@ -28,7 +28,7 @@ internal sealed class GroupState
     public double LearningRateValue
     {
         get => _store[LearningRate].AsSpan<double>()[0];
-        set => _store[LearningRate].AsSpan<double>()[0] = value;
+        set => _store[LearningRate].CopyFrom<double>([value]);
     }
 
     /// <summary>A float64 scalar that the optimizer keeps for the whole group under <paramref name="name"/>.</summary>

@@ -30,14 +30,14 @@ internal sealed class LearningRates
     public long Epochs
     {
         get => _store[_epochs].AsSpan<long>()[0];
-        private set => _store[_epochs].AsSpan<long>()[0] = value;
+        private set => _store[_epochs].CopyFrom<long>([value]);
     }
 
     /// <summary>Best metric, epochs since, and cooldown, kept with the other states.</summary>
     private PlateauState Plateau
     {
         get => _store[_plateau!].AsSpan<double>() is var s ? new PlateauState(s[0], (int)s[1], (int)s[2]) : default;
-        set => ((double[])[value.Best, value.BadEpochs, value.Cooldown]).CopyTo(_store[_plateau!].AsSpan<double>());
+        set => _store[_plateau!].CopyFrom<double>([value.Best, value.BadEpochs, value.Cooldown]);
     }
 
     /// <summary>Sets the learning rates that follow a schedule to what the next step is to use.</summary>

@@ -24,6 +24,6 @@ internal sealed class ReferenceProgram(ComputationGraph graph, StateStore states
 
     public void WriteStates(IReadOnlyDictionary<StateSlot, Literal> values)
     {
-        foreach (var update in graph.Updates) values[update.Slot].Bytes.CopyTo(states[update.Slot].AsBytes());
+        foreach (var update in graph.Updates) states[update.Slot].CopyFromBytes(values[update.Slot].Bytes);
     }
 }

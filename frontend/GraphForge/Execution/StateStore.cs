@@ -25,7 +25,7 @@ internal sealed class StateStore
     {
         var slot = new StateSlot(name, type) { BelongsToTraining = true };
         var buffer = _buffers[slot] = new StateBuffer(name, type.DType, type.Shape.Values);
-        if (initial != 0) Fill(buffer.AsBytes(), Literal.Of(Scalar.Of(type.DType, initial)).Bytes);
+        if (initial != 0) buffer.CopyFromBytes(Repeated(Literal.Of(Scalar.Of(type.DType, initial)).Bytes, buffer.Bytes));
         _created.Add(slot);
         return slot;
     }
@@ -39,8 +39,10 @@ internal sealed class StateStore
     /// <summary>The model's tensor of a slot; null for a slot that was <see cref="Create">created</see> here.</summary>
     public StoredTensor? TensorOf(StateSlot slot) => _tensors.GetValueOrDefault(slot);
 
-    private static void Fill(Span<byte> bytes, ReadOnlySpan<byte> element)
+    private static byte[] Repeated(ReadOnlySpan<byte> element, long count)
     {
-        for (var i = 0; i < bytes.Length; i += element.Length) element.CopyTo(bytes[i..]);
+        var bytes = new byte[count];
+        for (var i = 0; i < bytes.Length; i += element.Length) element.CopyTo(bytes.AsSpan(i));
+        return bytes;
     }
 }

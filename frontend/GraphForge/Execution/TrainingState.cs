@@ -18,10 +18,10 @@ internal sealed class TrainingState
         Seed = Store.Create("random_seed", new TensorType(DType.Int64, Shape.Scalar));
         _orders = Store.Create("orders", new TensorType(DType.Int64, Shape.Scalar));
         _orderSeed = Store.Create("order_seed", new TensorType(DType.Int64, Shape.Scalar));
-        Store[_orderSeed].AsSpan<long>()[0] = seed;
+        Store[_orderSeed].CopyFrom<long>([seed]);
         Optimization = new OptimizationState(model, optimization, Store, StepCount);
         // Scattered, as seeds count up by one with every step: neighbouring seeds must not share their later steps.
-        Store[Seed].AsSpan<long>()[0] = (long)Scatter((ulong)seed);
+        Store[Seed].CopyFrom<long>([(long)Scatter((ulong)seed)]);
     }
 
     public StateStore Store { get; } = new();
@@ -36,7 +36,7 @@ internal sealed class TrainingState
     public long Orders
     {
         get => Store[_orders].AsSpan<long>()[0];
-        set => Store[_orders].AsSpan<long>()[0] = value;
+        set => Store[_orders].CopyFrom<long>([value]);
     }
 
     /// <summary>Decides the orders of samples.</summary>

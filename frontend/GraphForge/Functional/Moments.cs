@@ -49,8 +49,18 @@ internal readonly record struct Moments(Tensor Mean, Tensor Variance)
     /// <summary>Number of values in one channel of [N, C, …].</summary>
     public static Dim ValuesPerChannel(Tensor input) => input.Shape.Where((_, axis) => axis != 1).Aggregate((Dim)1, (a, b) => a * b);
 
-    /// <summary>(input − mean) / √(variance + eps), not yet rounded to 16 bits.</summary>
-    public Tensor Normalise(Tensor input, double eps) => (Centred ?? input.Widened() - Mean) / (Variance + eps).Sqrt();
+    /// <summary>(input − mean) / √(variance + eps), multiplied by a weight if there is one, not yet rounded to 16 bits.</summary>
+    public Tensor Normalise(Tensor input, double eps, Tensor? weight = null)
+    {
+        if (Centred is not null)
+        {
+            var normal = Centred / (Variance + eps).Sqrt();
+            return weight is null ? normal : normal * weight;
+        }
+        // Moments that are given, and not of the input, make one factor a channel with the weight; the mean is no part of it,
+        // as values far from 0 would lose digits.
+        return (input.Widened() - Mean) * ((weight?.Widened() ?? 1.0) / (Variance.Widened() + eps).Sqrt());
+    }
 
     /// <summary>The unbiased variance of the distribution that <paramref name="count"/> values were drawn from.</summary>
     public Tensor UnbiasedVariance(Dim count)

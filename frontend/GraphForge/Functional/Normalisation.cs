@@ -23,7 +23,7 @@ public static partial class Functional
         var moments = training
             ? Moments.OfChannels(input, "batchNorm", SourceLocation.Capture())
             : Running("batchNorm", input, runningMean, runningVar);
-        return PerChannel(moments.Normalise(input, eps), weight, bias).RoundedLike(input);
+        return PerChannel(input, moments, eps, weight, bias);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ public static partial class Functional
         var moments = useInputStats
             ? Moments.Of(input, SpatialAxes.Of(input))
             : Running("instanceNorm", input, runningMean, runningVar);
-        return PerChannel(moments.Normalise(input, eps), weight, bias).RoundedLike(input);
+        return PerChannel(input, moments, eps, weight, bias);
     }
 
     /// <summary>The last axes, of extents <paramref name="normalizedShape"/>, normalised together; weight and bias are of that shape.</summary>
@@ -83,7 +83,7 @@ public static partial class Functional
         var size = input.Shape.Skip(2).Aggregate(channels, (product, extent) => product * extent);
         var grouped = input.Reshape(input.Shape[0], numGroups, size);
         var normal = Moments.Of(grouped, [2]).Normalise(grouped, eps).Reshape([.. input.Shape]);
-        return PerChannel(normal, weight, bias).RoundedLike(input);
+        return Affine(normal, Broadcast(weight, normal), Broadcast(bias, normal)).RoundedLike(input);
     }
 
     /// <summary>
@@ -108,9 +108,12 @@ public static partial class Functional
             : throw new GraphException(ErrorCode.BadAttribute,
                 $"{name} needs a running mean and variance where it does not use those of its input.");
 
-    internal static Tensor PerChannel(Tensor normal, Tensor? weight, Tensor? bias) => Affine(normal,
-        weight is null ? null : SpatialAxes.PerChannel(weight, normal.Rank - 2),
-        bias is null ? null : SpatialAxes.PerChannel(bias, normal.Rank - 2));
+    /// <summary>[N, C, …] normalised with moments of channels, then scaled and shifted.</summary>
+    internal static Tensor PerChannel(Tensor input, Moments moments, double eps, Tensor? weight, Tensor? bias) =>
+        Affine(moments.Normalise(input, eps, Broadcast(weight, input)), null, Broadcast(bias, input)).RoundedLike(input);
+
+    private static Tensor? Broadcast(Tensor? channels, Tensor input) =>
+        channels is null ? null : SpatialAxes.PerChannel(channels, input.Rank - 2);
 
     private static Tensor Affine(Tensor normal, Tensor? weight, Tensor? bias)
     {

@@ -58,8 +58,8 @@ public abstract class ChannelNorm : Module
     private protected Moments Running(Tensor input) =>
         new(SpatialAxes.PerChannel(RunningMean!, input.Rank - 2), SpatialAxes.PerChannel(RunningVar!, input.Rank - 2));
 
-    private protected Tensor Normalise(Tensor input, Moments moments) => Functional.PerChannel(
-        moments.Normalise(input, _eps), Weight, Bias).RoundedLike(input);
+    private protected Tensor Normalise(Tensor input, Moments moments) =>
+        Functional.PerChannel(input, moments, _eps, Weight, Bias);
 
     /// <summary>Moves the running statistics towards those of a batch by its share of them.</summary>
     private protected void Update(Tensor mean, Tensor variance, Tensor share)

@@ -39,7 +39,7 @@ internal static class StateLoading
             throw new GraphException(ErrorCode.BadData, $"the state does not fit {what}; nothing was loaded.\n  {string.Join("\n  ", problems)}");
         // Read everything before anything changes: a file may turn out to be damaged.
         var values = found.Select(f => Converted(f.Data, f.Target.Type.DType)).ToArray();
-        foreach (var ((target, _), bytes) in found.Zip(values)) bytes.CopyTo(target.Memory().AsBytes());
+        foreach (var ((target, _), bytes) in found.Zip(values)) target.Memory().CopyFromBytes(bytes);
         return new StateLoadResult(missing, unexpected);
     }
 

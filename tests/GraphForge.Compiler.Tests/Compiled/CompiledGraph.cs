@@ -43,7 +43,7 @@ public static class CompiledGraph
     private static StateBuffer ToBuffer(StateSlot slot, Literal value)
     {
         var buffer = new StateBuffer(slot.Name, slot.Type.DType, slot.Type.Shape.Values);
-        value.Bytes.CopyTo(buffer.AsBytes());
+        buffer.CopyFromBytes(value.Bytes);
         return buffer;
     }
 

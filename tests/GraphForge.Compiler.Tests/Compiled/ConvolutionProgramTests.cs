@@ -46,6 +46,26 @@ public class ConvolutionProgramTests
         AssertAgrees(sizes, kernel, geometry, 1e-5);
     }
 
+    /// <summary>Transforming weights that are a state costs nothing in a run, but reading them does: products along an axis, 0 if direct.</summary>
+    [TestCase(64, 8, 6, 6)]
+    [TestCase(96, 4, 0, 4)]
+    [TestCase(256, 14, 6, 4, Description = "four times as many bytes would not stay in a cache")]
+    [TestCase(512, 7, 6, 0)]
+    public void WeightsThatAreAStateAreTiledWhereReadingThemIsCheaper(long channels, long extent, long ofInput, long ofState)
+    {
+        var type = new TensorType(DType.Float32, Shape.Of(channels, channels, 3, 3));
+        Assert.That(Products(Nodes.Input("w", type.DType, type.Shape)), Is.EqualTo(ofInput));
+        Assert.That(Products(Nodes.State(new StateSlot("w", type))), Is.EqualTo(ofState));
+
+        long Products(Node weight)
+        {
+            var x = Nodes.Input("x", DType.Float32, Shape.Of(1, channels, extent, extent));
+            var y = Convolutions.Convolve(x, weight, ConvolutionGeometry.Of(2, padding: 1));
+            var order = ChannelsLast.Run(new ComputationGraph("conv", [new("y", y)], [])).TopologicalOrder();
+            return order.FirstOrDefault(n => n.Op is Fused { Label: "kernelTransform" })?.Shape[0].Value ?? 0;
+        }
+    }
+
     private static ComputationGraph Graph(DType type, long[] sizes, long[] kernel, ConvolutionGeometry geometry)
     {
         var x = Nodes.Input("x", type, Shape.Of([sizes[0], sizes[1], .. sizes[3..]]));

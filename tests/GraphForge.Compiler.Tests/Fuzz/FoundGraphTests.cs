@@ -104,6 +104,13 @@ public class FoundGraphTests
         Check([position, position.Cast(DType.Int32)], []);
     }
 
+    [Test]
+    public void A_convolution_slides_over_a_known_number()
+    {
+        var image = Nodes.Constant(Literal.Of<float>([0.75f], 1, 1, 1, 1)).Erfc();
+        Check([Convolutions.Convolve(image, _leaves.Input(DType.Float32, [2, 1, 1, 2]), ConvolutionGeometry.Of(2, stride: 2, padding: 1))], []);
+    }
+
     private StateSlot[] TwoStates()
     {
         _leaves.State(DType.Float32, []);
