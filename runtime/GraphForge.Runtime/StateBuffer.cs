@@ -10,7 +10,7 @@ namespace GraphForge.Runtime;
 /// </remarks>
 public sealed unsafe class StateBuffer
 {
-    private readonly AlignedMemory _memory;
+    private readonly object _memory;
     private readonly long[] _dims;
 
     /// <param name="name">Name for people.</param>
@@ -25,7 +25,15 @@ public sealed unsafe class StateBuffer
         _dims = [.. dims];
         Bytes = TensorLayout.Bytes(type, _dims)
             ?? throw new ArgumentException($"State '{name}' cannot have the shape {TensorLayout.Describe(type, _dims)}.", nameof(dims));
-        _memory = new AlignedMemory(Bytes);
+        var memory = new AlignedMemory(Bytes);
+        (_memory, Address) = (memory, memory.Address);
+    }
+
+    /// <summary>A state whose bytes are somewhere already, aligned as all are, and stay there while <paramref name="owner"/> is reachable.</summary>
+    internal StateBuffer(string name, DType type, IReadOnlyList<long> dims, nint address, object owner)
+    {
+        (Name, Type, _dims, _memory, Address) = (name, type, [.. dims], owner, address);
+        Bytes = TensorLayout.Bytes(type, _dims) ?? throw new ArgumentException($"State '{name}' has no size.", nameof(dims));
     }
 
     public string Name { get; }
@@ -38,7 +46,10 @@ public sealed unsafe class StateBuffer
     /// <summary>Size in bytes.</summary>
     public long Bytes { get; }
 
-    internal nint Address => _memory.Address;
+    internal nint Address { get; }
+
+    /// <summary>Whatever keeps the bytes at their place.</summary>
+    internal object Memory => _memory;
 
     /// <summary>The elements, row-major.</summary>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> does not store <see cref="Type"/>.</exception>
