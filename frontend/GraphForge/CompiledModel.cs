@@ -18,11 +18,14 @@ namespace GraphForge;
 ///     [TensorSpec.Of&lt;long&gt;("token", "batch"), TensorSpec.Of&lt;float&gt;("state", "batch", 128)]);
 /// decoder.Run([("token", token), ("state", state)], [("logits", logits), ("state", state)]);
 /// </code></example>
-public sealed class CompiledModel
+public sealed partial class CompiledModel
 {
     private const string InputName = "input";
     private const string OutputName = "output";
 
+    private readonly InferenceGraph _graph;
+    private readonly StateStore _states;
+    private readonly CompileOptions _options;
     private readonly InputSignature _inputs;
     private readonly BindingCache<InferenceProgram> _programs;
     private readonly long _inputSize;
@@ -30,7 +33,7 @@ public sealed class CompiledModel
 
     private CompiledModel(InferenceGraph graph, StateStore states, CompileOptions options)
     {
-        (_inputs, Outputs) = (graph.Inputs, graph.Outputs);
+        (_graph, _states, _options, _inputs, Outputs) = (graph, states, options, graph.Inputs, graph.Outputs);
         (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);
         var access = new StateAccess(graph.Graph, states);
         _programs = new(options.MaxBindings, extents => new InferenceProgram(

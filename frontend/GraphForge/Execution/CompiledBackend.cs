@@ -18,16 +18,23 @@ internal static class CompiledBackend
     public static BoundProgram Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
     {
+        var loaded = CompilerFor(options).Compile(graph, binding, Settings(graph, binding, options));
+        var buffers = loaded.States.Select(slot => states[slot]).ToArray();
+        var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
+        return new NativeProgram(program, loaded);
+    }
+
+    /// <summary>How a graph is compiled.</summary>
+    /// <exception cref="GraphException">The file of schedules cannot be used.</exception>
+    public static CompilerOptions Settings(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options)
+    {
         var settings = new CompilerOptions
         {
             Threads = options.Threads,
             MemoryBudget = options.MemoryBudget,
             DumpFolder = DumpFolder(graph, binding, options),
         };
-        var loaded = CompilerFor(options).Compile(graph, binding, settings with { Schedules = Schedules(graph, binding, settings, options) });
-        var buffers = loaded.States.Select(slot => states[slot]).ToArray();
-        var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
-        return new NativeProgram(program, loaded);
+        return settings with { Schedules = Schedules(graph, binding, settings, options) };
     }
 
     /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
