@@ -22,6 +22,6 @@ public static class AheadOfTime
     {
         var source = Pipeline.Compile(graph, binding, options, cancellation);
         var name = "GraphForge.Kernels." + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source.KernelText)))[..16];
-        return (source, KernelAssembly.Build(source.KernelText, name, SourceFileName, cancellation));
+        return (source, KernelAssembly.Build(source.KernelText, name, SourceFileName, cancellation, embedText: false));
     }
 }

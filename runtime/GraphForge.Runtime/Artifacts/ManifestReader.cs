@@ -20,9 +20,10 @@ internal static class ManifestReader
             ManifestChecks.Verify(manifest);
             return manifest;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException
+            or KeyNotFoundException or ArgumentException)
         {
-            throw new ArtifactException(ArtifactError.Malformed, artifact, $"{ArtifactManifest.FileName} is malformed: {e.Message}", e);
+            throw new ArtifactException(ArtifactError.Malformed, artifact, $"{ArtifactManifest.FileName} is malformed: {e.Message.TrimEnd('.')}.", e);
         }
     }
 
