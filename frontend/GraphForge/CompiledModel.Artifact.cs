@@ -2,6 +2,7 @@ using GraphForge.Compiler.Graph;
 using GraphForge.Execution;
 using GraphForge.Runtime.Artifacts;
 using GraphForge.Saving;
+using GraphForge.Tracing;
 
 namespace GraphForge;
 
@@ -41,7 +42,10 @@ public sealed partial class CompiledModel
         options ??= CompileOptions.Default;
         ProgramCompiler.Prepare(options);
         using var artifact = Artifact.Open(path);
-        var (graph, states) = ArtifactModel.Read(artifact, path);
-        return new CompiledModel(graph, states, options);
+        if (artifact.Manifest.Kind != ArtifactKind.Inference || artifact.Manifest.Functions is not [var infer])
+            throw new ArtifactException(ArtifactError.NotFound, path,
+                "this is the artifact of a training; a CompiledModel takes one of a model, saved by CompiledModel.Save. Open it with Artifact.Open.");
+        var function = LoadedFunction.Of(artifact, infer);
+        return new CompiledModel(new InferenceGraph(function.Graph, function.Inputs, function.Ranges), function.States, options);
     }
 }

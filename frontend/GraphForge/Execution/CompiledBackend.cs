@@ -18,10 +18,17 @@ internal static class CompiledBackend
     public static BoundProgram Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
     {
+        var (program, loaded) = Program(graph, binding, states, options);
+        return new NativeProgram(program, loaded);
+    }
+
+    /// <summary>A program, and what is known of it.</summary>
+    public static (CompiledProgram Program, LoadedProgram Loaded) Program(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
+    {
         var loaded = CompilerFor(options).Compile(graph, binding, Settings(graph, binding, options));
         var buffers = loaded.States.Select(slot => states[slot]).ToArray();
-        var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
-        return new NativeProgram(program, loaded);
+        return (new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels), loaded);
     }
 
     /// <summary>How a graph is compiled.</summary>

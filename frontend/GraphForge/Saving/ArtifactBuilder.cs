@@ -44,7 +44,7 @@ internal sealed class ArtifactBuilder
         var entry = new ArtifactPart($"graphs/{graph.Name}.graph", ArtifactContent.Of(
             new GraphDocument(graph, function.Ranges.Select(ToDemand).ToEquatable()).ToBytes()), Compress: true);
         _graphs.Add(entry);
-        _functions.Add(new ArtifactFunction(graph.Name, entry.Name, graph.Updates.Count > 0,
+        _functions.Add(new ArtifactFunction(graph.Name, entry.Name, graph.Updates.Count > 0, [.. graph.States.Select(s => _positions[s])],
             [.. function.Inputs.Specs.Select(ToTensor)],
             [.. graph.Outputs.Select(o => ToTensor(new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape)))],
             [.. bindings.Select((extents, number) => Bind(function, extents, $"programs/{graph.Name}/{number}"))]));

@@ -33,7 +33,7 @@ public sealed class Artifact : IDisposable
     private readonly ArtifactFile _file;
     private readonly ArtifactOptions _options;
     private readonly Lock _lock = new();
-    private readonly Dictionary<ArtifactBinding, ArtifactProgram> _programs = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(string Function, string Extents), ArtifactProgram> _programs = [];
     private ArtifactStates? _states;
     private bool _disposed;
 
@@ -77,7 +77,10 @@ public sealed class Artifact : IDisposable
 
     /// <summary>Makes a function ready to run: checks plan and kernels, and loads the kernels that suit the processor best.</summary>
     /// <param name="function">Such as <c>infer</c>, <c>train</c> or <c>evaluate</c>; <see cref="ArtifactManifest.Functions"/> lists them.</param>
-    /// <param name="extents">The extent of each symbol; none where the function was compiled for one choice alone.</param>
+    /// <param name="extents">
+    /// The extent of each symbol; none where the function was compiled for one choice alone. With an
+    /// <see cref="ArtifactOptions.Compiler"/>, any that the model allows.
+    /// </param>
     /// <exception cref="ArtifactException">
     /// The code is not trusted; there is no such function, or none for these extents; the processor cannot run it; it takes more
     /// memory than there is; or it is malformed.
@@ -86,18 +89,30 @@ public sealed class Artifact : IDisposable
     [RequiresDynamicCode("Loads kernels as an assembly; with native compilation, have the model compiled in the build.")]
     public ArtifactProgram Load(string function, params ReadOnlySpan<(string Symbol, long Extent)> extents)
     {
-        ArgumentNullException.ThrowIfNull(function);
-        var found = Manifest.Find(function) ?? throw NotFound(
-            $"there is no function '{function}'; there are {string.Join(", ", Manifest.Functions.Select(f => $"'{f.Name}'"))}.");
-        var binding = Find(found, extents.ToArray());
-        CheckTrust();
+        var found = Function(function);
+        var chosen = Chosen(found, extents);
         var states = OwnStates;
         lock (_lock)
         {
-            if (!_programs.TryGetValue(binding, out var program))
-                _programs[binding] = program = new ProgramLoading(_file, states, _options).Load(found, binding);
+            var key = (function, string.Join(',', chosen.OrderBy(e => e.Key, StringComparer.Ordinal)));
+            if (!_programs.TryGetValue(key, out var program)) _programs[key] = program = Make(found, chosen, states);
             return program;
         }
+    }
+
+    /// <summary>
+    /// Makes a function ready to run with other code than the artifact's, of which nothing is loaded: that of kernels which
+    /// were compiled with the application, say. Nobody need be trusted, and trimming and native compilation go well with it.
+    /// </summary>
+    /// <param name="compiler">Makes the program.</param>
+    /// <param name="function">Such as <c>infer</c>, <c>train</c> or <c>evaluate</c>.</param>
+    /// <param name="extents">The extent of each symbol; none where the function was compiled for one choice alone.</param>
+    /// <exception cref="ArtifactException">There is no such function, an extent is missing or out of bounds, or data is malformed.</exception>
+    public ArtifactProgram Load(ArtifactCompiler compiler, string function, params ReadOnlySpan<(string Symbol, long Extent)> extents)
+    {
+        ArgumentNullException.ThrowIfNull(compiler);
+        var found = Function(function);
+        return Replaced(compiler, found, Chosen(found, extents), OwnStates);
     }
 
     /// <summary>The values of one state, which runs use and a caller may change between them.</summary>
@@ -172,21 +187,45 @@ public sealed class Artifact : IDisposable
         }
     }
 
-    private ArtifactBinding Find(ArtifactFunction function, (string Symbol, long Extent)[] extents)
+    private ArtifactFunction Function(string name) => Manifest.Functions.FirstOrDefault(f => f.Name == name) ?? throw NotFound(
+        $"there is no function '{name}'; there are {string.Join(", ", Manifest.Functions.Select(f => $"'{f.Name}'"))}.");
+
+    /// <summary>The extents that were asked for; those of the only binding where none were.</summary>
+    private static IReadOnlyDictionary<string, long> Chosen(ArtifactFunction function, ReadOnlySpan<(string Symbol, long Extent)> extents)
     {
-        if (extents.Length == 0 && function.Bindings.Count == 1) return function.Bindings[0];
-        return function.Bindings.FirstOrDefault(b => b.Extents.Count == extents.Length && extents.All(e => b.Extents.TryGetValue(e.Symbol, out var extent) && extent == e.Extent))
-            ?? throw NotFound($"'{function.Name}' was not compiled for {string.Join(", ", extents.Select(e => $"{e.Symbol} = {e.Extent}").DefaultIfEmpty("no extents"))}; " +
-                $"it was for {string.Join("; for ", function.Bindings.Select(b => b.ToString()).DefaultIfEmpty("none"))}. Save the model with the extents that are needed.");
+        if (extents.IsEmpty && function.Bindings.Count == 1) return function.Bindings[0].Extents;
+        var chosen = new Dictionary<string, long>();
+        foreach (var (symbol, extent) in extents) chosen[symbol] = extent;
+        return chosen;
     }
 
-    private void CheckTrust()
+    [RequiresUnreferencedCode("Loads kernels as an assembly.")]
+    [RequiresDynamicCode("Loads kernels as an assembly.")]
+    private ArtifactProgram Make(ArtifactFunction function, IReadOnlyDictionary<string, long> extents, ArtifactStates states)
     {
-        if (_options.Trust.Refusal(_file.ManifestBytes, _file.Signature) is not { } reason) return;
-        throw new ArtifactException(ArtifactError.NotTrusted, _file.Memory.Name, $"its kernels are code and are not loaded, for {reason}. If it comes from where " +
-            "the program comes from, open it with Trust.LocalFile, or with Trust.Signed and the key of who signed it; or have CompiledModel.Load of the package " +
-            "GraphForge compile its graph anew, which runs none of its code.");
+        var binding = function.Bindings.FirstOrDefault(b => b.Extents.Count == extents.Count && extents.All(e => b.Extents.TryGetValue(e.Key, out var extent) && extent == e.Value));
+        var refusal = _options.Trust.Refusal(_file.ManifestBytes, _file.Signature);
+        if (_options.Compiler is { } compiler && (binding is null || refusal is not null || VectorSupport.Find(binding.Variants, _options.MaxVectorBits) is null))
+            return Replaced(compiler, function, extents, states);
+        if (binding is null) throw NotFound($"'{function.Name}' was not compiled for {Described(extents)}; it was for " +
+            $"{string.Join("; for ", function.Bindings.Select(b => b.ToString()).DefaultIfEmpty("none"))}. Save the model with the extents that are needed.");
+        return refusal is null ? new ProgramLoading(_file, states, _options).Load(function, binding) : throw new ArtifactException(ArtifactError.NotTrusted, _file.Memory.Name,
+            $"its kernels are code and are not loaded, for {refusal}. If it comes from where the program comes from, open it with Trust.LocalFile, or with " +
+            "Trust.Signed and the key of who signed it; or have its graph compiled anew, which runs none of its code: ArtifactOptions.Compiler, or " +
+            "CompiledModel.Load of the package GraphForge.");
     }
+
+    private ArtifactProgram Replaced(ArtifactCompiler compiler, ArtifactFunction function, IReadOnlyDictionary<string, long> extents, ArtifactStates states)
+    {
+        foreach (var symbol in Manifest.Symbols.Where(s => function.Inputs.Any(i => i.Dims.Any(d => d.Extent is null && d.Text == s.Name))))
+            if (!extents.TryGetValue(symbol.Name, out var extent) || extent < symbol.Minimum || extent > symbol.Maximum)
+                throw NotFound($"'{function.Name}' needs an extent {symbol.Name} in {symbol.Minimum}..{symbol.Maximum}; it was given {Described(extents)}.");
+        var made = compiler.Compile(this, function, extents, _options.Threads);
+        return new ArtifactProgram(function, new ArtifactBinding(extents, made.Checks, []), made.VectorBits, made.Program, states, _file.Memory.Name);
+    }
+
+    private static string Described(IReadOnlyDictionary<string, long> extents) =>
+        string.Join(", ", extents.Select(e => $"{e.Key} = {e.Value}").DefaultIfEmpty("no extents"));
 
     private ArtifactException NotFound(string problem) => new(ArtifactError.NotFound, _file.Memory.Name, problem);
 }

@@ -36,7 +36,4 @@ public sealed record ArtifactManifest(
     internal static Version RuntimeVersion { get; } = typeof(ArtifactManifest).Assembly.GetName().Version is { } v ? new(v.Major, v.Minor, v.Build) : new(0, 0);
 
     internal static Version FrameworkVersion { get; } = new(Environment.Version.Major, 0);
-
-    /// <summary>The function of a name.</summary>
-    internal ArtifactFunction? Find(string function) => Functions.FirstOrDefault(f => f.Name == function);
 }

@@ -6,6 +6,9 @@ public sealed record ArtifactOptions
     /// <summary>Whose code is run; by default nobody's.</summary>
     public Trust Trust { get; init; } = Trust.None;
 
+    /// <summary>Compiles anew where the artifact's code is not trusted, not for this processor or not for the extents; null to refuse then.</summary>
+    public ArtifactCompiler? Compiler { get; init; }
+
     /// <summary>Threads of a run, the caller's included; at least 1. Results do not depend on it.</summary>
     public int Threads
     {

@@ -25,6 +25,8 @@ internal static class ManifestChecks
         var inputs = Unique($"inputs of '{function.Name}'", function.Inputs.Select(i => i.Name));
         Unique($"outputs of '{function.Name}'", function.Outputs.Select(o => o.Name));
         Require(entries, function.Graph);
+        if (function.WritesStates && manifest.Kind == ArtifactKind.Inference) throw new FormatException($"'{function.Name}' of a model that is only run changes states");
+        RequireStates(manifest, function.States);
         foreach (var dim in function.Inputs.SelectMany(i => i.Dims))
             if (dim.Extent is null && !symbols.ContainsKey(dim.Text)) throw new FormatException($"there is no symbol '{dim}'");
         Unique($"bindings of '{function.Name}'", function.Bindings.Select(b => b.ToString()));
@@ -47,7 +49,12 @@ internal static class ManifestChecks
         Require(entries, variant.Code);
         Require(entries, variant.Source);
         if (variant.VectorBits is not (128 or 256 or 512)) throw new FormatException($"there are no vector registers of {variant.VectorBits} bits");
-        foreach (var state in variant.States)
+        RequireStates(manifest, variant.States);
+    }
+
+    private static void RequireStates(ArtifactManifest manifest, IReadOnlyList<int> states)
+    {
+        foreach (var state in states)
             if (state < 0 || state >= manifest.States.Count) throw new FormatException($"there is no state {state}");
     }
 

@@ -72,9 +72,9 @@ internal static class ManifestReader
 
     private static ArtifactFunction Function(JsonElement function)
     {
-        Fields(function, "a function", "name", "graph", "writesStates", "inputs", "outputs", "bindings");
+        Fields(function, "a function", "name", "graph", "writesStates", "states", "inputs", "outputs", "bindings");
         return new ArtifactFunction(Text(function, "name"), Text(function, "graph"), function.GetProperty("writesStates").GetBoolean(),
-            List(function, "inputs", Tensor), List(function, "outputs", Tensor), List(function, "bindings", Binding));
+            List(function, "states", s => s.GetInt32()), List(function, "inputs", Tensor), List(function, "outputs", Tensor), List(function, "bindings", Binding));
     }
 
     private static ArtifactTensor Tensor(JsonElement tensor)

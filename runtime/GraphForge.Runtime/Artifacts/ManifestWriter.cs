@@ -51,6 +51,7 @@ internal static class ManifestWriter
         json.WriteString("name", function.Name);
         json.WriteString("graph", function.Graph);
         json.WriteBoolean("writesStates", function.WritesStates);
+        Numbers(json, "states", function.States.Select(s => (long)s));
         List(json, "inputs", function.Inputs, Tensor);
         List(json, "outputs", function.Outputs, Tensor);
         List(json, "bindings", function.Bindings, Binding);

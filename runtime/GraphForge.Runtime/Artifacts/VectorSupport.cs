@@ -22,11 +22,14 @@ internal static class VectorSupport
 
     /// <summary>The widest variant that runs well here.</summary>
     /// <exception cref="ArtifactException">There is none.</exception>
-    public static KernelVariant Choose(IReadOnlyList<KernelVariant> variants, int maxBits, string artifact) =>
-        variants.Where(v => v.VectorBits <= maxBits && IsSupported(v)).MaxBy(v => v.VectorBits)
+    public static KernelVariant Choose(IReadOnlyList<KernelVariant> variants, int maxBits, string artifact) => Find(variants, maxBits)
         ?? throw new ArtifactException(ArtifactError.NoKernels, artifact,
             $"the kernels are for {string.Join(", or for ", variants.Select(Described).DefaultIfEmpty("no processor"))}; here they must be for vectors of at most " +
-            $"{Math.Min(maxBits, Widest)} bits, with {Supported}. Save the model for vectors of 128 bits too, or have CompiledModel.Load of the package GraphForge recompile it.");
+            $"{Math.Min(maxBits, Widest)} bits, with {Supported}. Save the model for vectors of 128 bits too, or have it compiled anew: ArtifactOptions.Compiler.");
+
+    /// <summary>The widest variant that runs well here; null if there is none.</summary>
+    public static KernelVariant? Find(IReadOnlyList<KernelVariant> variants, int maxBits) =>
+        variants.Where(v => v.VectorBits <= maxBits && IsSupported(v)).MaxBy(v => v.VectorBits);
 
     private static int Widest => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 

@@ -82,7 +82,7 @@ public sealed class ArtifactTests
         var error = TestArtifact.Error(() => artifact.Load("infer"));
         Assert.That(error.Code, Is.EqualTo(ArtifactError.NoKernels));
         Assert.That(error.Problem, Does.StartWith("the kernels are for 128-bit vectors with Quantum, or for 512-bit vectors with Avx512F, Avx512BW")
-            .And.Contains("here they must be for vectors of at most 128 bits").And.EndsWith("or have CompiledModel.Load of the package GraphForge recompile it."));
+            .And.Contains("here they must be for vectors of at most 128 bits").And.EndsWith("or have it compiled anew: ArtifactOptions.Compiler."));
     }
 
     [Test]

@@ -8,7 +8,7 @@ namespace GraphForge.Runtime.Tests.Artifacts;
 public sealed class TrustTests
 {
     private const string Remedies = " If it comes from where the program comes from, open it with Trust.LocalFile, or with Trust.Signed and the key of who signed it; " +
-        "or have CompiledModel.Load of the package GraphForge compile its graph anew, which runs none of its code.";
+        "or have its graph compiled anew, which runs none of its code: ArtifactOptions.Compiler, or CompiledModel.Load of the package GraphForge.";
 
     [Test]
     public void By_default_nobody_is_trusted_with_code()

@@ -84,6 +84,26 @@ public sealed class OnDeviceTrainingTests
         Assert.That(Loss(artifact.Load("evaluate"), samples, targets), Is.EqualTo(training.Evaluate(("samples", samples), ("targets", targets)).Loss));
     }
 
+    /// <summary>Nobody is trusted with code, and there is none for the batch: the graph is compiled anew.</summary>
+    [Test]
+    public void Without_trust_the_step_is_compiled_anew_for_any_batch()
+    {
+        using var folder = new TemporaryFolder();
+        using var training = Compile(seed: 2);
+        Epochs(training, 1);
+        training.Save(folder.Of("training.gfm"), new SaveOptions { VectorBits = [128] });
+        using var artifact = Artifact.Open(folder.Of("training.gfm"), new ArtifactOptions { Compiler = new ArtifactRecompiler(TestOptions.Default) });
+        var (samples, targets) = Feed(0);
+        Assert.That(Loss(artifact.Load("train", ("batch", Batch)), samples, targets), Is.EqualTo(training.Step(("samples", samples), ("targets", targets)).Loss));
+        var (few, labels) = (samples[..(3 * 6)], targets[..3]);
+        Assert.That(Loss(artifact.Load("train", ("batch", 3)), few, labels), Is.EqualTo(training.Step(("samples", few), ("targets", labels)).Loss));
+        Assert.That(artifact.State("training.step").AsSpan<long>()[0], Is.EqualTo(training.Steps));
+        Assert.That(Assert.Throws<ArtifactException>(() => artifact.Load("train", ("batch", 0)))!.Problem,
+            Is.EqualTo("'train' needs an extent batch in 1..2147483647; it was given batch = 0."));
+        using var run = artifact.Load("train", ("batch", 3)).Rent();
+        Assert.That(Assert.Throws<ArtifactException>(() => run.Set<long>("targets", [0, 1, 3]))!.Problem, Does.StartWith("element 2 of the input 'targets' is 3, but "));
+    }
+
     [Test]
     public void A_training_is_no_model()
     {
