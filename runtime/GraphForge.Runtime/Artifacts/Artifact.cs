@@ -5,7 +5,7 @@ namespace GraphForge.Runtime.Artifacts;
 
 /// <summary>
 /// A compiled model in one file, <c>.gfm</c>: for inference, or a whole training step with the optimizer's state. Opening checks
-/// the file and reads its manifest; <see cref="Load"/> makes a function ready to run, without a compiler.
+/// the file and reads its manifest; <see cref="Load(string, ReadOnlySpan{ValueTuple{string, long}})"/> makes a function ready to run, without a compiler.
 /// </summary>
 /// <remarks>
 /// The file must not be changed in place while the artifact is in use; replacing it by another of the same name, as everything
