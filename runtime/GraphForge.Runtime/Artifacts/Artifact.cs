@@ -149,7 +149,10 @@ public sealed class Artifact : IDisposable
     /// Writes the artifact with the states' present values. It is another one, and not signed: what was signed were the values
     /// before.
     /// </summary>
-    /// <param name="path">The file, which may be the one that is open; an existing one is replaced once the new one is on disk.</param>
+    /// <param name="path">
+    /// The file; an existing one is replaced once the new one is on disk. It may be the one that is open, except on Windows, which
+    /// replaces no file that is mapped.
+    /// </param>
     /// <param name="cancellation">Ends the writing; nothing is left of it.</param>
     /// <exception cref="ArtifactException">An entry is damaged.</exception>
     /// <exception cref="InvalidOperationException">A run that changes states is not over.</exception>

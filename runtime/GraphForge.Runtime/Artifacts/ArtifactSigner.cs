@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using GraphForge.Runtime.Serialization;
 
 namespace GraphForge.Runtime.Artifacts;
 
@@ -18,10 +19,14 @@ public static class ArtifactSigner
     public static void Sign(string path, ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        // A copy: the file is not to be mapped while it is replaced.
-        using var file = ArtifactFile.Open(ArtifactMemory.Of(File.ReadAllBytes(path), path));
-        file.VerifyAll();
-        var signature = ArtifactSignature.Create(file.ManifestBytes, key);
-        ArtifactWriter.WriteFile(path, file.ManifestBytes, signature, file.Parts(), CancellationToken.None);
+        using var signed = new AtomicFile();
+        // Some systems do not replace a file while it is mapped.
+        using (var file = ArtifactFile.Open(ArtifactMemory.Map(path)))
+        {
+            file.VerifyAll();
+            var signature = ArtifactSignature.Create(file.ManifestBytes, key);
+            signed.Write(path, stream => ArtifactWriter.Write(stream, file.ManifestBytes, signature, file.Parts(), CancellationToken.None));
+        }
+        signed.Commit();
     }
 }

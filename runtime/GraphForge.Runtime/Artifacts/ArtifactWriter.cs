@@ -13,22 +13,20 @@ internal static class ArtifactWriter
     /// <exception cref="ArtifactException">The file would become too large.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static void Write(string path, ArtifactManifest manifest, IReadOnlyList<ArtifactPart> parts, CancellationToken cancellation) =>
-        WriteFile(path, ManifestBytes(manifest, parts), signature: null, parts, cancellation);
+    public static void Write(string path, ArtifactManifest manifest, IReadOnlyList<ArtifactPart> parts, CancellationToken cancellation)
+    {
+        var bytes = ManifestBytes(manifest, parts);
+        using var file = new AtomicFile();
+        file.Write(path, stream => Write(stream, bytes, signature: null, parts, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        file.Commit();
+    }
 
     public static byte[] ManifestBytes(ArtifactManifest manifest, IReadOnlyList<ArtifactPart> parts)
     {
         manifest = manifest with { Entries = [.. parts.Select(p => p.Entry)] };
         ManifestChecks.Verify(manifest);
         return ManifestWriter.Write(manifest);
-    }
-
-    public static void WriteFile(string path, byte[] manifest, byte[]? signature, IReadOnlyList<ArtifactPart> parts, CancellationToken cancellation)
-    {
-        using var file = new AtomicFile();
-        file.Write(path, stream => Write(stream, manifest, signature, parts, cancellation));
-        cancellation.ThrowIfCancellationRequested();
-        file.Commit();
     }
 
     public static void Write(Stream stream, byte[] manifest, byte[]? signature, IReadOnlyList<ArtifactPart> parts, CancellationToken cancellation)

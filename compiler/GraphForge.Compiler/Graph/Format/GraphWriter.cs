@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text;
 using GraphForge.Compiler.Ops;
 
@@ -97,16 +96,17 @@ internal sealed class GraphWriter(bool wholePaths)
             case Dim dim: Extent(dim); break;
             case Scalar scalar: Element(scalar); break;
             case SourceLocation source: Source(source); break;
-            case IEnumerable items when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(EquatableArray<>): Items(type, items); break;
+            case IArrayView array: Items(type, array.Items); break;
             default: Record(type, value); break;
         }
     }
 
-    private void Items(Type type, IEnumerable items)
+    private void Items(Type type, Array items)
     {
-        var all = items.Cast<object>().ToArray();
-        _writer.Write7BitEncodedInt(all.Length);
-        foreach (var item in all) Value(type.GenericTypeArguments[0], item);
+        _writer.Write7BitEncodedInt(items.Length);
+        if (items.Length == 0) return;
+        var element = type.GenericTypeArguments[0];
+        foreach (var item in items) Value(element, item);
     }
 
     private void Record(Type type, object? value)
@@ -157,6 +157,14 @@ internal sealed class GraphWriter(bool wholePaths)
 
     private void Extent(Dim dim)
     {
+        if (dim.IsBound)
+        {
+            // As many terms as a sum of one number has.
+            _writer.Write7BitEncodedInt(1);
+            _writer.Write7BitEncodedInt64(dim.Value);
+            _writer.Write7BitEncodedInt(0);
+            return;
+        }
         var terms = dim.Terms.ToArray();
         _writer.Write7BitEncodedInt(terms.Length);
         foreach (var (coefficient, symbols) in terms)

@@ -11,10 +11,11 @@ namespace GraphForge.Compiler.Graph.Format;
 internal sealed class RecordSchema
 {
     private static readonly ConcurrentDictionary<Type, RecordSchema> Known = new();
-    private static readonly Dictionary<string, Type> Ops = OpSet.All.ToDictionary(t => t.Name);
 
     private readonly ConstructorInfo _constructor;
-    private readonly PropertyInfo[] _properties;
+
+    /// <summary>The fields behind the properties: reading one takes no code of its own, as calling a property does.</summary>
+    private readonly FieldInfo[] _fields;
 
     private RecordSchema(Type type)
     {
@@ -23,8 +24,8 @@ internal sealed class RecordSchema
             throw new InternalCompilerException("graph format", $"{type} has not one public constructor");
         _constructor = constructor;
         Parameters = constructor.GetParameters();
-        _properties = Array.ConvertAll(Parameters, p => type.GetProperty(p.Name!, BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase)
-            ?? throw new InternalCompilerException("graph format", $"{type} has no property {p.Name}, which its constructor takes"));
+        _fields = Array.ConvertAll(Parameters, p => FieldOf(type, p)
+            ?? throw new InternalCompilerException("graph format", $"{type} does not keep {p.Name}, which its constructor takes"));
     }
 
     public Type Type { get; }
@@ -34,9 +35,17 @@ internal sealed class RecordSchema
     public static RecordSchema Of(Type type) => Known.GetOrAdd(type, t => new RecordSchema(t));
 
     /// <summary>That of an op by its name; null where there is none.</summary>
-    public static RecordSchema? OfOp(string name) => Ops.TryGetValue(name, out var type) ? Of(type) : null;
+    public static RecordSchema? OfOp(string name) => OpNames.Types.TryGetValue(name, out var type) ? Of(type) : null;
 
-    public object? ValueOf(object record, int parameter) => _properties[parameter].GetValue(record);
+    public object? ValueOf(object record, int parameter) => _fields[parameter].GetValue(record);
+
+    private static FieldInfo? FieldOf(Type type, ParameterInfo parameter)
+    {
+        var name = $"<{parameter.Name}>k__BackingField";
+        for (var declaring = type; declaring is not null; declaring = declaring.BaseType)
+            if (declaring.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.IgnoreCase) is { } field) return field;
+        return null;
+    }
 
     public object Make(object?[] values)
     {
@@ -48,5 +57,11 @@ internal sealed class RecordSchema
         {
             throw new InvalidGraphException($"{Type.Name} cannot be made: {e.InnerException!.Message}", e.InnerException);
         }
+    }
+
+    /// <summary>Needed by readers alone.</summary>
+    private static class OpNames
+    {
+        public static Dictionary<string, Type> Types { get; } = OpSet.All.ToDictionary(t => t.Name);
     }
 }
