@@ -23,7 +23,7 @@ namespace GraphForge.Runtime.Artifacts;
 /// Training goes on where it was saved:
 /// <code>
 /// var step = artifact.Load("train", ("batch", 64));
-/// artifact.State("training.learning_rate").AsSpan&lt;double&gt;()[0] = 1e-4;
+/// artifact.SetState&lt;double&gt;("training.learning_rate", [1e-4]);
 /// // … Set, Run and Get "loss" of every batch …
 /// artifact.Save("digits.gfm");
 /// </code>
@@ -115,13 +115,35 @@ public sealed class Artifact : IDisposable
         return Replaced(compiler, found, Chosen(found, extents), OwnStates);
     }
 
-    /// <summary>The values of one state, which runs use and a caller may change between them.</summary>
+    /// <summary>The values of one state, which runs use; see <see cref="SetState"/> for changing them.</summary>
     /// <exception cref="ArtifactException">There is no such state, or the weights are malformed.</exception>
     public StateBuffer State(string name)
     {
         for (var i = 0; i < Manifest.States.Count; i++)
             if (Manifest.States[i].Name == name || Manifest.States[i].OtherNames.Contains(name)) return States[i];
         throw NotFound($"there is no state '{name}'; there are {string.Join(", ", Manifest.States.Select(s => $"'{s.Name}'"))}.");
+    }
+
+    /// <summary>Changes the values of one state, such as a learning rate, for the runs that follow.</summary>
+    /// <param name="name">Name of the state.</param>
+    /// <param name="values">All of its elements, row-major.</param>
+    /// <exception cref="ArtifactException">There is no such state, or it is of another type or size; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">A run is not over.</exception>
+    public void SetState<T>(string name, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var state = State(name);
+        if (DTypes.Of<T>() != state.Type || values.Length != state.Bytes / state.Type.Size())
+            throw new ArtifactException(ArtifactError.BadRunArgument, _file.Memory.Name, $"the state '{name}' is {TensorLayout.Describe(state.Type, state.Dims)}; " +
+                $"it was given {values.Length} elements of {TensorLayout.Name(DTypes.Of<T>())}.");
+        OwnStates.Enter(writes: true);
+        try
+        {
+            values.CopyTo(state.AsSpan<T>());
+        }
+        finally
+        {
+            OwnStates.Leave(writes: true);
+        }
     }
 
     /// <summary>An entry's content, such as the C# text of kernels.</summary>

@@ -80,14 +80,15 @@ internal sealed class ArtifactStates
         return Copy(state, entry, data + entry.Begin);
     }
 
-    private StateBuffer Copy(ArtifactState state, SafetensorsEntry entry, long offset)
+    private unsafe StateBuffer Copy(ArtifactState state, SafetensorsEntry entry, long offset)
     {
         var buffer = new StateBuffer(state.Name, state.DType, state.Dims);
         if (buffer.Bytes > int.MaxValue)
             throw new ArtifactException(ArtifactError.TooLarge, _file.Memory.Name, $"the state {state} has more than the 2 GiB that can be copied.");
         var bytes = _file.Memory.Slice(offset, (int)buffer.Bytes);
-        if (entry.Type.Read is null) bytes.CopyTo(buffer.AsBytes());
-        else if (!entry.Type.Read(bytes, buffer.AsBytes())) throw Malformed($"the state {state} holds values beyond its type");
+        var elements = new Span<byte>((void*)buffer.Address, bytes.Length);
+        if (entry.Type.Read is null) bytes.CopyTo(elements);
+        else if (!entry.Type.Read(bytes, elements)) throw Malformed($"the state {state} holds values beyond its type");
         return buffer;
     }
 

@@ -54,6 +54,8 @@ public sealed class ArtifactTests
                 "'infer' was not compiled for batch = 5; it was for batch = 4. Save the model with the extents that are needed.");
             Says(() => artifact.State("tail"), ArtifactError.NotFound,
                 "there is no state 'tail'; there are 'kind.weight', 'position.bias', 'position.weight', 'head.weight', 'head.bias'.");
+            Says(() => artifact.SetState<float>("head.bias", [1, 2]), ArtifactError.BadRunArgument,
+                "the state 'head.bias' is float32[3]; it was given 2 elements of float32.");
             Says(() => artifact.Read("tail"), ArtifactError.NotFound, "there is no entry 'tail'.");
             Says(() => run.Set<float>("x", [1]), ArtifactError.NotFound,
                 "'infer' has no input 'x'; it has 'kind' (int64[4]), 'position' (float32[4, 5]).");

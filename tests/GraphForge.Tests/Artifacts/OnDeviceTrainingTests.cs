@@ -78,7 +78,7 @@ public sealed class OnDeviceTrainingTests
         using var artifact = Artifact.Open(folder.Of("training.gfm"), new ArtifactOptions { Trust = Trust.LocalFile });
         Assert.That(artifact.Manifest.Kind, Is.EqualTo(ArtifactKind.Training));
         training.LearningRate = 0.25;
-        artifact.State("training.learning_rate").AsSpan<double>()[0] = 0.25;
+        artifact.SetState<double>("training.learning_rate", [0.25]);
         var (samples, targets) = Feed(0);
         Assert.That(Loss(artifact.Load("train"), samples, targets), Is.EqualTo(training.Step(("samples", samples), ("targets", targets)).Loss));
         Assert.That(Loss(artifact.Load("evaluate"), samples, targets), Is.EqualTo(training.Evaluate(("samples", samples), ("targets", targets)).Loss));
