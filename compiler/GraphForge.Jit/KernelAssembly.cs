@@ -19,13 +19,14 @@ internal static class KernelAssembly
 
     private static readonly Lazy<MetadataReference> CoreLibrary = new(ReferenceCoreLibrary);
 
-    /// <summary>Compiles a program, with its text and debug information embedded in the result.</summary>
+    /// <summary>Compiles a program, with its debug information embedded in the result.</summary>
     /// <param name="text">C# that needs nothing but the core library.</param>
     /// <param name="name">Name of the assembly.</param>
     /// <param name="documentPath">Where a debugger looks for the text before it takes the embedded copy.</param>
     /// <param name="cancellation">Stops parsing and emitting.</param>
+    /// <param name="embedText">Whether there is such a copy.</param>
     /// <exception cref="InternalCompilerException">The text is not valid C#: a defect of the emitter.</exception>
-    public static byte[] Build(string text, string name, string documentPath, CancellationToken cancellation)
+    public static byte[] Build(string text, string name, string documentPath, CancellationToken cancellation, bool embedText = true)
     {
         var source = SourceText.From(text, Encoding.UTF8, SourceHashAlgorithm.Sha256);
         var tree = CSharpSyntaxTree.ParseText(
@@ -42,7 +43,7 @@ internal static class KernelAssembly
         var result = compilation.Emit(
             image,
             options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded),
-            embeddedTexts: [EmbeddedText.FromSource(documentPath, source)],
+            embeddedTexts: embedText ? [EmbeddedText.FromSource(documentPath, source)] : [],
             cancellationToken: cancellation);
         if (!result.Success) throw Failure(result.Diagnostics, source);
         return image.ToArray();

@@ -19,21 +19,22 @@ namespace GraphForge;
 ///     [TensorSpec.Of&lt;long&gt;("token", "batch"), TensorSpec.Of&lt;float&gt;("state", "batch", 128)]);
 /// decoder.Run([("token", token), ("state", state)], [("logits", logits), ("state", state)]);
 /// </code></example>
-public sealed class CompiledModel
+public sealed partial class CompiledModel
 {
     private const string InputName = "input";
     private const string OutputName = "output";
 
-    private readonly InputSignature _inputs;
     private readonly InferenceGraph _graph;
+    private readonly StateStore _states;
     private readonly CompileOptions _options;
+    private readonly InputSignature _inputs;
     private readonly BindingCache<InferenceProgram> _programs;
     private readonly long _inputSize;
     private readonly long _outputSize;
 
     private CompiledModel(InferenceGraph graph, StateStore states, CompileOptions options)
     {
-        (_graph, _options, _inputs, Outputs) = (graph, options, graph.Inputs, graph.Outputs);
+        (_graph, _states, _options, _inputs, Outputs) = (graph, states, options, graph.Inputs, graph.Outputs);
         IsUnary = Inputs is [{ Name: InputName, DType: DType.Float32 }] && Outputs is [{ Name: OutputName, DType: DType.Float32 }] &&
             IsBatch(Inputs[0].Type) && IsBatch(Outputs[0].Type);
         (_inputSize, _outputSize) = IsUnary ? (InputShape.Size.Value, OutputShape.Size.Value) : (0, 0);

@@ -28,10 +28,17 @@ public static class PlanFormat
     }
 
     /// <summary>Reads what <see cref="Write(BinaryWriter, ExecutionPlan)"/> wrote; whether the plan is consistent is not looked at.</summary>
+    /// <param name="reader">Of a stream that knows its length.</param>
     /// <exception cref="EndOfStreamException">There are too few bytes.</exception>
     public static ExecutionPlan Read(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
+        return ReadSection(reader, isPreparation: false);
+    }
+
+    /// <summary>A preparation has none of its own, so that no bytes make this call itself deeper than once.</summary>
+    private static ExecutionPlan ReadSection(BinaryReader reader, bool isPreparation)
+    {
         return new ExecutionPlan(
             reader.ReadString(), reader.ReadInt64(), reader.ReadInt32(),
             ReadList(reader, reader.ReadString),
@@ -40,7 +47,9 @@ public static class PlanFormat
             ReadList(reader, () => ReadConstant(reader)))
         {
             Loops = ReadList(reader, () => ReadLoop(reader)),
-            Preparation = reader.ReadBoolean() ? Read(reader) : null,
+            Preparation = !reader.ReadBoolean() ? null
+                : isPreparation ? throw new EndOfStreamException("A preparation of a plan has a preparation.")
+                : ReadSection(reader, isPreparation: true),
         };
     }
 
@@ -77,7 +86,7 @@ public static class PlanFormat
 
     private static byte[] ReadConstant(BinaryReader reader)
     {
-        var bytes = new byte[reader.ReadInt32()];
+        var bytes = new byte[ReadCount(reader)];
         reader.BaseStream.ReadExactly(bytes);
         return bytes;
     }
@@ -105,8 +114,17 @@ public static class PlanFormat
 
     private static T[] ReadList<T>(BinaryReader reader, Func<T> read)
     {
-        var items = new T[reader.ReadInt32()];
+        var items = new T[ReadCount(reader)];
         for (var i = 0; i < items.Length; i++) items[i] = read();
         return items;
+    }
+
+    /// <summary>An item takes a byte at least, so that what is left of the stream bounds their number.</summary>
+    private static int ReadCount(BinaryReader reader)
+    {
+        var count = reader.ReadInt32();
+        return count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position
+            ? count
+            : throw new EndOfStreamException($"There are not the {count} items that a list of the plan is to have.");
     }
 }

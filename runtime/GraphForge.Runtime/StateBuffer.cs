@@ -14,7 +14,7 @@ public sealed unsafe class StateBuffer
 {
     private static PaddedNumber _changes;
 
-    private readonly AlignedMemory _memory;
+    private readonly object _memory;
     private readonly long[] _dims;
     private long _version;
 
@@ -30,7 +30,15 @@ public sealed unsafe class StateBuffer
         _dims = [.. dims];
         Bytes = TensorLayout.Bytes(type, _dims)
             ?? throw new ArgumentException($"State '{name}' cannot have the shape {TensorLayout.Describe(type, _dims)}.", nameof(dims));
-        _memory = new AlignedMemory(Bytes);
+        var memory = new AlignedMemory(Bytes);
+        (_memory, Address) = (memory, memory.Address);
+    }
+
+    /// <summary>A state whose bytes are somewhere already, aligned as all are, and stay there while <paramref name="owner"/> is reachable.</summary>
+    internal StateBuffer(string name, DType type, IReadOnlyList<long> dims, nint address, object owner)
+    {
+        (Name, Type, _dims, _memory, Address) = (name, type, [.. dims], owner, address);
+        Bytes = TensorLayout.Bytes(type, _dims) ?? throw new ArgumentException($"State '{name}' has no size.", nameof(dims));
     }
 
     public string Name { get; }
@@ -43,7 +51,10 @@ public sealed unsafe class StateBuffer
     /// <summary>Size in bytes.</summary>
     public long Bytes { get; }
 
-    internal nint Address => _memory.Address;
+    internal nint Address { get; }
+
+    /// <summary>Whatever keeps the bytes at their place.</summary>
+    internal object Memory => _memory;
 
     /// <summary>
     /// Grows whenever any state of the process has changed. Read before <see cref="Version"/>s: while it stays the same, so do

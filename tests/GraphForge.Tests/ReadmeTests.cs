@@ -1,12 +1,15 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using GraphForge.Compiler.Tests;
+using GraphForge.Layers;
+using GraphForge.Tests.Artifacts;
+using GraphForge.Tests.Serialization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace GraphForge.Tests;
 
-/// <summary>The first program of the README does what the README says, as it stands there.</summary>
+/// <summary>The programs of the README do what the README says, as they stand there.</summary>
 [NonParallelizable]
 public sealed partial class ReadmeTests
 {
@@ -24,15 +27,27 @@ public sealed partial class ReadmeTests
     [Test]
     public void The_first_program_compiles_and_learns()
     {
-        var program = FirstProgram().Match(File.ReadAllText(RepositoryFolder.Of("README.md"))).Groups[1].Value;
+        var program = Program().Match(File.ReadAllText(RepositoryFolder.Of("README.md"))).Groups[1].Value;
         Assert.That(program, Does.Contain(Data), "The README's first program reads the checked-in digits.");
         var output = Run(Compile(program.Replace(Data, RepositoryFolder.Of(Data.Split('/')).Replace('\\', '/'))));
         Assert.That(output, Does.Match(@"epoch 1 .*\n.*epoch 2 .*\n.*epoch 3  loss 0\..* validation 9\d\.\d\d %"));
         Assert.That(output, Does.Contain("total ").And.Contain("arena ÷ lower bound"));
     }
 
+    [Test]
+    public void The_program_without_the_compiler_runs()
+    {
+        using var folder = new TemporaryFolder();
+        var model = new Sequential(new Flatten(), new Linear(784, 10));
+        CompiledModel.Compile(model, [1, 28, 28], TestOptions.Default).Save(folder.Of("digits.gfm"));
+        var blank = Enumerable.Range(0, 10).MaxBy(i => ((Linear)model[1]).Bias!.AsSpan<float>()[i]);
+        var program = Program().Matches(File.ReadAllText(RepositoryFolder.Of("README.md")))[1].Groups[1].Value;
+        Assert.That(program, Does.Contain("\"digits.gfm\""));
+        Assert.That(RuntimeProcess.Run(program.Replace("digits.gfm", folder.Of("digits.gfm").Replace('\\', '/'))), Is.EqualTo($"digit {blank}\n"));
+    }
+
     [GeneratedRegex("```csharp\r?\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex FirstProgram();
+    private static partial Regex Program();
 
     private static Assembly Compile(string program)
     {

@@ -52,6 +52,9 @@ public readonly struct Dim : IEquatable<Dim>
     /// <summary>Every symbol the extent depends on.</summary>
     public IEnumerable<DimSymbol> Symbols => (_monomials ?? []).SelectMany(m => m.Symbols).Distinct();
 
+    /// <summary>What is summed up: a coefficient times a product of symbols, each as often as it is a factor.</summary>
+    internal IEnumerable<(long Coefficient, EquatableArray<DimSymbol> Symbols)> Terms => WithConstant().Select(m => (m.Coefficient, m.Symbols));
+
     /// <summary>Replaces each symbol that has a value in <paramref name="values"/>.</summary>
     public Dim Bind(IReadOnlyDictionary<DimSymbol, long> values)
     {

@@ -5,7 +5,7 @@ namespace GraphForge.Compiler.Graph;
 
 /// <summary>An immutable array with structural equality, so that op records holding one compare by value.</summary>
 [CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
-public readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
+public readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>, IArrayView
 {
     private readonly T[]? _items = items;
 
@@ -16,6 +16,8 @@ public readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray
     public T this[int index] => _items![index];
 
     public ReadOnlySpan<T> AsSpan() => _items;
+
+    Array IArrayView.Items => _items ?? [];
 
     public static implicit operator EquatableArray<T>(T[] items) => new(items);
 
@@ -46,6 +48,13 @@ public readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray
     public static bool operator ==(EquatableArray<T> left, EquatableArray<T> right) => left.Equals(right);
 
     public static bool operator !=(EquatableArray<T> left, EquatableArray<T> right) => !left.Equals(right);
+}
+
+/// <summary>An array of whichever elements.</summary>
+internal interface IArrayView
+{
+    /// <summary>The elements; not to be changed.</summary>
+    Array Items { get; }
 }
 
 /// <summary>Builds an <see cref="EquatableArray{T}"/> from a collection expression.</summary>

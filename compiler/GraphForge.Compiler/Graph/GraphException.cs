@@ -20,7 +20,7 @@ public sealed class GraphException(ErrorCode code, string problem, SourceLocatio
     public GraphException(ErrorCode code, string problem) : this(code, problem, SourceLocation.Capture()) { }
 }
 
-/// <summary>Every mistake a user can make has one number; printed as <c>GF0101</c>.</summary>
+/// <summary>Every mistake a user can make has one number; printed as <c>GF0101</c>. Those of artifacts are <see cref="Runtime.Artifacts.ArtifactError"/>s, from 501 on.</summary>
 public enum ErrorCode
 {
     /// <summary>Operand shapes do not fit each other.</summary>

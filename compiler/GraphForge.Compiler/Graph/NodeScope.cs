@@ -30,6 +30,9 @@ public readonly struct NodeScope : IDisposable
     /// <summary>New nodes are attributed like <paramref name="node"/>.</summary>
     public static NodeScope Of(Node node) => new(node.Scope, node.Source);
 
+    /// <summary>New nodes are attributed to a module, by its whole path, and a line.</summary>
+    internal static NodeScope At(string path, SourceLocation source) => new(path, source);
+
     internal static Node Inherit(Node origin, Op op, ReadOnlySpan<Node> inputs)
     {
         using (Of(origin)) return Node.Of(op, inputs);

@@ -18,18 +18,24 @@ internal static class CompiledBackend
     public static BoundProgram Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
     {
-        var settings = Settings(graph, binding, options);
-        var loaded = CompilerFor(options).Compile(graph, binding, settings with { Schedules = Schedules(graph, binding, settings, options) });
-        var buffers = loaded.States.Select(slot => states[slot]).ToArray();
-        var program = new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels);
+        var (program, loaded) = Program(graph, binding, states, options);
         return new NativeProgram(program, loaded);
+    }
+
+    /// <summary>A program, and what is known of it.</summary>
+    public static (CompiledProgram Program, LoadedProgram Loaded) Program(
+        ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options)
+    {
+        var loaded = CompilerFor(options).Compile(graph, binding, Settings(graph, binding, options));
+        var buffers = loaded.States.Select(slot => states[slot]).ToArray();
+        return (new CompiledProgram(loaded.Plan, loaded.Kernels.Entries, buffers, options.Threads, loaded.Kernels), loaded);
     }
 
     /// <summary>What a program would need with a budget, or at least; see <see cref="Pipeline.Plan"/>.</summary>
     public static MemoryReport Plan(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, CancellationToken cancellationToken)
     {
-        var settings = Settings(graph, binding, options);
+        var settings = Unscheduled(graph, binding, options);
         var schedules = options.ScheduleFile is { } file ? ScheduleFile.ReadIfPresent(file) : ScheduleRecords.Empty;
         return Pipeline.Plan(graph, binding, settings with { Schedules = schedules }, cancellationToken);
     }
@@ -37,7 +43,15 @@ internal static class CompiledBackend
     /// <summary>To be called as early as possible: what takes long and needs no graph is begun.</summary>
     public static void Prepare(CompileOptions options) => CompilerFor(options).Start();
 
-    private static CompilerOptions Settings(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
+    /// <summary>How a graph is compiled.</summary>
+    /// <exception cref="GraphException">The file of schedules cannot be used.</exception>
+    public static CompilerOptions Settings(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options)
+    {
+        var settings = Unscheduled(graph, binding, options);
+        return settings with { Schedules = Schedules(graph, binding, settings, options) };
+    }
+
+    private static CompilerOptions Unscheduled(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
     {
         Threads = options.Threads,
         MemoryBudget = options.MemoryBudget,

@@ -36,6 +36,9 @@ internal sealed class StateStore
         foreach (var (_, tensor) in model.Tensors) (_buffers[tensor.Slot], _tensors[tensor.Slot]) = (tensor.Allocate(), tensor);
     }
 
+    /// <summary>Storage of a slot that no model holds.</summary>
+    public void Add(StateSlot slot, StateBuffer buffer) => _buffers[slot] = buffer;
+
     /// <summary>The model's tensor of a slot; null for a slot that was <see cref="Create">created</see> here.</summary>
     public StoredTensor? TensorOf(StateSlot slot) => _tensors.GetValueOrDefault(slot);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using GraphForge.Compiler.Graph;
 using GraphForge.Data;
+using GraphForge.Runtime.Serialization;
 
 namespace GraphForge.Serialization;
 
@@ -26,7 +27,7 @@ public static class Safetensors
     {
         CheckNames(tensors.Keys);
         using var file = new AtomicFile();
-        file.Write(path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+        file.Write(path, stream => SafetensorsWriter.Write(stream, Sources(tensors), metadata));
         file.Commit();
     }
 
@@ -53,7 +54,7 @@ public static class Safetensors
         {
             var name = $"model-{index + 1:00000}-of-{shards.Count:00000}.safetensors";
             foreach (var (tensor, _) in shard) fileOf[tensor] = name;
-            files.Write(Path.Combine(folder, name), stream => SafetensorsWriter.Write(stream, shard, metadata));
+            files.Write(Path.Combine(folder, name), stream => SafetensorsWriter.Write(stream, Sources(shard), metadata));
         }
         files.Write(Path.Combine(folder, SafetensorsIndex.FileName),
             stream => SafetensorsIndex.Write(stream, fileOf, tensors.Values.Sum(t => t.Type.Bytes)));
@@ -84,6 +85,14 @@ public static class Safetensors
         }
         return shards;
     }
+
+    private static IEnumerable<SafetensorsTensor> Sources(IEnumerable<KeyValuePair<string, TensorData>> tensors) => tensors.Select(t =>
+        new SafetensorsTensor(t.Key, t.Value.DType, t.Value.Shape.Values, stream =>
+        {
+            var bytes = new byte[t.Value.Type.Bytes];
+            t.Value.CopyBytes(bytes);
+            stream.Write(bytes);
+        }));
 
     private static void CheckNames(IEnumerable<string> names)
     {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using GraphForge.Compiler.Graph;
 using GraphForge.Data;
+using GraphForge.Runtime.Serialization;
 
 namespace GraphForge.Serialization;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GraphForge.Data;
+using GraphForge.Runtime.Serialization;
 
 namespace GraphForge.Serialization;
 

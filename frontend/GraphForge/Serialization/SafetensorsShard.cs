@@ -3,6 +3,7 @@ using System.IO.MemoryMappedFiles;
 using GraphForge.Compiler.Graph;
 using GraphForge.Data;
 using GraphForge.Runtime;
+using GraphForge.Runtime.Serialization;
 
 namespace GraphForge.Serialization;
 
@@ -27,7 +28,7 @@ internal sealed unsafe class SafetensorsShard : IDisposable
                 path, $"a header of at most {Math.Min(SafetensorsHeader.MaxLength, rest)} bytes", $"one that claims {length}");
         var json = new byte[length];
         stream.ReadExactly(json);
-        Header = SafetensorsHeader.Parse(path, json, rest - (long)length);
+        Header = SafetensorsHeader.Parse(json, rest - (long)length);
         _dataStart = SafetensorsHeader.LengthBytes + (long)length;
         _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
@@ -52,6 +53,7 @@ internal sealed unsafe class SafetensorsShard : IDisposable
             throw e switch
             {
                 FileNotFoundException or DirectoryNotFoundException => new DataFileException(path, "a safetensors file", "no such file", e),
+                SafetensorsException wrong => new DataFileException(path, wrong.Expected, wrong.Found, wrong.InnerException),
                 UnauthorizedAccessException => new DataFileException(path, "a safetensors file", "something that cannot be read", e),
                 _ => e,
             };

@@ -37,9 +37,9 @@ public sealed partial class BudgetedTrainingTests
         var budget = Smallest(model, planned, threads: 3);
         var alone = model.Train(budget, threads: 1);
         var shared = model.Train(budget, threads: 3);
-        if (alone.IsSliced != shared.IsSliced) Assert.Inconclusive("three workers' scratch made another choice of it");
-        Assert.That(shared.Losses, Is.EqualTo(alone.Losses));
-        Assert.That(shared.Parameters, Is.EqualTo(alone.Parameters));
+        // More workers need more scratch, so that a budget may make them slice what one worker computes as a whole.
+        Assert.That(shared.Losses, Is.EqualTo(alone.Losses).Within(1e-3).Percent);
+        if (alone.IsSliced == shared.IsSliced) Assert.That(shared.Parameters, Is.EqualTo(alone.Parameters));
     }
 
     /// <summary>The smallest budget that a refusal names.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using GraphForge.Runtime;
 
-namespace GraphForge.Serialization;
+namespace GraphForge.Runtime.Serialization;
 
 /// <summary>An element type of the safetensors format, and how it becomes one of ours.</summary>
 /// <param name="Name">As in a header.</param>

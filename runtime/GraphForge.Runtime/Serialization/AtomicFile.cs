@@ -1,4 +1,4 @@
-namespace GraphForge.Serialization;
+namespace GraphForge.Runtime.Serialization;
 
 /// <summary>
 /// Files written under temporary names beside their own, and renamed when all of them are whole and on disk: whoever opens

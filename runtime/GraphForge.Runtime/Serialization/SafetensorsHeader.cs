@@ -1,14 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using GraphForge.Data;
 
-namespace GraphForge.Serialization;
-
-/// <summary>A tensor as a header describes it; bytes count from the end of the header.</summary>
-internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, long[] Dims, long Begin, long End)
-{
-    public override string ToString() => $"'{Name}', {Type.Name}[{string.Join(", ", Dims)}] at [{Begin}, {End})";
-}
+namespace GraphForge.Runtime.Serialization;
 
 /// <summary>
 /// The header of a safetensors file, by the rules of its specification: 8 bytes with the header's length, a JSON object of
@@ -24,23 +17,21 @@ internal sealed class SafetensorsHeader
 
     public static readonly Encoding Utf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
 
-    private readonly string _path;
     private readonly Dictionary<string, SafetensorsEntry> _entries = [];
     private readonly Dictionary<string, string> _metadata = [];
 
-    private SafetensorsHeader(string path) => _path = path;
+    private SafetensorsHeader() { }
 
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <param name="path">The file, for errors.</param>
     /// <param name="json">The header without its length.</param>
     /// <param name="dataBytes">What follows it in the file.</param>
-    /// <exception cref="DataFileException">The header breaks a rule.</exception>
-    public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataBytes)
+    /// <exception cref="SafetensorsException">The header breaks a rule.</exception>
+    public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataBytes)
     {
-        var header = new SafetensorsHeader(path);
+        var header = new SafetensorsHeader();
         try
         {
             header.CheckText(json);
@@ -48,7 +39,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw new DataFileException(path, "a header in JSON", $"an error in it: {e.Message}", e);
+            throw new SafetensorsException("a header in JSON", $"an error in it: {e.Message}", e);
         }
         header.CheckLayout(dataBytes);
         return header;
@@ -63,7 +54,7 @@ internal sealed class SafetensorsHeader
         }
         catch (DecoderFallbackException e)
         {
-            throw new DataFileException(_path, "a header in UTF-8", $"other bytes at {e.Index}", e);
+            throw new SafetensorsException("a header in UTF-8", $"other bytes at {e.Index}", e);
         }
     }
 
@@ -191,7 +182,7 @@ internal sealed class SafetensorsHeader
         _ => token.ToString().ToLowerInvariant(),
     };
 
-    /// <exception cref="DataFileException">An escape stands for half a character.</exception>
+    /// <exception cref="SafetensorsException">An escape stands for half a character.</exception>
     private string Text(ref Utf8JsonReader reader)
     {
         try
@@ -200,9 +191,9 @@ internal sealed class SafetensorsHeader
         }
         catch (InvalidOperationException e)
         {
-            throw new DataFileException(_path, "text of whole characters in the header", $"an escape of half a one at byte {reader.TokenStartIndex}", e);
+            throw new SafetensorsException("text of whole characters in the header", $"an escape of half a one at byte {reader.TokenStartIndex}", e);
         }
     }
 
-    private DataFileException Wrong(string expected, string found) => new(_path, expected, found);
+    private SafetensorsException Wrong(string expected, string found) => new(expected, found);
 }

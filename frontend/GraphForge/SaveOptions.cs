@@ -1,0 +1,29 @@
+using GraphForge.Compiler.Graph;
+
+namespace GraphForge;
+
+/// <summary>What a saved artifact holds besides the model.</summary>
+public sealed record SaveOptions
+{
+    /// <summary>The model's name.</summary>
+    public string Name { get; init; } = "model";
+
+    /// <summary>Whatever is to be noted: a version, a licence, the names of classes.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The extents to compile for, such as <c>[[("batch", 1)], [("batch", 64)]]</c>. By default those of an empty list where no
+    /// extent is open, and else the batch alone: 1 for a model, the full batch for a training.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<(string Symbol, long Extent)>> Bindings { get; init; } = [];
+
+    /// <summary>The vector registers to compile for, in bits; where it is loaded, the widest that suit the processor are used.</summary>
+    public IReadOnlyList<int> VectorBits
+    {
+        get;
+        init => field = value.Count > 0 && value.All(bits => bits is 128 or 256 or 512) && value.Distinct().Count() == value.Count
+            ? [.. value.Order()]
+            : throw new GraphException(ErrorCode.BadAttribute,
+                $"SaveOptions.{nameof(VectorBits)} are some of 128, 256 and 512, each once, but not [{string.Join(", ", value)}].");
+    } = [128, 256, 512];
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using GraphForge.Compiler;
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Graph.Format;
+using GraphForge.Execution;
+using GraphForge.Jit;
+using GraphForge.Runtime;
+using GraphForge.Runtime.Artifacts;
+using GraphForge.Tracing;
+
+namespace GraphForge.Saving;
+
+/// <summary>Compiles functions for every binding and every width of vector registers, and writes them down with their states.</summary>
+internal sealed class ArtifactBuilder
+{
+    private readonly SaveOptions _save;
+    private readonly CompileOptions _options;
+    private readonly IReadOnlyList<SavedState> _states;
+    private readonly Dictionary<StateSlot, int> _positions;
+    private readonly List<ArtifactFunction> _functions = [];
+    private readonly List<ArtifactPart> _graphs = [];
+    private readonly List<ArtifactPart> _programs = [];
+    private readonly CancellationToken _cancellation;
+
+    /// <param name="states">All that functions read or write.</param>
+    /// <param name="save">What is wanted.</param>
+    /// <param name="options">How to compile.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public ArtifactBuilder(IReadOnlyList<SavedState> states, SaveOptions save, CompileOptions options, CancellationToken cancellation)
+    {
+        (_states, _save, _options, _cancellation) = (states, save, options, cancellation);
+        _positions = states.Index().ToDictionary(s => s.Item.Slot, s => s.Index);
+    }
+
+    /// <summary>Compiles a function.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="bindings">The extents to compile it for, in the order of its symbols.</param>
+    /// <exception cref="GraphException">The graph, a binding or the memory budget does not fit.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Add(SavedFunction function, IReadOnlyList<long[]> bindings)
+    {
+        var graph = function.Graph;
+        var entry = new ArtifactPart($"graphs/{graph.Name}.graph", ArtifactContent.Of(
+            new GraphDocument(graph, function.Ranges.Select(ToDemand).ToEquatable()).ToBytes()), Compress: true);
+        _graphs.Add(entry);
+        _functions.Add(new ArtifactFunction(graph.Name, entry.Name, graph.Updates.Count > 0, [.. graph.States.Select(s => _positions[s])],
+            [.. function.Inputs.Specs.Select(ToTensor)],
+            [.. graph.Outputs.Select(o => ToTensor(new TensorSpec(o.Name, o.Value.Type.DType, o.Value.Shape)))],
+            [.. bindings.Select((extents, number) => Bind(function, extents, $"programs/{graph.Name}/{number}"))]));
+    }
+
+    /// <summary>Writes what was added, whole or not at all.</summary>
+    /// <exception cref="ArtifactException">The file would become too large.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Write(string path, ArtifactKind kind, IReadOnlyList<DimSymbol> symbols)
+    {
+        var manifest = new ArtifactManifest(kind, _save.Name, _save.Metadata,
+            [.. symbols.Select(s => new ArtifactSymbol(s.Name, s.Minimum, s.Maximum))], [.. _states.Select(s => s.Description)], _functions, []);
+        var weights = ArtifactWriter.Weights(_states.Select(s => (s.Description, s.Buffer)));
+        ArtifactWriter.Write(path, manifest, [.. _graphs, .. _programs, weights], _cancellation);
+    }
+
+    private ArtifactBinding Bind(SavedFunction function, long[] extents, string folder)
+    {
+        var binding = function.Inputs.Binding(extents);
+        var checks = function.Ranges.Select(range =>
+            new BoundRange(range, function.Inputs.Specs[function.Inputs.IndexOf(range.Elements.Input)].Shape, binding).Rule);
+        return new ArtifactBinding(binding.ToDictionary(b => b.Key.Name, b => b.Value), [.. checks],
+            [.. _save.VectorBits.Select(bits => Compile(function.Graph, binding, bits, $"{folder}/v{bits}"))]);
+    }
+
+    private KernelVariant Compile(ComputationGraph graph, Dictionary<DimSymbol, long> binding, int bits, string folder)
+    {
+        var options = CompiledBackend.Settings(graph, binding, _options) with { Target = new CpuTarget(bits / 8), DumpFolder = null };
+        var (source, assembly) = AheadOfTime.Compile(graph, binding, options, _cancellation);
+        var plan = Part("plan.bin", PlanBytes(source.Plan), compress: true);
+        var code = Part("kernels.dll", assembly, compress: true);
+        var text = Part("kernels.cs", Encoding.UTF8.GetBytes(source.KernelText), compress: true);
+        return new KernelVariant(bits, VectorSupport.Required(bits), plan.Name, code.Name, text.Name,
+            [.. source.States.Select(slot => _positions[slot])], [.. source.Kernels.Select(k => k.Arguments.Count)]);
+
+        ArtifactPart Part(string name, byte[] bytes, bool compress)
+        {
+            var part = new ArtifactPart($"{folder}/{name}", ArtifactContent.Of(bytes), compress);
+            _programs.Add(part);
+            return part;
+        }
+    }
+
+    private static byte[] PlanBytes(ExecutionPlan plan)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        PlanFormat.Write(writer, plan);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    private static InputDemand ToDemand(IndexRange range) =>
+        new(range.Elements.Input, range.Elements.Part, range.Count, range.Ignored, range.Demand, range.Site);
+
+    private static ArtifactTensor ToTensor(TensorSpec spec) =>
+        new(spec.Name, spec.DType, [.. spec.Shape.Select(d => d.IsBound ? d.Value : new ArtifactDim(null, d.ToString()))]);
+}
