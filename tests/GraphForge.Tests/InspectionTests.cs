@@ -46,7 +46,7 @@ public sealed class InspectionTests
         using var free = Compile(TestOptions.Default, out _);
         var need = free.Memory!;
         using (Compile(TestOptions.Default with { MemoryBudget = need.TotalBytes }, out _)) { }
-        var error = Assert.Throws<GraphException>(() => Compile(TestOptions.Default with { MemoryBudget = need.TotalBytes - 1 }, out _))!;
+        var error = Assert.Throws<GraphException>(() => Compile(TestOptions.Default with { MemoryBudget = need.StateBytes }, out _))!;
         Assert.Multiple(() =>
         {
             Assert.That(error.Code, Is.EqualTo(ErrorCode.OverBudget));

@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests
         Assert.That(program, Does.Contain(Data), "The README's first program reads the checked-in digits.");
         var output = Run(Compile(program.Replace(Data, RepositoryFolder.Of(Data.Split('/')).Replace('\\', '/'))));
         Assert.That(output, Does.Match(@"epoch 1 .*\n.*epoch 2 .*\n.*epoch 3  loss 0\..* validation 9\d\.\d\d %"));
-        Assert.That(output, Does.Contain("total ").And.Contain("arena ÷ lower bound"));
+        Assert.That(output, Does.Contain("planned peak ").And.Contain("arena ÷ lower bound"));
     }
 
     [Test]

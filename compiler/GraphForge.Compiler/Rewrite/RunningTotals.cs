@@ -9,7 +9,7 @@ namespace GraphForge.Compiler.Rewrite;
 /// </summary>
 public static class RunningTotals
 {
-    /// <summary>Whether carry number <paramref name="carry"/> reaches its next value through elementwise ops that each have one user.</summary>
+    /// <summary>Whether carry number <paramref name="carry"/> reaches its next value, which nobody else uses, through elementwise ops that each have one user.</summary>
     public static bool IsTotal(Scan scan, int carry)
     {
         var roots = scan.Body.Roots;
@@ -22,6 +22,7 @@ public static class RunningTotals
             if (next.Inputs.ToArray().Count(i => i == node) > 1) return false;
             node = next;
         }
-        return node.Op is not BodyParameter;
+        // Who else uses the next value may be computed with it from the old one, which is gone by then.
+        return node.Op is not BodyParameter && !consumers[node].Any();
     }
 }
