@@ -1,6 +1,8 @@
 using System.Globalization;
+using GraphForge.Bench.Memory;
 using GraphForge.Bench.Workloads;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Memory;
 
 namespace GraphForge.Bench;
 
@@ -23,21 +25,24 @@ public static class BudgetedStep
                 var step = Measure(workload, threads, budget);
                 var difference = step.Losses.Zip(whole.Losses, (a, b) => Math.Abs(a - b) / Math.Abs(b)).Max();
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{percent,3} %: budget {budget:N0}, planned {step.Planned:N0}, {step.Milliseconds:F2} ms, losses differ by {difference:E1}"));
+                    $"{percent,3} %: budget {budget:N0}, planned {step.Planned:N0}, measured {MemoryTable.MeasureOnce(workload.Name, threads, budget).Resident:N0}, " +
+                    $"{step.Milliseconds:F2} ms a step, losses differ by {difference:E1}"));
+                foreach (var choice in step.Choices.GroupBy(c => c.Kind))
+                    Console.WriteLine($"       {choice.Key}: {choice.Count()}, {choice.Sum(c => c.ModelledMilliseconds):F1} ms modelled");
             }
             catch (GraphException refused)
             {
-                Console.WriteLine($"{percent,3} %: {refused.Message}");
+                Console.WriteLine($"{percent,3} %: {refused.Problem.Split('\n')[0]}");
             }
         }
     }
 
-    private static (long Planned, double Milliseconds, float[] Losses) Measure(Workload workload, int threads, long? budget)
+    private static (long Planned, double Milliseconds, float[] Losses, IReadOnlyList<MemoryChoice> Choices) Measure(Workload workload, int threads, long? budget)
     {
         using var training = workload.CompileAnyBatch(workload.Model(), new CompileOptions { Threads = threads, MemoryBudget = budget });
         var data = workload.Data(workload.Batch);
         var losses = new float[Losses];
         for (var step = 0; step < Losses; step++) losses[step] = training.Step(data).Loss;
-        return (training.Memory!.TotalBytes, RunTime.Median(() => training.Step(data), 2), losses);
+        return (training.Memory!.TotalBytes, RunTime.Median(() => training.Step(data), 2), losses, training.Memory.Choices);
     }
 }

@@ -54,8 +54,8 @@ static int Command(string[] words, int? given)
         case ["memory", .. var names]:
             MemoryTable.Run(Named(names), threads, isKept: false);
             return 0;
-        case ["memory-of", var name]:
-            Console.WriteLine(MemoryProbe.Measure(WorkloadTable.Named(name), threads).Line);
+        case ["memory-of", var name, var budget]:
+            Console.WriteLine(MemoryProbe.Measure(WorkloadTable.Named(name), threads, long.Parse(budget)).Line);
             return 0;
         case ["planning"]:
             PlanningTime.Run();

@@ -8,7 +8,10 @@ public sealed record CompileOptions
 {
     public static CompileOptions Default { get; } = new();
 
-    /// <summary>Threads of a run, the caller's included. Results do not depend on it.</summary>
+    /// <summary>
+    /// Threads of a run, the caller's included. Results do not depend on it, unless the working memory of more threads makes a
+    /// <see cref="MemoryBudget"/> ask for other slices of the batch.
+    /// </summary>
     public int Threads { get; init => field = AtLeastOne(value, nameof(Threads)); } = Environment.ProcessorCount;
 
     /// <summary>Decides initial values, the order of samples, and dropout. Same seed, same bytes.</summary>
@@ -16,8 +19,9 @@ public sealed record CompileOptions
 
     /// <summary>
     /// Most bytes one program may take in all: parameters and optimizer state, inputs, values of a run, constants, working memory. A
-    /// program that needs more gives values up and computes them again, and is refused where that is not enough. Null for what the
-    /// device has free when the program is compiled, but for a tenth; <see cref="long.MaxValue"/> for no limit.
+    /// program that needs more gives values up and computes them again, or runs the batch in slices, which changes the order of sums,
+    /// and is refused where that is not enough. <see cref="Training.Memory"/> tells what was chosen. Null for what the device has free
+    /// when the program is compiled, but for a tenth; <see cref="long.MaxValue"/> for no limit.
     /// </summary>
     public long? MemoryBudget { get; init; }
 

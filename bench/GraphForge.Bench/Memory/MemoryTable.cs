@@ -52,9 +52,10 @@ public static class MemoryTable
     private static MemoryFigures Measure(string workload, int threads) =>
         Enumerable.Range(0, Processes).Select(_ => MeasureOnce(workload, threads)).OrderBy(f => f.Resident).ElementAt(Processes / 2);
 
-    private static MemoryFigures MeasureOnce(string workload, int threads)
+    /// <summary>Measures a training in a process of its own.</summary>
+    public static MemoryFigures MeasureOnce(string workload, int threads, long budget = long.MaxValue)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(MemoryTable).Assembly.Location, "memory-of", workload, "--threads", $"{threads}"]);
+        var start = new ProcessStartInfo("dotnet", [typeof(MemoryTable).Assembly.Location, "memory-of", workload, $"{budget}", "--threads", $"{threads}"]);
         // Code that is compiled again in the background, and a collector that works there, take memory at times of their own.
         start.Environment["DOTNET_TieredCompilation"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "0";
