@@ -60,7 +60,7 @@ public sealed class MalformedArtifactTests
         yield return Case("arena below 0", p => p with { ArenaBytes = -1 }, "the arena has -1 bytes");
         yield return Case("kernel", p => p with { KernelNames = [.. p.KernelNames.Select(n => n + "x")] }, "holds no kernels that can be loaded: there is not one kernel");
         yield return Case("kernels", p => p with { KernelNames = [.. p.KernelNames, "another"] }, "kernels where the manifest counts the arguments of");
-        yield return Case("arguments", p => p with { Steps = [.. p.Steps.Select(s => s with { Buffers = [.. s.Buffers.Skip(1)] })] }, "buffers to the kernel");
+        yield return Case("arguments", p => p with { Steps = [.. p.Steps.Select(s => s with { Buffers = [.. s.Buffers.Skip(1)], Writes = [] })] }, "buffers to the kernel");
         yield return Case("state", p => With(p, BufferKind.State, b => b with { Offset = 77 }), "there is no state 77");
         yield return Case("state's shape", p => With(p, BufferKind.State, b => b with { Dims = [b.Bytes / 4] }), "does not fit the manifest: the state '");
         yield return Case("input", p => With(p, BufferKind.Input, b => b with { Name = "else" }), "does not fit the manifest: there is no 'else'");
