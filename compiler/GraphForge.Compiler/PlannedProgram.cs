@@ -21,7 +21,7 @@ internal sealed record PlannedProgram(
 
     private string Choices()
     {
-        var repeats = Plan.Repeats == 0 ? null : $"computing {Plan.Repeats} steps again";
+        var repeats = Plan.Repeats == 0 ? null : $"computing {Plan.Repeats} {(Plan.Repeats == 1 ? "step" : "steps")} again";
         var slices = Slices == 1 ? null : $"running the batch in {Slices} slices";
         return (repeats, slices) switch
         {
