@@ -36,13 +36,13 @@ internal sealed record CacheKey(string Hex)
         Of([Toolchain, documentPath, text, .. kernelNames]);
 
     /// <summary>A plan depends on the graph, the extents, the options, and the assemblies that make and read plans.</summary>
-    /// <param name="graph">As it was traced.</param>
+    /// <param name="fingerprint"><see cref="GraphFingerprint"/> of the graph as it was traced.</param>
     /// <param name="binding">Extents of its symbols.</param>
     /// <param name="options">How it is compiled.</param>
-    public static CacheKey OfPlan(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options) => Of(
+    public static CacheKey OfPlan(byte[] fingerprint, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options) => Of(
         [
             Toolchain, IdentityOf<CompilerOptions>(), IdentityOf<Runtime.ExecutionPlan>(),
-            Convert.ToHexString(GraphFingerprint.Of(graph)),
+            Convert.ToHexString(fingerprint),
             // As text: every setting there is, and every one there will be.
             (options with { Clock = null, DumpFolder = null }).ToString(),
             .. binding.OrderBy(b => b.Key.Name, StringComparer.Ordinal).Select(b => $"{b.Key} = {b.Value}"),

@@ -64,8 +64,9 @@ public sealed class GraphCompiler
     /// <summary>Of the plan made without a budget, and of the one made where that does not fit.</summary>
     private static CacheKey[] Keys(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
     {
-        var unconstrained = CacheKey.OfPlan(graph, binding, options with { MemoryBudget = null });
-        return options.MemoryBudget is null ? [unconstrained] : [unconstrained, CacheKey.OfPlan(graph, binding, options)];
+        var fingerprint = GraphFingerprint.Of(graph);
+        var unconstrained = CacheKey.OfPlan(fingerprint, binding, options with { MemoryBudget = null });
+        return options.MemoryBudget is null ? [unconstrained] : [unconstrained, CacheKey.OfPlan(fingerprint, binding, options)];
     }
 
     private (LoadedProgram Program, CompiledSource Source) Make(

@@ -81,6 +81,16 @@ public static class Topology
         .SelectMany(n => n.Inputs.ToArray().Distinct().Select(i => (Input: i, Consumer: n)))
         .ToLookup(p => p.Input, p => p.Consumer, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
 
+    /// <summary>The roots over other nodes in the place of some.</summary>
+    /// <param name="roots">What to rebuild.</param>
+    /// <param name="replaced">Nodes and what stands for them; every node that is met is added.</param>
+    internal static Node[] Substitute(IReadOnlyList<Node> roots, Dictionary<Node, Node> replaced)
+    {
+        foreach (var node in Order(roots))
+            if (!replaced.ContainsKey(node)) replaced[node] = node.WithInputs(node.Inputs.ToArray().Select(i => replaced[i]).ToArray());
+        return roots.Select(r => replaced[r]).ToArray();
+    }
+
     /// <summary>
     /// Rebuilds the DAG bottom-up: <paramref name="rewrite"/> sees each node once, with the already rebuilt operands, and
     /// returns its replacement.

@@ -105,11 +105,8 @@ internal sealed class LeanScan
     {
         if (inside.Count == 0) return roots;
         var replaced = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
-        foreach (var node in Topology.Order(roots))
-            replaced[node] = node.Op is BodyParameter p
-                ? inside.GetValueOrDefault((int)p.Index, node)
-                : node.WithInputs(node.Inputs.ToArray().Select(i => replaced[i]).ToArray());
-        return roots.Select(r => replaced[r]).ToArray();
+        foreach (var (parameter, value) in inside) replaced[scan.Body.Parameter(parameter)] = value;
+        return Topology.Substitute(roots, replaced);
     }
 
     /// <summary>Carries somebody reads, and those they and the outputs are made from.</summary>

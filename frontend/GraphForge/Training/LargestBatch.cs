@@ -8,8 +8,7 @@ public sealed partial class Training
 {
     /// <summary>
     /// The largest batch whose step fits a budget as a whole, values that are given up and computed again included; larger ones may
-    /// still run, in slices. Exact: a step of one sample
-    /// more does not fit. About a dozen plans are made and nothing is compiled.
+    /// still run, in slices. Exact: a step of one sample more does not fit. About a dozen plans are made and nothing is compiled.
     /// </summary>
     /// <param name="budget">Most bytes the step may take in all, parameters and optimizer state included.</param>
     /// <param name="progress">Told of every size that is tried, on this thread.</param>

@@ -38,6 +38,7 @@ internal sealed class MicroBatches
         var batches = new MicroBatches(shares, symbol, binding, slices);
         var results = batches.Results(graph, order);
         if (!results.Any(r => shares[r].IsPartial)) return null;
+        foreach (var node in order) batches.Bind(node);
         batches.Loop(results);
         foreach (var node in order) batches.Outer(node);
         return graph.Map(root => batches._outer[root]);
@@ -72,7 +73,7 @@ internal sealed class MicroBatches
 
     private void Loop(List<Node> results)
     {
-        var roots = results.Select(Part).ToArray();
+        var roots = Parts(results);
         var totals = results.Index().Where(r => _shares[r.Item].IsPartial).Select(r => r.Index).ToArray();
         var stacked = results.Index().Where(r => !_shares[r.Item].IsPartial).Select(r => r.Index).ToArray();
         var scan = Nodes.Scan(
@@ -91,9 +92,7 @@ internal sealed class MicroBatches
     {
         var replaced = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
         foreach (var (i, (_, parameter)) in _elements.Index()) replaced[parameter] = elements[i];
-        foreach (var node in Topology.Order(roots))
-            if (!replaced.ContainsKey(node)) replaced[node] = node.WithInputs(node.Inputs.ToArray().Select(i => replaced[i]).ToArray());
-        return roots.Select(r => replaced[r]).ToArray();
+        return Topology.Substitute(roots, replaced);
     }
 
     /// <summary>The node outside the loop.</summary>
@@ -102,42 +101,35 @@ internal sealed class MicroBatches
         if (_outer.ContainsKey(node) || IsOfLoop(node)) return;
         if (_shares[node].Kind is ShareKind.Whole or ShareKind.Sliced)
         {
-            _outer[node] = Whole(node);
+            _outer[node] = _wholes[node];
             return;
         }
         // A part of a sum that nobody outside asks for.
         if (node.Inputs.ToArray().Any(i => !_outer.ContainsKey(i))) return;
-        using (NodeScope.Of(node)) _outer[node] = Node.Of(Bound(node.Op, _whole), node.Inputs.ToArray().Select(i => _outer[i]).ToArray());
+        using (NodeScope.Of(node)) _outer[node] = Node.Of(node.Op.Bind(_whole), node.Inputs.ToArray().Select(i => _outer[i]).ToArray());
     }
 
     /// <summary>The node for all samples, whatever slices give of it.</summary>
-    private Node Whole(Node node)
+    private void Bind(Node node)
     {
-        foreach (var inner in Topology.Order([node]))
-            if (!_wholes.ContainsKey(inner))
-                using (NodeScope.Of(inner)) _wholes[inner] = Node.Of(inner.Op.Bind(_whole), inner.Inputs.ToArray().Select(i => _wholes[i]).ToArray());
-        return _wholes[node];
+        using (NodeScope.Of(node)) _wholes[node] = Node.Of(node.Op.Bind(_whole), node.Inputs.ToArray().Select(i => _wholes[i]).ToArray());
     }
 
-    /// <summary>The node for one slice.</summary>
-    private Node Part(Node root)
+    /// <summary>The nodes for one slice.</summary>
+    private Node[] Parts(List<Node> results)
     {
-        foreach (var node in Topology.Order([root]))
-        {
-            if (_parts.ContainsKey(node)) continue;
+        foreach (var node in Topology.Order(results))
             using (NodeScope.Of(node)) _parts[node] = PartOf(node);
-        }
-        return _parts[root];
+        return results.Select(r => _parts[r]).ToArray();
     }
 
     private Node PartOf(Node node)
     {
         var share = _shares[node];
-        if (share.IsWhole) return _shares.AxisOf(node.Shape) is { } axis ? Element(Whole(node), node, axis) : Whole(node);
-        if (node.Op is Input or Iota) return Element(Whole(node), node, share.Axis);
-        if (share.Kind == ShareKind.Late) return Whole(node);
+        if (share.IsWhole) return _shares.AxisOf(node.Shape) is { } axis ? Element(node, axis) : _wholes[node];
+        if (node.Op is Input or Iota) return Element(node, share.Axis);
         var inputs = node.Inputs.ToArray().Select(i => _parts[i]).ToArray();
-        return node.Op is RandomUniform random ? Drawn(random, inputs[0]) : Node.Of(Bound(node.Op, _part), inputs);
+        return node.Op is RandomUniform random ? Drawn(random, inputs[0]) : Node.Of(OfPart(node.Op), inputs);
     }
 
     /// <summary>The values that the slice's samples draw where all are drawn at once: those from its first element on.</summary>
@@ -150,12 +142,12 @@ internal sealed class MicroBatches
     }
 
     /// <summary>A slice of a value that exists for all samples.</summary>
-    private Node Element(Node whole, Node node, int axis)
+    private Node Element(Node node, int axis)
     {
         var shape = node.Shape.Bind(_part);
         var parameter = SubgraphClosure.Placeholder(node.Type with { Shape = shape });
         Shape apart = [.. shape.Take(axis), _slices, .. shape.Skip(axis)];
-        _elements.Add((whole.Reshape(apart).Permute(MovedToFront(apart.Rank, axis)), parameter));
+        _elements.Add((_wholes[node].Reshape(apart).Permute(MovedToFront(apart.Rank, axis)), parameter));
         return parameter;
     }
 
@@ -170,14 +162,14 @@ internal sealed class MicroBatches
 
     private Node Joined(Node stacked, Node node) => stacked.Permute(MovedFromFront(stacked.Shape.Rank, _shares[node].Axis)).Reshape(node.Shape.Bind(_whole));
 
-    /// <summary>An op with its symbols bound; extents that are numbers of the program, such as a divisor, count all samples.</summary>
-    private Op Bound(Op op, IReadOnlyDictionary<DimSymbol, long> values)
+    /// <summary>An op for one slice; extents that are numbers of the program, such as a divisor, count all samples.</summary>
+    private Op OfPart(Op op)
     {
-        if (op.Bodies.Count == 0) return op.Bind(values);
+        if (op.Bodies.Count == 0) return op.Bind(_part);
         var bodies = op.Bodies.Select(body => new Subgraph(
-            body.Parameters.Select(p => p with { Shape = p.Shape.Bind(values) }).ToEquatable(),
+            body.Parameters.Select(p => p with { Shape = p.Shape.Bind(_part) }).ToEquatable(),
             Topology.Rebuild(body.ToGraph(""), (node, inputs) =>
-                Node.Of(node.Op is DimSize size ? size.Bind(_whole) : Bound(node.Op, values), inputs)).Roots.ToEquatable())).ToArray();
-        return op.Bind(values).WithBodies(bodies);
+                Node.Of(node.Op is DimSize size ? size.Bind(_whole) : OfPart(node.Op), inputs)).Roots.ToEquatable())).ToArray();
+        return op.Bind(_part).WithBodies(bodies);
     }
 }
