@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Emit;
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Loops.Schedules;
 
@@ -17,6 +18,9 @@ public sealed record CompilerOptions
 
     /// <summary>Schedules that were measured to be faster than what the model picks.</summary>
     public ScheduleRecords Schedules { get; init; } = ScheduleRecords.Empty;
+
+    /// <summary>Namespace of the kernels' class.</summary>
+    public string KernelNamespace { get; init; } = ProgramEmitter.DefaultNamespace;
 
     /// <summary>Folder for the IR after every pass and the final source; null for none.</summary>
     public string? DumpFolder { get; init; }

@@ -35,7 +35,7 @@ public static class Pipeline
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
         prelude.Wait(cancellationToken);
-        var text = ProgramEmitter.Write(name, kernels, options.Target, cancellationToken);
+        var text = ProgramEmitter.Write(name, kernels, options.Target, options.KernelNamespace, cancellationToken);
         log.After("kernels", () => text, ".cs");
         return new CompiledSource(calls, kernels, text, program.Plan.States, program.Plan.Memory, program.Decisions)
         {

@@ -19,7 +19,7 @@ public sealed class KernelCompiler
         using System.Runtime.CompilerServices;
         using Vec = System.Runtime.Intrinsics.Vector512;
         namespace GraphForge.Generated;
-        public static unsafe class Kernels
+        internal static unsafe class Kernels
         {
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public static void WarmUp(nint* buffers, nint scratch, int begin, int end)

@@ -9,6 +9,15 @@ namespace GraphForge;
 /// <content>Saving as an artifact, and loading one.</content>
 public sealed partial class CompiledModel
 {
+    /// <summary>How it is compiled.</summary>
+    internal CompileOptions Options => _options;
+
+    /// <summary>What it computes.</summary>
+    internal SavedFunction Function => new(_graph.Graph, _inputs, _graph.Ranges);
+
+    /// <summary>What it reads.</summary>
+    internal IReadOnlyList<SavedState> SavedStates => [.. _graph.Graph.States.Select(slot => SavedState.Of([slot.Name], slot, _states[slot]))];
+
     /// <summary>
     /// Writes the model as one file, <c>.gfm</c>, with its graph, its weights and its kernels: <see cref="Artifact"/> runs it with
     /// GraphForge.Runtime alone, with results that are the same to the bit. Same model, same bytes.
@@ -23,9 +32,8 @@ public sealed partial class CompiledModel
     {
         save ??= new SaveOptions();
         using var held = new StateAccess(_graph.Graph, _states).Hold();
-        var states = _graph.Graph.States.Select(slot => SavedState.Of([slot.Name], slot, _states[slot]));
-        var builder = new ArtifactBuilder([.. states], save, _options, cancellation);
-        builder.Add(new SavedFunction(_graph.Graph, _inputs, _graph.Ranges), SavedBindings.Of(save, _inputs, batch: 1));
+        var builder = new ArtifactBuilder(SavedStates, save, _options, cancellation);
+        builder.Add(Function, SavedBindings.Of(save, _inputs, batch: 1));
         builder.Write(path, ArtifactKind.Inference, _inputs.Symbols);
     }
 

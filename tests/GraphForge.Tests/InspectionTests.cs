@@ -29,7 +29,7 @@ public sealed class InspectionTests
                 Assert.That(files, Is.SupersetOf(new[] { "00-bind.txt", "03-simplify.txt", $"{files.Length - 1:00}-kernels.cs" }));
                 Assert.That(Text("03-simplify.txt"), Does.Contain("contraction"));
                 Assert.That(Text("06-channels-last.txt"), Is.EqualTo("(unchanged)\n"));
-                Assert.That(Text(files[^1]), Does.Contain("public static unsafe class Kernels"));
+                Assert.That(Text(files[^1]), Does.Contain("internal static unsafe class Kernels"));
             });
 
             string Text(string file) => File.ReadAllText(Path.Combine(train, file));

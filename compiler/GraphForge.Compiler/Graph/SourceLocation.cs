@@ -19,7 +19,7 @@ public sealed class SourceLocation
 
     private readonly MethodBase? _method;
     private readonly int _ilOffset;
-    private (string File, int Line)? _resolved;
+    private (string File, int Line, int Column)? _resolved;
 
     private SourceLocation(MethodBase? method, int ilOffset)
     {
@@ -28,13 +28,19 @@ public sealed class SourceLocation
     }
 
     /// <summary>A location known from elsewhere, such as caller-info attributes.</summary>
-    public SourceLocation(string file, int line) => _resolved = (file, line);
+    public SourceLocation(string file, int line) => _resolved = (file, line, 0);
 
     public bool IsKnown => Resolve().Line > 0;
 
     public string File => Resolve().File;
 
     public int Line => Resolve().Line;
+
+    /// <summary>From 1 on; 0 where it is unknown.</summary>
+    public int Column => Resolve().Column;
+
+    /// <summary>A place in a method, by default where its body begins.</summary>
+    public static SourceLocation Of(MethodBase method, int ilOffset = 0) => new(method, ilOffset);
 
     /// <summary>The innermost frame of the current thread that is not GraphForge's own.</summary>
     public static SourceLocation Capture()
@@ -58,9 +64,9 @@ public sealed class SourceLocation
         a == typeof(object).Assembly || a.GetName().Name!.StartsWith("System.", StringComparison.Ordinal) ||
         a.GetCustomAttributes<AssemblyMetadataAttribute>().Any(m => m.Key == "GraphForge.Library"));
 
-    private (string File, int Line) Resolve() => _resolved ??= ReadSymbols() ?? ("", 0);
+    private (string File, int Line, int Column) Resolve() => _resolved ??= ReadSymbols() ?? ("", 0, 0);
 
-    private (string, int)? ReadSymbols()
+    private (string, int, int)? ReadSymbols()
     {
         if (_method is null || SymbolReaders.GetOrAdd(_method.Module, OpenSymbols) is not { } provider) return null;
         var reader = provider.GetMetadataReader();
@@ -68,7 +74,7 @@ public sealed class SourceLocation
         var best = default(SequencePoint);
         foreach (var point in reader.GetMethodDebugInformation(handle).GetSequencePoints())
             if (!point.IsHidden && (point.Offset <= _ilOffset || best.StartLine == 0)) best = point;
-        return best.StartLine == 0 ? null : (reader.GetString(reader.GetDocument(best.Document).Name), best.StartLine);
+        return best.StartLine == 0 ? null : (reader.GetString(reader.GetDocument(best.Document).Name), best.StartLine, best.StartColumn);
     }
 
     private static MetadataReaderProvider? OpenSymbols(Module module)

@@ -20,7 +20,7 @@ internal sealed class KernelTrial : IDisposable
     public KernelTrial(KernelDefinition definition, IReadOnlyList<LoopKernel> kernels, TrialSettings search, CancellationToken cancellation)
     {
         var named = kernels.Select((k, i) => k with { Name = $"Candidate{i}" }).ToArray();
-        var text = ProgramEmitter.Write(definition.Name, named, search.Target, cancellation);
+        var text = ProgramEmitter.Write(definition.Name, named, search.Target, cancellationToken: cancellation);
         var library = Compiler.Load(text, named.Select(k => k.Name).ToArray(), cancellation: cancellation);
         _memory = new TrialMemory(definition);
         _runs = named.Select((kernel, i) =>

@@ -1,6 +1,5 @@
 using System.Text;
 using GraphForge.Compiler;
-using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Graph.Format;
 using GraphForge.Execution;
@@ -65,16 +64,14 @@ internal sealed class ArtifactBuilder
     private ArtifactBinding Bind(SavedFunction function, long[] extents, string folder)
     {
         var binding = function.Inputs.Binding(extents);
-        var checks = function.Ranges.Select(range =>
-            new BoundRange(range, function.Inputs.Specs[function.Inputs.IndexOf(range.Elements.Input)].Shape, binding).Rule);
-        return new ArtifactBinding(binding.ToDictionary(b => b.Key.Name, b => b.Value), [.. checks],
-            [.. _save.VectorBits.Select(bits => Compile(function.Graph, binding, bits, $"{folder}/v{bits}"))]);
+        return new ArtifactBinding(binding.ToDictionary(b => b.Key.Name, b => b.Value), [.. function.Checks(binding)],
+            [.. _save.VectorBits.Select(bits => Compile(function, binding, bits, $"{folder}/v{bits}"))]);
     }
 
-    private KernelVariant Compile(ComputationGraph graph, Dictionary<DimSymbol, long> binding, int bits, string folder)
+    private KernelVariant Compile(SavedFunction function, Dictionary<DimSymbol, long> binding, int bits, string folder)
     {
-        var options = CompiledBackend.Settings(graph, binding, _options) with { Target = new CpuTarget(bits / 8), DumpFolder = null };
-        var (source, assembly) = AheadOfTime.Compile(graph, binding, options, _cancellation);
+        var options = function.Settings(binding, _options, bits);
+        var (source, assembly) = AheadOfTime.Compile(function.Graph, binding, options, _cancellation);
         var plan = Part("plan.bin", PlanBytes(source.Plan), compress: true);
         var code = Part("kernels.dll", assembly, compress: true);
         var text = Part("kernels.cs", Encoding.UTF8.GetBytes(source.KernelText), compress: true);

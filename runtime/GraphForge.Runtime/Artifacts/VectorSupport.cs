@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using GraphForge.Runtime.Embedded;
 
 namespace GraphForge.Runtime.Artifacts;
 
@@ -25,19 +26,31 @@ internal static class VectorSupport
     public static KernelVariant Choose(IReadOnlyList<KernelVariant> variants, int maxBits, string artifact) => Find(variants, maxBits)
         ?? throw new ArtifactException(ArtifactError.NoKernels, artifact,
             $"the kernels are for {string.Join(", or for ", variants.Select(Described).DefaultIfEmpty("no processor"))}; here they must be for vectors of at most " +
-            $"{Math.Min(maxBits, Widest)} bits, with {Supported}. Save the model for vectors of 128 bits too, or have it compiled anew: ArtifactOptions.Compiler.");
+            $"{Math.Min(maxBits, WidestBits)} bits, with {Supported}. Save the model for vectors of 128 bits too, or have it compiled anew: ArtifactOptions.Compiler.");
 
     /// <summary>The widest variant that runs well here; null if there is none.</summary>
     public static KernelVariant? Find(IReadOnlyList<KernelVariant> variants, int maxBits) =>
         variants.Where(v => v.VectorBits <= maxBits && IsSupported(v)).MaxBy(v => v.VectorBits);
 
-    private static int Widest => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    /// <summary>The program compiled into the application that runs best here.</summary>
+    /// <exception cref="PlatformNotSupportedException">There is none.</exception>
+    public static EmbeddedVariant Widest(ReadOnlySpan<EmbeddedVariant> variants)
+    {
+        EmbeddedVariant? best = null;
+        foreach (var variant in variants)
+            if (variant.VectorBits <= WidestBits && variant.VectorBits > (best?.VectorBits ?? 0) && AreSupported(Required(variant.VectorBits))) best = variant;
+        return best ?? throw new PlatformNotSupportedException(
+            $"The model was compiled for wider vectors than this processor has, {WidestBits} bits: add 128 to CompiledModelAttribute.VectorBits.");
+    }
+
+    private static int WidestBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     private static string Supported =>
         string.Join(", ", InstructionSets.Where(s => s.IsSupported).Select(s => s.Name)) is { Length: > 0 } list ? list : "no instruction sets that kernels ask for";
 
-    private static bool IsSupported(KernelVariant variant) => variant.VectorBits <= Widest &&
-        variant.InstructionSets.All(name => InstructionSets.Any(s => s.Name == name && s.IsSupported));
+    private static bool IsSupported(KernelVariant variant) => variant.VectorBits <= WidestBits && AreSupported(variant.InstructionSets);
+
+    private static bool AreSupported(IReadOnlyList<string> names) => names.All(name => InstructionSets.Any(s => s.Name == name && s.IsSupported));
 
     private static string Described(KernelVariant variant) =>
         $"{variant.VectorBits}-bit vectors{(variant.InstructionSets.Count > 0 ? $" with {string.Join(", ", variant.InstructionSets)}" : "")}";

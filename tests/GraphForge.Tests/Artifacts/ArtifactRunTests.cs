@@ -95,7 +95,7 @@ public sealed class ArtifactRunTests
             "manifest.json", "weights.safetensors", "graphs/infer.graph", "programs/infer/0/v128/kernels.cs", "programs/infer/1/v512/kernels.dll",
         }));
         using var source = new StreamReader(zip.GetEntry("programs/infer/0/v256/kernels.cs")!.Open());
-        Assert.That(source.ReadToEnd(), Does.Contain("for 256-bit vectors").And.Contain("public static unsafe class Kernels"));
+        Assert.That(source.ReadToEnd(), Does.Contain("for 256-bit vectors").And.Contain("internal static unsafe class Kernels"));
         zip.GetEntry("weights.safetensors")!.ExtractToFile(folder.Of("weights.safetensors"));
         Assert.That(SafetensorsTests.Bytes(GraphForge.Serialization.Safetensors.Load(folder.Of("weights.safetensors"))["head.bias"]),
             Has.Length.EqualTo(4 * Classifier.Classes));
