@@ -7,11 +7,13 @@ namespace GraphForge.Build;
 /// <param name="Attribute">How.</param>
 /// <param name="Assembly">The assembly with it.</param>
 /// <param name="Member">What is marked, for people: <c>Models.Digits</c>.</param>
-/// <param name="Where">Its line.</param>
 /// <param name="Make">Makes a <see cref="CompiledModel"/> or a <see cref="Training"/>; what the user's code throws comes as it is.</param>
-internal sealed record MarkedModel(CompiledModelAttribute Attribute, Assembly Assembly, string Member, SourceLocation Where, Func<object> Make)
+internal sealed record MarkedModel(CompiledModelAttribute Attribute, Assembly Assembly, string Member, Func<object> Make)
 {
     private const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>Its line.</summary>
+    public SourceLocation Where => Attribute.Site;
 
     /// <summary>The models of an assembly, in the order of their declarations.</summary>
     /// <exception cref="BuildException">Something is marked that is no model.</exception>
@@ -26,25 +28,23 @@ internal sealed record MarkedModel(CompiledModelAttribute Attribute, Assembly As
 
     private static MarkedModel OfMethod(MethodInfo method, CompiledModelAttribute attribute)
     {
-        var where = SourceLocation.Of(method);
         var name = $"{method.DeclaringType!.Name}.{method.Name}";
         var isModel = method.ReturnType == typeof(CompiledModel) || method.ReturnType == typeof(Training);
         if (!method.IsStatic || method.GetParameters().Length > 0 || method.ContainsGenericParameters || !isModel)
             throw new BuildException(BuildError.NotAModel,
-                $"'{name}' is marked as a compiled model, which a static method is that has no parameters and returns a CompiledModel or a Training.", where);
-        return new MarkedModel(attribute, method.Module.Assembly, name, where, () => method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [], null)
-            ?? throw new BuildException(BuildError.NotAModel, $"'{name}' returned null and no model.", where));
+                $"'{name}' is marked as a compiled model, which a static method is that has no parameters and returns a CompiledModel or a Training.", attribute.Site);
+        return new MarkedModel(attribute, method.Module.Assembly, name, () => method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [], null)
+            ?? throw new BuildException(BuildError.NotAModel, $"'{name}' returned null and no model.", attribute.Site));
     }
 
     private static MarkedModel OfType(Type type, CompiledModelAttribute attribute)
     {
         var constructor = type.GetConstructor(Any & ~BindingFlags.Static, []);
-        var where = constructor is null ? SourceLocation.Unknown : SourceLocation.Of(constructor);
         if (!type.IsSubclassOf(typeof(Module)) || type.IsAbstract || type.ContainsGenericParameters || constructor is null || attribute.InputShape.Length == 0)
             throw new BuildException(BuildError.NotAModel,
                 $"'{type.Name}' is marked as a compiled model, which a Module is that has a constructor without parameters and is marked with the " +
-                "shape of one input: [CompiledModel(\"Name\", InputShape = [1, 28, 28])].", where);
-        return new MarkedModel(attribute, type.Assembly, type.Name, where, () =>
+                "shape of one input: [CompiledModel(\"Name\", InputShape = [1, 28, 28])].", attribute.Site);
+        return new MarkedModel(attribute, type.Assembly, type.Name, () =>
             CompiledModel.Compile((Module)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [], null), Shape.Of(attribute.InputShape)));
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using GraphForge.Compiler.Graph;
+
 namespace GraphForge;
 
 /// <summary>
@@ -22,11 +25,16 @@ namespace GraphForge;
 /// <param name="name">
 /// Name of the class or artifact; for a class, its namespace may stand before it, which is the project's root namespace otherwise.
 /// </param>
+/// <param name="file">Filled in by the compiler.</param>
+/// <param name="line">Filled in by the compiler.</param>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, Inherited = false)]
-public sealed class CompiledModelAttribute(string name) : Attribute
+public sealed class CompiledModelAttribute(string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) : Attribute
 {
     /// <summary>Name of the class or artifact.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Where it stands.</summary>
+    internal SourceLocation Site { get; } = new(file, line);
 
     /// <summary>Shape of one input, without the batch, of a marked <see cref="Module"/>.</summary>
     public long[] InputShape { get; init; } = [];
