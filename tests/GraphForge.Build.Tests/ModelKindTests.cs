@@ -1,6 +1,6 @@
 using System.Globalization;
 using GraphForge.Runtime.Artifacts;
-using Several;
+using GraphForge.Build.Tests.Projects.Several;
 
 namespace GraphForge.Build.Tests;
 

@@ -3,7 +3,7 @@ using GraphForge.Layers;
 using GraphForge.Optimizers;
 using GraphForge.Runtime;
 
-namespace Several;
+namespace GraphForge.Build.Tests.Projects.Several;
 
 /// <summary>Models of several kinds.</summary>
 public static class Models
