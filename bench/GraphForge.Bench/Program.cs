@@ -42,6 +42,9 @@ static int Command(string[] words, int? given)
         case ["peers", .. var names]:
             PeerBenchmark.Run(names, given is null ? [.. new[] { threads, 1 }.Distinct()] : [threads]);
             return 0;
+        case ["sizes", .. var names]:
+            PeerBenchmark.RunSizes(names, given is null ? [.. new[] { threads, 1 }.Distinct()] : [threads]);
+            return 0;
         case ["compile", var name]:
             Console.WriteLine(CompileTime.Measure(name));
             return 0;
@@ -75,7 +78,7 @@ static int Command(string[] words, int? given)
             return 0;
         default:
             Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | tune [workload …] | " +
-                "peers [work …] | compile workload | recurrence [gru|mamba …] | memory [--keep | workload …] | planning | barriers | rows [kernel …] | " +
+                "peers [work …] | sizes [work …] | compile workload | recurrence [gru|mamba …] | memory [--keep | workload …] | planning | barriers | rows [kernel …] | " +
                 $"kernels [BenchmarkDotNet options]; --threads n comes last; workloads: {string.Join(' ', WorkloadTable.All.Select(w => w.Name))}");
             return 2;
     }

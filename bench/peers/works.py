@@ -105,12 +105,54 @@ def kernel(folder, name):
     return inference(folder, module, {key: torch.randn(shape) for key, shape in shapes.items()})
 
 
+def saved(folder, inputs, run, shown=lambda output: output):
+    """shown: the output as the case has it."""
+    tensor_file.write(os.path.join(folder, "case.safetensors"), {**inputs, "output": shown(run()).contiguous()})
+    return run
+
+
+def last(image):
+    return image.permute(0, 2, 3, 1)
+
+
+def convolution(folder, sizes, direction, depthwise):
+    """Windows of 3 x 3, padded by 1. Images have their channels last in the case, and first here."""
+    count, channels, extent, rest = sizes
+    results, stride, groups = (channels, rest, channels) if depthwise else (rest, 1, 1)
+    weight, x = torch.randn(results, channels // groups, 3, 3), torch.randn(count, channels, extent, extent)
+    options = {"stride": stride, "padding": 1, "groups": groups}
+    cotangent = torch.randn_like(F.conv2d(x, weight, **options))
+    runs = {
+        "forward": (lambda: F.conv2d(x, weight, **options), {"x": last(x).contiguous(), "weight": weight}),
+        "input": (lambda: nn.grad.conv2d_input(x.shape, weight, cotangent, **options), {"cotangent": last(cotangent).contiguous(), "weight": weight}),
+        "weight": (lambda: nn.grad.conv2d_weight(x, weight.shape, cotangent, **options), {"x": last(x).contiguous(), "cotangent": last(cotangent).contiguous()}),
+    }
+    run, inputs = runs[direction]
+    return saved(folder, inputs, run, shown=(lambda w: w) if direction == "weight" else last)
+
+
+def sized(folder, kind, sizes, *direction):
+    sizes = [int(size) for size in sizes.split("x")]
+    if kind in ("convolution", "depthwise"):
+        return convolution(folder, sizes, *direction, kind == "depthwise")
+    if kind == "product":
+        rows, summed, columns = sizes
+        inputs = {"a": torch.randn(rows, summed), "b": torch.randn(summed, columns)}
+        module = Function(torch.matmul)
+    else:
+        module, shapes = KERNELS[kind]
+        inputs = {key: torch.randn(sizes[-len(shape):]) for key, shape in shapes.items()}
+    return saved(folder, inputs, lambda: module(*inputs.values()))
+
+
 def make(folder, work):
-    """work: its kind and its name or size, such as "step mlp" or "contraction 512"."""
+    """work: its kind and its name or size, such as "step-mlp", "contraction-512" or "depthwise-8x32x56x1-input"."""
     torch.manual_seed(1)
-    kind, name = work.split("-", 1)
+    kind, name, *more = work.split("-")
     if kind == "step":
         return training_step(folder, name)
     if kind == "infer":
         return inference(folder, new_model(folder, name), {"input": samples(name, 1)[0]})
+    if "x" in name and name[0].isdigit():
+        return sized(folder, kind, name, *more)
     return contraction(folder, int(name)) if kind == "contraction" else kernel(folder, name)

@@ -7,14 +7,17 @@ namespace GraphForge.Bench.Peers;
 /// <param name="Name">Its kind and its name or size.</param>
 /// <param name="Inputs">Names and shapes of float32 inputs.</param>
 /// <param name="Function">Takes the inputs in their order.</param>
-/// <param name="Flops">Operations that it takes; 0 where the bytes decide.</param>
+/// <param name="Flops">Multiplications and additions of products; 0 where there are none.</param>
 public sealed record KernelWork(string Name, (string Name, long[] Shape)[] Inputs, Func<Tensor[], Tensor> Function, double Flops) : Work(Name)
 {
     private readonly Node _output = Function([.. Inputs.Select(i => Tensor.Input(i.Name, DType.Float32, [.. i.Shape]))]).Node;
 
-    public override bool IsInference => true;
+    /// <summary>Whether it is exported for ONNX Runtime.</summary>
+    public bool IsExported { get; init; } = true;
 
-    public override double Floor(MachineLimits limits) => Flops > 0 ? Flops / limits.Flops : Bytes / limits.Bytes;
+    public override bool IsInference => IsExported;
+
+    public override double Floor(MachineLimits limits) => Math.Max(Flops / limits.Flops, Bytes / limits.Bytes);
 
     /// <summary>Every input is read and the output written, once.</summary>
     private double Bytes => sizeof(float) * (_output.Shape.Size.Value + Inputs.Sum(i => Shape.Of(i.Shape).Size.Value));

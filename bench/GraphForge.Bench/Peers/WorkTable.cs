@@ -20,15 +20,6 @@ public static class WorkTable
         new KernelWork("kernel-gelu", [Matrix], x => (x[0] * 1.1 + 0.3).Gelu() * x[0], 0),
     ];
 
-    /// <summary>Those that any of the words asks for; all where there are no words.</summary>
-    /// <exception cref="BenchmarkException">A word asks for nothing.</exception>
-    public static IReadOnlyList<Work> Named(IReadOnlyList<string> words)
-    {
-        if (words.FirstOrDefault(word => !All.Any(w => w.Answers(word))) is { } unknown)
-            throw new BenchmarkException($"nothing is called {unknown}: use {string.Join(", ", All.Select(w => w.Name))}, or a part of these");
-        return [.. All.Where(w => words.Count == 0 || words.Any(w.Answers))];
-    }
-
     private static KernelWork Contraction(long size) => new(
         $"contraction-{size}", [("a", [size, size]), ("b", [size, size])], x => x[0].MatMul(x[1]), 2.0 * size * size * size);
 }

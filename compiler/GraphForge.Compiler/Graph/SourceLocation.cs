@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 
 namespace GraphForge.Compiler.Graph;
 
@@ -69,25 +70,35 @@ public sealed class SourceLocation
     private (string, int, int)? ReadSymbols()
     {
         if (_method is null || SymbolReaders.GetOrAdd(_method.Module, OpenSymbols) is not { } provider) return null;
-        var reader = provider.GetMetadataReader();
-        var handle = ((MethodDefinitionHandle)MetadataTokens.Handle(_method.MetadataToken)).ToDebugInformationHandle();
-        var best = default(SequencePoint);
-        foreach (var point in reader.GetMethodDebugInformation(handle).GetSequencePoints())
-            if (!point.IsHidden && (point.Offset <= _ilOffset || best.StartLine == 0)) best = point;
-        return best.StartLine == 0 ? null : (reader.GetString(reader.GetDocument(best.Document).Name), best.StartLine, best.StartColumn);
-    }
-
-    private static MetadataReaderProvider? OpenSymbols(Module module)
-    {
-        var path = Path.ChangeExtension(module.FullyQualifiedName, ".pdb");
-        if (!System.IO.File.Exists(path)) return null;
         try
         {
-            return MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(System.IO.File.ReadAllBytes(path)));
+            var reader = provider.GetMetadataReader();
+            var handle = ((MethodDefinitionHandle)MetadataTokens.Handle(_method.MetadataToken)).ToDebugInformationHandle();
+            var best = default(SequencePoint);
+            foreach (var point in reader.GetMethodDebugInformation(handle).GetSequencePoints())
+                if (!point.IsHidden && (point.Offset <= _ilOffset || best.StartLine == 0)) best = point;
+            return best.StartLine == 0 ? null : (reader.GetString(reader.GetDocument(best.Document).Name), best.StartLine, best.StartColumn);
+        }
+        catch (BadImageFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The symbols of a module, in a file beside it or within it; null where there are none that belong to it, as after a build of the module alone.</summary>
+    private static MetadataReaderProvider? OpenSymbols(Module module)
+    {
+        if (!System.IO.File.Exists(module.FullyQualifiedName)) return null;
+        try
+        {
+            using var image = new PEReader(System.IO.File.OpenRead(module.FullyQualifiedName));
+            return image.TryOpenAssociatedPortablePdb(module.FullyQualifiedName, Read, out var symbols, out _) ? symbols : null;
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private static MemoryStream? Read(string path) => System.IO.File.Exists(path) ? new MemoryStream(System.IO.File.ReadAllBytes(path)) : null;
 }

@@ -10,6 +10,7 @@ internal sealed class FusionState
 {
     private readonly HashSet<Node> _materialised = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Node> _unread = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _roots;
     private readonly IReadOnlySet<Node> _ofStates;
     private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
@@ -33,8 +34,14 @@ internal sealed class FusionState
                 if (RowGeometry.Of(accesses) is { } geometry) Geometries[node] = geometry;
                 else if (ColumnSums.Of(accesses) is { } sums) Sums[node] = sums;
             }
-            foreach (var producer in accesses.Reads.Select(r => r.Producer).Distinct()) ConsumersOf(producer).Add(node);
         }
+        foreach (var node in Unread().ToArray())
+        {
+            Accesses.Remove(node);
+            _unread.Add(node);
+        }
+        foreach (var node in Order.Where(IsComputed))
+            foreach (var producer in Accesses[node].Producers) ConsumersOf(producer).Add(node);
     }
 
     /// <summary>All nodes, operands first.</summary>
@@ -65,7 +72,7 @@ internal sealed class FusionState
         NodeStructure.Leaf => false,
         NodeStructure.Movement => _materialised.Contains(node),
         _ => !_recomputed.Contains(node),
-    };
+    } && !_unread.Contains(node);
 
     private bool IsAbsorbed(Node node) => !IsComputed(node) && Structures[node] != NodeStructure.Leaf;
 
@@ -111,6 +118,17 @@ internal sealed class FusionState
                     if (seen.Add(dependency)) stack.Push(dependency);
                 }
         return false;
+    }
+
+    /// <summary>Nodes no result depends on once they are read element by element, such as what chooses among elements that are all one number.</summary>
+    private IEnumerable<Node> Unread()
+    {
+        var read = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        var waiting = new Stack<Node>(Order.Where(n => IsComputed(n) && (IsRoot(n) || Structures[n] == NodeStructure.Loop)));
+        while (waiting.TryPop(out var node))
+            if (IsComputed(node) && read.Add(node))
+                foreach (var producer in Accesses[node].Producers) waiting.Push(producer);
+        return Order.Where(n => IsComputed(n) && !read.Contains(n));
     }
 
     /// <summary>Has a group compute nodes of others itself: its members then read what those are made of.</summary>

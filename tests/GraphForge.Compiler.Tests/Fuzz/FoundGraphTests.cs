@@ -111,6 +111,14 @@ public class FoundGraphTests
         Check([Convolutions.Convolve(image, _leaves.Input(DType.Float32, [2, 1, 1, 2]), ConvolutionGeometry.Of(2, stride: 2, padding: 1))], []);
     }
 
+    [Test]
+    public void A_sort_chooses_among_elements_that_are_all_one_number()
+    {
+        // Too large to be sorted while compiling.
+        var zeros = Nodes.Constant(Literal.Of(Scalar.Of(DType.Float32, 0.0))).ExpandTo(Shape.Of(103, 20));
+        Check([zeros.GatherElements(1, zeros.ArgSort(1))], []);
+    }
+
     private StateSlot[] TwoStates()
     {
         _leaves.State(DType.Float32, []);

@@ -10,12 +10,6 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// </summary>
 internal sealed class ContractionTask
 {
-    /// <summary>
-    /// Work of an epilogue, in units of <see cref="Cost"/>, up to which it is written out for every vector of a tile, straight from
-    /// the registers. Larger ones would fill the instruction cache, and the functions they call would no longer be inlined.
-    /// </summary>
-    private const double LargestUnrolledEpilogue = 5;
-
     private readonly ContractionShape _shape;
     private readonly ContractionBlocking _blocking;
     private readonly RowBlock _block;
@@ -38,7 +32,7 @@ internal sealed class ContractionTask
         _panel = blocking.PacksVector ? new VectorPanel(shape, blocking.Tile, _sum, block.Batch) : null;
         _isCut = _sum.Number is not null;
         var tiles = _isCut ? blocking.Panels * blocking.TaskTiles(shape) : 1;
-        if (_isCut || shape.Choice == LaneChoice.Result && Cost.OfEpilogue(shape) > LargestUnrolledEpilogue)
+        if (_isCut || shape.Choice == LaneChoice.Result && Cost.IsLoop(shape.Stores, [.. shape.Terms.Select(t => t.Sum)]))
             _partial = new LoopBuffer(_isCut ? "partial" : "finished", shape.Type, tiles * TileElements);
     }
 

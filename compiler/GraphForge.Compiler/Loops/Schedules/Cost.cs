@@ -6,6 +6,8 @@ public static class Cost
     /// <summary>Of reading elements that are no neighbours into lanes, one by one.</summary>
     private const double Gather = 16;
 
+    private const double LargestUnrolledEpilogue = 5;
+
     public static double OfElement(IEnumerable<StoreDefinition> stores) =>
         Math.Max(1, stores.SelectMany(s => s.Value.DescendantsAndSelf()).Distinct().Sum(Of) + stores.Count());
 
@@ -16,13 +18,15 @@ public static class Cost
     public static double OfColumn(Expr value, IReadOnlyList<LoopVar> columns) => value.DescendantsAndSelf().Distinct()
         .Where(e => e.Variables.Overlaps(columns))
         .Sum(e => e is LoadExpr load && !LaneAnalysis.IsContiguous(load.Index, columns[^1]) ? Gather : Of(e));
-    /// <summary>What a contraction does with its sums, for an element of each result.</summary>
-    public static double OfEpilogue(ContractionShape shape)
-    {
-        var finished = shape.Terms.Select(t => (Expr)new LoadExpr(new LoopBuffer("sum", t.Sum.Type, 1), 0)).ToArray();
-        return OfElement(shape.Stores.Select(s => s with { Value = shape.Finished(s.Value, finished) }));
-    }
 
+    /// <summary>
+    /// Whether what follows the sums of a tile is too much to be written out for every vector of it, straight from the registers: it
+    /// would fill the instruction cache, and the functions it calls would no longer be inlined.
+    /// </summary>
+    public static bool IsLoop(IReadOnlyList<StoreDefinition> stores, IReadOnlyList<ReduceExpr> sums) => OfElement(stores.Select(s => s with
+    {
+        Value = sums.Aggregate(s.Value, (v, sum) => v.Replace(sum, new LoadExpr(new LoopBuffer("sum", sum.Type, 1), 0))),
+    })) > LargestUnrolledEpilogue;
 
     /// <summary>Of the expression alone, its operands given.</summary>
     internal static double Of(Expr expr) => expr switch

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Loops.Schedules.Attention;
+using GraphForge.Compiler.Loops.Schedules.Depthwise;
 using GraphForge.Compiler.Loops.Schedules.Winograd;
 using GraphForge.Compiler.Schedule;
 
@@ -16,6 +17,7 @@ public static class ScheduleChoice
         GroupKind.Rows => RowSchedule.Build(definition, target),
         GroupKind.Contraction when Transformed(definition, target) is { } kernel => kernel,
         GroupKind.Contraction when ContractionSchedule.Build(definition, target, records) is { } kernel => kernel,
+        GroupKind.Contraction when DepthwiseSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),
