@@ -20,12 +20,12 @@ internal static class Budgeted
     public static PlannedProgram Plan(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, PassLog log)
     {
         var best = Pipeline.Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan);
-        if (options.MemoryBudget is not { } budget || Fits(best) && best.Plan.Milliseconds <= CheapRepeats * best.Kept.Milliseconds) return best;
-        var kept = best.Kept;
+        if (options.MemoryBudget is not { } budget || Fits(best) && best.Plan.Milliseconds <= CheapRepeats * best.Unconstrained.Milliseconds) return best;
+        var unconstrained = best.Unconstrained;
         foreach (var (symbol, slices) in Trials(graph, binding))
         {
             if (MicroBatches.Split(graph, binding, symbol, slices) is not { } split) continue;
-            var trial = Sliced(Pipeline.Planned(split, options, log, MemoryPlanner.Plan), kept, symbol, slices);
+            var trial = Sliced(Pipeline.Planned(split, options, log, MemoryPlanner.Plan), unconstrained, symbol, slices);
             var isBetter = Fits(trial)
                 ? !Fits(best) || trial.Plan.Milliseconds < best.Plan.Milliseconds
                 : !Fits(best) && trial.Plan.Memory.TotalBytes < best.Plan.Memory.TotalBytes;
@@ -38,12 +38,12 @@ internal static class Budgeted
         bool Fits(PlannedProgram program) => program.Plan.Memory.TotalBytes <= budget;
     }
 
-    private static PlannedProgram Sliced(PlannedProgram program, AssembledPlan kept, DimSymbol symbol, long slices)
+    private static PlannedProgram Sliced(PlannedProgram program, AssembledPlan unconstrained, DimSymbol symbol, long slices)
     {
         var plan = program.Plan;
         var choice = new MemoryChoice(MemoryChoiceKind.MicroBatch, $"{symbol.Name} in {slices} slices", SourceLocation.Unknown,
-            kept.Memory.TotalBytes - plan.Memory.TotalBytes, plan.Milliseconds - kept.Milliseconds);
-        return program with { Kept = kept, Slices = slices, Plan = plan with { Memory = plan.Memory with { Choices = [choice, .. plan.Memory.Choices] } } };
+            unconstrained.Memory.TotalBytes - plan.Memory.TotalBytes, plan.Milliseconds - unconstrained.Milliseconds);
+        return program with { Unconstrained = unconstrained, Slices = slices, Plan = plan with { Memory = plan.Memory with { Choices = [choice, .. plan.Memory.Choices] } } };
     }
 
     /// <summary>Extents that may count samples, and ways to divide each evenly: few slices first, of many those that are spread widest.</summary>

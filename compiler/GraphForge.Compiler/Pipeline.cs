@@ -40,7 +40,7 @@ public static class Pipeline
         return new CompiledSource(calls, kernels, text, program.Plan.States, program.Plan.Memory, program.Decisions)
         {
             UnusableSchedules = ScheduleCandidates.Unusable(program.Kernels.Shared.Distinct, options),
-            IsConstrained = program.Plan != program.Kept,
+            IsConstrained = program.Plan != program.Unconstrained,
         };
     }
 
@@ -122,10 +122,10 @@ public static class Pipeline
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
         var prepared = PreparedWork.Of(graph, definitions);
         log.After("prepared work", () => string.Join('\n', prepared.Once.Select(w => w.Name)));
-        var kept = new PlanAssembly(graph, ProgramParts.Of(graph, definitions, scheduled), options with { MemoryBudget = null }, planner).Assemble(prepared);
-        if (options.MemoryBudget is not { } budget || kept.Memory.TotalBytes <= budget) return new PlannedProgram(decisions, scheduled, kept, kept);
-        definitions.Derive();
-        scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
-        return new PlannedProgram(decisions, scheduled, kept, new PlanAssembly(graph, ProgramParts.Of(graph, definitions, scheduled), options, planner).Assemble(prepared));
+        var parts = ProgramParts.Of(graph, definitions, scheduled);
+        var unconstrained = new PlanAssembly(graph, parts, options with { MemoryBudget = null }, planner).Assemble(prepared);
+        var fits = options.MemoryBudget is not { } budget || unconstrained.Memory.TotalBytes <= budget;
+        var plan = fits ? unconstrained : new PlanAssembly(graph, parts, options, planner).Assemble(prepared);
+        return new PlannedProgram(decisions, scheduled, unconstrained, plan);
     }
 }

@@ -6,10 +6,10 @@ namespace GraphForge.Compiler;
 /// <summary>A program with its memory planned, before its kernels are written.</summary>
 /// <param name="Decisions">Why edges were fused, or were not.</param>
 /// <param name="Kernels">Its kernels; a plan need not call all of them.</param>
-/// <param name="Kept">The plan that keeps every value.</param>
+/// <param name="Unconstrained">The plan without a budget.</param>
 /// <param name="Plan">The plan for the budget, or the smallest where none fits it.</param>
 internal sealed record PlannedProgram(
-    IReadOnlyList<FusionDecision> Decisions, ScheduledKernels Kernels, AssembledPlan Kept, AssembledPlan Plan)
+    IReadOnlyList<FusionDecision> Decisions, ScheduledKernels Kernels, AssembledPlan Unconstrained, AssembledPlan Plan)
 {
     /// <summary>Slices of the batch that run one after another.</summary>
     public long Slices { get; init; } = 1;
@@ -17,7 +17,7 @@ internal sealed record PlannedProgram(
     /// <summary>The program, where its plan fits the budget.</summary>
     /// <exception cref="Graph.GraphException">It does not.</exception>
     public PlannedProgram Require(long? budget) =>
-        budget is { } bytes && Plan.Memory.TotalBytes > bytes ? throw BudgetError.Of(Kept.Memory, Plan.Memory, Choices(), bytes) : this;
+        budget is { } bytes && Plan.Memory.TotalBytes > bytes ? throw BudgetError.Of(Unconstrained.Memory, Plan.Memory, Choices(), bytes) : this;
 
     private string Choices()
     {

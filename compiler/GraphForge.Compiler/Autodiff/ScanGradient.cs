@@ -6,7 +6,8 @@ namespace GraphForge.Compiler.Autodiff;
 /// <summary>
 /// Backpropagation through a scan, as one scan in the other direction. It carries the cotangents of the carries and the sums
 /// for captured values; its body is the gradient of the forward body, which is computed again from the carries that stood
-/// before the step. Products of the forward body are not computed again: the forward scan puts them out as well.
+/// before the step. Products of the forward body are not computed again: the forward scan puts them out as well, or what is made
+/// of them (<see cref="KeptValues"/>).
 /// </summary>
 internal sealed class ScanGradient
 {
@@ -100,8 +101,7 @@ internal sealed class ScanGradient
         if (_perStep.FirstOrDefault(p => p.Inside == node).Stacked is { } cotangents) return cotangents;
         if (node.Op is BodyParameter { Index: >= 0 } parameter && parameter.Index < FirstCaptured)
             return AllElements((int)parameter.Index, _scan);
-        var next = _scan.Body.Roots.Take(_scan.Carries).ToList().IndexOf(node);
-        return next < 0 ? null : After(Node.Of(_scan with { Result = new ScanResult(ScanResultKind.States, next) }, _operands));
+        return NextCarry(node) is >= 0 and var next ? After(Node.Of(_scan with { Result = new ScanResult(ScanResultKind.States, next) }, _operands)) : null;
     }
 
     /// <summary>Whether the value is made of numbers and captured values.</summary>
@@ -160,48 +160,23 @@ internal sealed class ScanGradient
     /// <summary>Adds the per step values of the forward scan that <paramref name="roots"/> are computed from.</summary>
     private void ReadForward(Node[] roots)
     {
-        var varying = Varying();
-        var kept = Kept(roots, varying);
-        var forward = _scan with { Body = _scan.Body.WithRoots([.. _scan.Body.Roots, .. kept.Where(n => n.Op is not BodyParameter)]) };
+        var kept = KeptValues.Of(_scan.Body, roots, _parameters.Take(FirstCaptured));
+        var outputs = kept.Where(n => n.Op is not BodyParameter && NextCarry(n) < 0).ToArray();
+        var forward = _scan with { Body = _scan.Body.WithRoots([.. _scan.Body.Roots, .. outputs]) };
         var output = _scan.Outputs;
         foreach (var node in kept)
-            _perStep.Add((node, node.Op is BodyParameter parameter
-                ? AllElements((int)parameter.Index, forward)
+            _perStep.Add((node, node.Op is BodyParameter parameter ? AllElements((int)parameter.Index, forward)
+                : NextCarry(node) is >= 0 and var carry ? After(Node.Of(forward with { Result = new ScanResult(ScanResultKind.States, carry) }, _operands))
                 : Node.Of(forward with { Result = new ScanResult(ScanResultKind.Stacked, output++) }, _operands)));
     }
+
+    /// <summary>The carry whose next value the node is; -1 where it is none's.</summary>
+    private int NextCarry(Node node) => _scan.Body.Roots.Take(_scan.Carries).ToList().IndexOf(node);
 
     /// <summary>What a parameter is in every step: the stacked operand, or a carry before each step.</summary>
     private Node AllElements(int parameter, Scan forward) => IsStacked(parameter)
         ? _operands[parameter]
         : Before(Node.Of(forward with { Result = new ScanResult(ScanResultKind.States, parameter) }, _operands));
-
-    /// <summary>Nodes of the forward body that differ from step to step.</summary>
-    private HashSet<Node> Varying()
-    {
-        var varying = new HashSet<Node>(_parameters.Take(FirstCaptured), ReferenceEqualityComparer.Instance);
-        foreach (var node in _scan.Body.Order)
-            if (node.Inputs.ToArray().Any(varying.Contains)) varying.Add(node);
-        return varying;
-    }
-
-    /// <summary>What <paramref name="roots"/> need of the forward step: carries and elements, and products instead of what they are made of.</summary>
-    private List<Node> Kept(Node[] roots, HashSet<Node> varying)
-    {
-        var kept = new List<Node>();
-        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
-        var forward = new HashSet<Node>(_scan.Body.Order, ReferenceEqualityComparer.Instance);
-        var stack = new Stack<Node>(roots.Reverse());
-        while (stack.TryPop(out var node))
-        {
-            if (!seen.Add(node)) continue;
-            if (varying.Contains(node) && (node.Op is BodyParameter || forward.Contains(node) && IsProduct(node))) kept.Add(node);
-            else foreach (var input in node.Inputs) stack.Push(input);
-        }
-        return kept;
-    }
-
-    private static bool IsProduct(Node node) =>
-        node.Op is Contraction or Convolution or ConvolutionInputGradient or ConvolutionWeightGradient || node.Op.Bodies.Count > 0;
 
     /// <summary>A loop invariant of the backward body, which is made of the forward body's captured parameters, outside the loop.</summary>
     private Node Outside(Node invariant)

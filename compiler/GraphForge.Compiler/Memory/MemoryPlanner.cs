@@ -19,17 +19,17 @@ public static class MemoryPlanner
     private const int MaximumSearches = 6;
 
     /// <summary>
-    /// The plan of least modelled time that was found within a budget, and the smallest there is where none fits; the one of least
-    /// memory without a budget.
+    /// The plan of least modelled time that was found within a budget, and the smallest there is where none fits; without a budget the
+    /// one of least memory that computes again no more than what costs next to nothing.
     /// </summary>
     /// <param name="problem">The program.</param>
     /// <param name="budget">Most bytes the program may allocate in all; null for no limit.</param>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
         var kept = Kept(problem);
-        if (budget is not { } bytes || kept.Report.TotalBytes <= bytes) return kept;
+        if (budget is not { } bytes || kept.Report.TotalBytes <= bytes) return SmallestPlan.Cheaply(problem, kept);
         // What a search aims at may pack badly where a lower aim packs well.
-        return Within(problem, kept, bytes) ?? SmallestBudget.Of(problem, kept);
+        return Within(problem, kept, bytes) ?? SmallestPlan.Of(problem, kept);
     }
 
     /// <summary>A plan within the budget that computes values again; null where none was found.</summary>
@@ -51,8 +51,8 @@ public static class MemoryPlanner
         return null;
     }
 
-    /// <summary>The plan of a program that keeps what it computes until it was used last.</summary>
-    private static MemoryPlan Kept(PlanningProblem problem) => Solve(RepeatedSteps.None(problem));
+    /// <summary>The plan of a program that keeps what it computes until it was used last; the start of every other one.</summary>
+    internal static MemoryPlan Kept(PlanningProblem problem) => Solve(RepeatedSteps.None(problem));
 
     /// <summary>Orders and places the steps of a program whose repeats are decided.</summary>
     internal static MemoryPlan Solve(RepeatedSteps program)

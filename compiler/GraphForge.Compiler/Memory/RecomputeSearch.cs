@@ -33,16 +33,23 @@ internal sealed class RecomputeSearch
     private readonly int[][] _uses;
     private readonly long _limit;
 
-    private RecomputeSearch(StepGraph graph, int[] order, long limit)
+    private readonly double _milliseconds;
+
+    private RecomputeSearch(StepGraph graph, int[] order, long limit, double milliseconds)
     {
-        (_graph, _order, _limit) = (graph, order, limit);
+        (_graph, _order, _limit, _milliseconds) = (graph, order, limit, milliseconds);
         _position = new int[order.Length];
         for (var i = 0; i < order.Length; i++) _position[order[i]] = i;
         _uses = graph.Readers.Select(readers => readers.Select(r => _position[r]).Order().ToArray()).ToArray();
     }
 
     /// <summary>The program within the limit, by the sum of its live bytes; null where repeating steps does not get there.</summary>
-    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit) => new RecomputeSearch(graph, order, limit).Run();
+    /// <param name="graph">The program.</param>
+    /// <param name="order">Its steps in execution order.</param>
+    /// <param name="limit">Most bytes that live at once.</param>
+    /// <param name="milliseconds">Most modelled time that repeated steps may take.</param>
+    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity) =>
+        new RecomputeSearch(graph, order, limit, milliseconds).Run();
 
     private RepeatTrace? Run()
     {
@@ -61,7 +68,10 @@ internal sealed class RecomputeSearch
         while (state.Excess > 0 && Best(queue, chosen, state) is { } best)
         {
             chosen.UnionWith(best.Drops);
+            var gain = Gain(state, best.State);
             state = best.State;
+            // Gains fall, so what is left of the time cannot buy the rest.
+            if (Slack * state.Excess > gain * (_milliseconds - state.Trace.Milliseconds)) break;
         }
         return state;
     }
@@ -90,7 +100,7 @@ internal sealed class RecomputeSearch
         {
             if (chosen.IsSupersetOf(drops)) continue;
             var next = Played([.. chosen, .. drops]);
-            var gain = next is { } n ? (state.Excess - n.Excess) / (Math.Max(0, n.Trace.Milliseconds - state.Trace.Milliseconds) + StepMilliseconds) : 0;
+            var gain = next is { } n ? Gain(state, n) : 0;
             if (gain <= 0)
             {
                 if (next is not null) useless.Add(drops);
@@ -105,9 +115,14 @@ internal sealed class RecomputeSearch
         return found;
     }
 
+    public static int Plays;
+    /// <summary>Bytes above the limit that are spared, at all positions together, for a millisecond.</summary>
+    private static double Gain(in Measured state, in Measured next) =>
+        (state.Excess - next.Excess) / (Math.Max(0, next.Trace.Milliseconds - state.Trace.Milliseconds) + StepMilliseconds);
+
     private Measured? Played(HashSet<Drop> drops)
-    {
-        if (RepeatTrace.Of(_graph, _order, drops) is not { } trace) return null;
+    {Plays++;
+        if (RepeatTrace.Of(_graph, _order, drops) is not { } trace || trace.Milliseconds > _milliseconds) return null;
         double excess = 0;
         foreach (var live in trace.LiveBytes()) excess += Math.Max(0, live - _limit);
         return new Measured(trace, excess);

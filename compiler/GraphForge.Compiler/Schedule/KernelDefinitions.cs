@@ -21,7 +21,8 @@ public sealed class KernelDefinitions
     public IReadOnlyList<PlannedWork> Work { get; private set; } = [];
 
     /// <summary>
-    /// Kernels that compute some results of another kernel again: one from the rest of its results, or that rest alone. None until asked for.
+    /// Kernels that compute some results of another kernel again, for a planner that gives results up: one from the rest of its
+    /// results, or that rest alone.
     /// </summary>
     public IReadOnlyList<PlannedKernel> Derivations { get; private set; } = [];
 
@@ -43,11 +44,9 @@ public sealed class KernelDefinitions
         foreach (var update in graph.Updates.Where(u => buffers.Of(u.Value) != buffers.Of(u.Slot)))
             work.Add(definitions.Copy(buffers.Of(update.Value), buffers.Of(update.Slot)));
         definitions.Work = work;
+        definitions.Derivations = work.OfType<PlannedKernel>().SelectMany(definitions.Derived).ToArray();
         return definitions;
     }
-
-    /// <summary>Adds <see cref="Derivations"/>, for a planner that may give results up.</summary>
-    internal void Derive() => Derivations = Work.OfType<PlannedKernel>().SelectMany(Derived).ToArray();
 
     private IEnumerable<PlannedKernel> Derived(PlannedKernel kernel)
     {

@@ -8,7 +8,7 @@ internal static class RandomRepeats
     /// <summary>A plan in which about half of what can be computed again is; a budget only says that this is wanted.</summary>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget, int seed)
     {
-        var kept = MemoryPlanner.Plan(problem);
+        var kept = MemoryPlanner.Kept(problem);
         if (budget is null) return kept;
         var graph = new StepGraph(problem);
         var random = new Random(seed);
