@@ -23,6 +23,9 @@ internal sealed class ArtifactBuilder
     private readonly List<ArtifactPart> _programs = [];
     private readonly CancellationToken _cancellation;
 
+    /// <summary>Told of every program before it is compiled.</summary>
+    public IProgress<SaveProgress>? Progress { get; init; }
+
     /// <param name="states">All that functions read or write.</param>
     /// <param name="save">What is wanted.</param>
     /// <param name="options">How to compile.</param>
@@ -30,7 +33,7 @@ internal sealed class ArtifactBuilder
     public ArtifactBuilder(IReadOnlyList<SavedState> states, SaveOptions save, CompileOptions options, CancellationToken cancellation)
     {
         (_states, _save, _options, _cancellation) = (states, save, options, cancellation);
-        _positions = states.Index().ToDictionary(s => s.Item.Slot, s => s.Index);
+        _positions = states.Index().SelectMany(s => s.Item.Slots, (s, slot) => (slot, s.Index)).ToDictionary();
     }
 
     /// <summary>Compiles a function.</summary>
@@ -65,10 +68,14 @@ internal sealed class ArtifactBuilder
     private ArtifactBinding Bind(SavedFunction function, long[] extents, string folder)
     {
         var binding = function.Inputs.Binding(extents);
+        var known = binding.ToDictionary(b => b.Key.Name, b => b.Value);
         var checks = function.Ranges.Select(range =>
             new BoundRange(range, function.Inputs.Specs[function.Inputs.IndexOf(range.Elements.Input)].Shape, binding).Rule);
-        return new ArtifactBinding(binding.ToDictionary(b => b.Key.Name, b => b.Value), [.. checks],
-            [.. _save.VectorBits.Select(bits => Compile(function.Graph, binding, bits, $"{folder}/v{bits}"))]);
+        return new ArtifactBinding(known, [.. checks], [.. _save.VectorBits.Select(bits =>
+        {
+            Progress?.Report(new SaveProgress(function.Graph.Name, known, bits));
+            return Compile(function.Graph, binding, bits, $"{folder}/v{bits}");
+        })]);
     }
 
     private KernelVariant Compile(ComputationGraph graph, Dictionary<DimSymbol, long> binding, int bits, string folder)
