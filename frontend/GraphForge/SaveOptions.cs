@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Runtime.Artifacts;
 
 namespace GraphForge;
 
@@ -26,4 +27,18 @@ public sealed record SaveOptions
             : throw new GraphException(ErrorCode.BadAttribute,
                 $"SaveOptions.{nameof(VectorBits)} are some of 128, 256 and 512, each once, but not [{string.Join(", ", value)}].");
     } = [128, 256, 512];
+
+    /// <summary>What an artifact holds: its name, its notes, the extents and the vector registers it was compiled for.</summary>
+    public static SaveOptions Of(ArtifactManifest manifest)
+    {
+        var bindings = manifest.Functions.SelectMany(f => f.Bindings).DistinctBy(b => b.ToString()).ToArray();
+        var widths = bindings.SelectMany(b => b.Variants).Select(v => v.VectorBits).Distinct().ToArray();
+        var options = new SaveOptions
+        {
+            Name = manifest.Name,
+            Metadata = manifest.Metadata,
+            Bindings = [.. bindings.Select(b => b.Extents.Select(e => (e.Key, e.Value)).ToArray())],
+        };
+        return widths.Length == 0 ? options : options with { VectorBits = widths };
+    }
 }

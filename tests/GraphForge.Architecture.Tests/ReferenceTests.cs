@@ -3,6 +3,9 @@ namespace GraphForge.Architecture.Tests;
 /// <summary>frontend → compiler → runtime, and who may use which package.</summary>
 public class ReferenceTests
 {
+    /// <summary>Beside the compiler and no part of it: programs for people, which use all there is and which nothing references.</summary>
+    private static readonly string[] Programs = ["GraphForge.Tool", "GraphForge.Build"];
+
     [Test]
     public void ProjectsAreFound() => Assert.That(
         Repository.Libraries.Select(project => project.Name),
@@ -15,10 +18,16 @@ public class ReferenceTests
             foreach (var reference in project.References)
             {
                 var target = Repository.Projects.Single(other => other.Name == reference);
+                Assert.That(Programs, Does.Not.Contain(reference), $"{project.Path} must not reference {target.Path}, a program");
+                if (Programs.Contains(project.Name)) continue;
                 Assert.That(
                     Depth(target), Is.LessThanOrEqualTo(Depth(project)), $"{project.Path} must not reference {target.Path}");
             }
     }
+
+    [Test]
+    public void OnlyTheCommandParsesCommandLines() => Assert.That(
+        Repository.Projects.Where(project => project.Packages.Contains("System.CommandLine")).Select(project => project.Name), Is.EqualTo(new[] { "GraphForge.Tool" }));
 
     [Test]
     public void NoProjectReferencesItself()

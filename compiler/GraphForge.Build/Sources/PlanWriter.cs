@@ -31,7 +31,7 @@ internal sealed class PlanWriter
     private void WriteFile(ModelVariant variant, string containingNamespace, IReadOnlyList<SavedState> states)
     {
         var (source, plan) = (variant.Source, variant.Source.Plan);
-        var positions = source.States.Select(slot => states.Index().First(s => s.Item.Slot == slot).Index);
+        var positions = source.States.Select(slot => states.Index().First(s => s.Item.Slots.Contains(slot)).Index);
         _writer.Line("using GraphForge.Runtime;");
         _writer.Line("using GraphForge.Runtime.Embedded;");
         _writer.Line($"using Code = {containingNamespace}.Kernels;");

@@ -12,18 +12,29 @@ public sealed record ReferenceResult(
 public static class ReferenceEvaluator
 {
     /// <summary>Evaluates every output and update; states read in the run have their old values.</summary>
+    /// <param name="graph">A graph without symbols.</param>
+    /// <param name="inputs">Values by input name.</param>
+    /// <param name="states">Values of all states.</param>
+    /// <param name="evaluated">Told after every node how many are done.</param>
+    /// <param name="cancellation">Ends the evaluation between two nodes.</param>
     /// <exception cref="GraphException">An input or state has no value or one of another type.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ReferenceResult Evaluate(
-        ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states)
+        ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states,
+        IProgress<int>? evaluated = null, CancellationToken cancellation = default)
     {
         var values = new Dictionary<Node, Literal>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.TopologicalOrder())
+        {
+            cancellation.ThrowIfCancellationRequested();
             values[node] = node.Op switch
             {
                 Input input => Given(inputs, input.Label, $"input {input.Label}", node),
                 State state => Given(states, state.Slot, $"state {state.Slot}", node),
                 _ => Apply(node, values),
             };
+            evaluated?.Report(values.Count);
+        }
         var after = graph.States.Where(states.ContainsKey).ToDictionary(s => s, s => states[s]);
         foreach (var (slot, value) in graph.Updates) after[slot] = values[value];
         return new ReferenceResult(graph.Outputs.ToDictionary(o => o.Name, o => values[o.Value]), after);

@@ -136,7 +136,7 @@ public sealed record MemoryReport(
         $"  {Text(t.Bytes),10}  {t.Name}{Behind(t.Shape)}{Behind(t.Source.ToString())}\n"));
 
     /// <summary>A size in the largest binary unit that keeps it at or above one.</summary>
-    internal static string Text(long bytes)
+    public static string Text(long bytes)
     {
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
         double size = bytes;

@@ -22,6 +22,9 @@ internal sealed class ArtifactBuilder
     private readonly List<ArtifactPart> _programs = [];
     private readonly CancellationToken _cancellation;
 
+    /// <summary>Told of every program before it is compiled.</summary>
+    public IProgress<SaveProgress>? Progress { get; init; }
+
     /// <param name="states">All that functions read or write.</param>
     /// <param name="save">What is wanted.</param>
     /// <param name="options">How to compile.</param>
@@ -29,7 +32,7 @@ internal sealed class ArtifactBuilder
     public ArtifactBuilder(IReadOnlyList<SavedState> states, SaveOptions save, CompileOptions options, CancellationToken cancellation)
     {
         (_states, _save, _options, _cancellation) = (states, save, options, cancellation);
-        _positions = states.Index().ToDictionary(s => s.Item.Slot, s => s.Index);
+        _positions = states.Index().SelectMany(s => s.Item.Slots, (s, slot) => (slot, s.Index)).ToDictionary();
     }
 
     /// <summary>Compiles a function.</summary>
@@ -64,8 +67,12 @@ internal sealed class ArtifactBuilder
     private ArtifactBinding Bind(SavedFunction function, long[] extents, string folder)
     {
         var binding = function.Inputs.Binding(extents);
-        return new ArtifactBinding(binding.ToDictionary(b => b.Key.Name, b => b.Value), [.. function.Checks(binding)],
-            [.. _save.VectorBits.Select(bits => Compile(function, binding, bits, $"{folder}/v{bits}"))]);
+        var known = binding.ToDictionary(b => b.Key.Name, b => b.Value);
+        return new ArtifactBinding(known, [.. function.Checks(binding)], [.. _save.VectorBits.Select(bits =>
+        {
+            Progress?.Report(new SaveProgress(function.Graph.Name, known, bits));
+            return Compile(function, binding, bits, $"{folder}/v{bits}");
+        })]);
     }
 
     private KernelVariant Compile(SavedFunction function, Dictionary<DimSymbol, long> binding, int bits, string folder)

@@ -13,6 +13,9 @@ namespace GraphForge.Saving;
 /// <param name="States">The artifact's states, those that programs of it use.</param>
 internal sealed record LoadedFunction(ComputationGraph Graph, InputSignature Inputs, IReadOnlyList<IndexRange> Ranges, StateStore States)
 {
+    /// <summary>The function without its values.</summary>
+    public SavedFunction Function => new(Graph, Inputs, Ranges);
+
     /// <exception cref="ArtifactException">The graph is malformed, or not what the manifest describes.</exception>
     public static LoadedFunction Of(Artifact artifact, ArtifactFunction function)
     {

@@ -45,6 +45,12 @@ public sealed class Artifact : IDisposable
     /// <summary>Whether it carries a signature, be it of somebody trusted or not.</summary>
     public bool IsSigned => _file.Signature is not null;
 
+    /// <summary>
+    /// The ECDSA P-256 public key, as PEM text, of who signed the artifact as it is; null where it is not signed, or its signature
+    /// does not hold. Anybody can sign with a key of their own: that a signature holds is no reason to trust it, knowing its key is.
+    /// </summary>
+    public string? SignerKey => _file.Signature is { } signature ? ArtifactSignature.Read(signature)?.SignerOf(_file.ManifestBytes) : null;
+
     /// <summary>Values of all states, in the order of <see cref="ArtifactManifest.States"/>: those that runs use.</summary>
     /// <exception cref="ArtifactException">The weights are malformed.</exception>
     public IReadOnlyList<StateBuffer> States => OwnStates.Buffers;
@@ -146,9 +152,21 @@ public sealed class Artifact : IDisposable
         }
     }
 
+    /// <summary>The plan of one of the compiled programs, to be looked at: it is verified, and no code is loaded.</summary>
+    /// <param name="function">One of <see cref="ArtifactManifest.Functions"/>.</param>
+    /// <param name="binding">One of its bindings.</param>
+    /// <param name="variant">One of the binding's variants.</param>
+    /// <exception cref="ArtifactException">The plan is malformed or does not fit the manifest.</exception>
+    public ExecutionPlan Plan(ArtifactFunction function, ArtifactBinding binding, KernelVariant variant) =>
+        PlanReading.Read(_file, function, binding, variant);
+
     /// <summary>An entry's content, such as the C# text of kernels.</summary>
     /// <exception cref="ArtifactException">There is no such entry, or it is not what the manifest says.</exception>
     public byte[] Read(string entry) => _file.Read(entry);
+
+    /// <summary>Writes an entry's content to a stream, however large it is; nothing is written before its hash was found to hold.</summary>
+    /// <exception cref="ArtifactException">There is no such entry, or it is not what the manifest says.</exception>
+    public void CopyTo(string entry, Stream destination) => _file.CopyTo(entry, destination);
 
     /// <summary>Checks the hash of every entry. Opening and loading check those they read.</summary>
     /// <exception cref="ArtifactException">One does not hold.</exception>

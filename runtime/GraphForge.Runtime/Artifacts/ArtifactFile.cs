@@ -67,6 +67,20 @@ internal sealed class ArtifactFile : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset()) == entry.Sha256 ? (place.Offset, place.Length) : throw Changed(name);
     }
 
+    /// <summary>Writes an entry's content, once its hash was found to hold.</summary>
+    /// <exception cref="ArtifactException">There is none, or it is not what the manifest says.</exception>
+    public void CopyTo(string name, Stream destination)
+    {
+        Entry(name);
+        if (_zip.Entries[name].IsDeflated)
+        {
+            destination.Write(Read(name));
+            return;
+        }
+        var (offset, length) = Locate(name);
+        Copy(offset, length, destination);
+    }
+
     /// <exception cref="ArtifactException">An entry is not what the manifest says.</exception>
     public void VerifyAll()
     {
@@ -85,11 +99,12 @@ internal sealed class ArtifactFile : IDisposable
     private ArtifactPart Part(ZipEntry entry)
     {
         if (entry.IsDeflated) return new ArtifactPart(entry.Name, ArtifactContent.Of(Read(entry.Name)), Compress: true);
-        return new ArtifactPart(entry.Name, ArtifactContent.Of(stream =>
-        {
-            for (var done = 0L; done < entry.Length; done += HashedAtOnce)
-                stream.Write(Memory.Slice(entry.Offset + done, (int)Math.Min(HashedAtOnce, entry.Length - done)));
-        }));
+        return new ArtifactPart(entry.Name, ArtifactContent.Of(stream => Copy(entry.Offset, entry.Length, stream)));
+    }
+
+    private void Copy(long offset, long length, Stream destination)
+    {
+        for (var done = 0L; done < length; done += HashedAtOnce) destination.Write(Memory.Slice(offset + done, (int)Math.Min(HashedAtOnce, length - done)));
     }
 
     private ArtifactEntry Entry(string name) => _entries.TryGetValue(name, out var entry)

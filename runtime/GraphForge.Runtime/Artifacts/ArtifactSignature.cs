@@ -71,6 +71,22 @@ internal sealed record ArtifactSignature(byte[] PublicKey, byte[] Bytes)
         return key.VerifyData(Signed(manifest), Bytes, HashAlgorithmName.SHA256);
     }
 
+    /// <summary>The public key the signature comes with, as PEM text, if its owner signed the manifest; else null.</summary>
+    public string? SignerOf(byte[] manifest)
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(PublicKey, out var length);
+            Check(key);
+            return length == PublicKey.Length && Holds(PublicKey, manifest) ? key.ExportSubjectPublicKeyInfoPem() : null;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
     private static byte[] Signed(byte[] manifest) => [.. Purpose, .. manifest];
 
     private static void Check(ECDsa key)

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 namespace GraphForge.Runtime.Artifacts;
 
@@ -15,8 +14,7 @@ internal sealed class ProgramLoading(ArtifactFile file, ArtifactStates states, A
     public ArtifactProgram Load(ArtifactFunction function, ArtifactBinding binding)
     {
         var variant = VectorSupport.Choose(binding.Variants, options.MaxVectorBits, file.Memory.Name);
-        var plan = ReadPlan(variant.Plan);
-        PlanChecks.Verify(plan, function, binding, variant, file);
+        var plan = PlanReading.Read(file, function, binding, variant);
         CheckMemory(plan);
         var buffers = variant.States.Select(s => states.Buffers[s]).ToArray();
         var image = LoadKernels(variant.Code, plan.KernelNames);
@@ -28,23 +26,6 @@ internal sealed class ProgramLoading(ArtifactFile file, ArtifactStates states, A
         catch (Exception e) when (e is InvalidPlanException or ArgumentException or OverflowException)
         {
             throw file.Memory.Malformed($"'{variant.Plan}' is no plan that can run: {e.Message}", e);
-        }
-    }
-
-    private ExecutionPlan ReadPlan(string entry)
-    {
-        var bytes = file.Read(entry);
-        try
-        {
-            using var reader = new BinaryReader(new MemoryStream(bytes, writable: false), Encoding.UTF8);
-            var plan = PlanFormat.Read(reader);
-            if (reader.BaseStream.Position != bytes.Length) throw file.Memory.Malformed($"'{entry}' goes on behind its plan.");
-            PlanVerifier.Verify(plan);
-            return plan;
-        }
-        catch (Exception e) when (e is EndOfStreamException or InvalidPlanException or FormatException or ArgumentException or OverflowException)
-        {
-            throw file.Memory.Malformed($"'{entry}' is no plan that can run: {e.Message}", e);
         }
     }
 
