@@ -21,9 +21,7 @@ internal static class CompileStep
         var files = new GeneratedFiles(options.Output);
         var failures = 0;
         foreach (var model in Found(assembly, messages))
-        {
             if (model is null || !TryCompile(model, options, files, messages, cancellation)) failures++;
-        }
         if (failures > 0) return 1;
         files.RemoveOthers();
         return 0;
@@ -48,7 +46,6 @@ internal static class CompileStep
     private static bool TryCompile(
         MarkedModel model, CompileStepOptions options, GeneratedFiles files, TextWriter messages, CancellationToken cancellation)
     {
-        var assembly = model.Assembly;
         try
         {
             Compile(model, ModelName.Of(model, options.RootNamespace), files, cancellation);
@@ -56,7 +53,7 @@ internal static class CompileStep
         }
         catch (Exception e) when (e is not (InternalCompilerException or OperationCanceledException))
         {
-            messages.WriteLine(BuildMessage.Of(e, model.Where, assembly));
+            messages.WriteLine(BuildMessage.Of(e, model.Where, model.Assembly));
             return false;
         }
     }

@@ -1,9 +1,16 @@
-using GraphForge.Build;
+namespace GraphForge.Build;
 
-using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, key) =>
+/// <summary>Where the process begins.</summary>
+internal static class Program
 {
-    key.Cancel = true;
-    cancellation.Cancel();
-};
-return CompileStep.Run(CompileStepOptions.Parse(args), Console.Out, cancellation.Token);
+    private static int Main(string[] args)
+    {
+        using var cancellation = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, key) =>
+        {
+            key.Cancel = true;
+            cancellation.Cancel();
+        };
+        return CompileStep.Run(CompileStepOptions.Parse(args), Console.Out, cancellation.Token);
+    }
+}
