@@ -14,4 +14,10 @@ internal enum BuildError
 
     /// <summary>The weights are too large for an assembly.</summary>
     TooLarge = 604,
+
+    /// <summary>The assembly with the models, or one it needs, is missing or broken.</summary>
+    NotLoadable = 605,
+
+    /// <summary>A mistake of ours.</summary>
+    Internal = 699,
 }

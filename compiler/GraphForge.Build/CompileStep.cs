@@ -8,52 +8,57 @@ namespace GraphForge.Build;
 /// <summary>Makes the models of an assembly and writes what they compile to.</summary>
 internal static class CompileStep
 {
-    /// <summary>The exit code: 0, or 1 where errors were written.</summary>
+    private const int Cancelled = 130;
+
+    /// <summary>The exit code: 0, 1 where errors were written, or 130 where the work was cancelled.</summary>
     /// <param name="options">What to compile.</param>
-    /// <param name="messages">Receives a line for each error and each model.</param>
+    /// <param name="messages">Receives a line for each error.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    /// <exception cref="InternalCompilerException">A defect of ours.</exception>
     public static int Run(CompileStepOptions options, TextWriter messages, CancellationToken cancellation)
     {
-        var context = new StageContext(File.ReadAllLines(options.References));
-        var assembly = context.LoadFromAssemblyPath(Path.GetFullPath(options.Assembly));
-        using var scope = context.EnterContextualReflection();
-        var files = new GeneratedFiles(options.Output);
-        var failures = 0;
-        foreach (var model in Found(assembly, messages))
-            if (model is null || !TryCompile(model, options, files, messages, cancellation)) failures++;
-        if (failures > 0) return 1;
-        files.RemoveOthers();
-        return 0;
-    }
-
-    private static IReadOnlyList<MarkedModel?> Found(Assembly assembly, TextWriter messages)
-    {
+        Assembly? assembly = null;
         try
         {
-            var models = MarkedModel.In(assembly);
-            if (models.GroupBy(m => m.Attribute.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw new BuildException(BuildError.BadName, $"two models are named '{twice.Key}'; rename one of them.", twice.Last().Where);
-            return models;
+            var context = new StageContext(File.ReadAllLines(options.References));
+            assembly = context.LoadFromAssemblyPath(Path.GetFullPath(options.Assembly));
+            using var scope = context.EnterContextualReflection();
+            var files = new GeneratedFiles(options.Output);
+            var failures = Models(assembly, options.RootNamespace)
+                .Count(model => !TryCompile(model.Marked, model.Name, files, messages, cancellation));
+            if (failures > 0) return 1;
+            files.RemoveOthers();
+            return 0;
         }
-        catch (BuildException e)
+        catch (OperationCanceledException)
         {
-            messages.WriteLine(BuildMessage.Of(e, e.Where, assembly));
-            return [null];
+            return Cancelled;
+        }
+        catch (Exception e)
+        {
+            messages.WriteLine(BuildMessage.Of(e, SourceLocation.Unknown, assembly));
+            return 1;
         }
     }
 
-    private static bool TryCompile(
-        MarkedModel model, CompileStepOptions options, GeneratedFiles files, TextWriter messages, CancellationToken cancellation)
+    private static List<(MarkedModel Marked, ModelName Name)> Models(Assembly assembly, string rootNamespace)
+    {
+        var models = MarkedModel.In(assembly).Select(m => (Marked: m, Name: ModelName.Of(m, rootNamespace))).ToList();
+        // Files and resources are named after classes, and not every file system tells case.
+        if (models.GroupBy(m => m.Name.Class, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1)?.Last() is { Marked: { } twice } second)
+            throw new BuildException(BuildError.BadName, $"two models are named '{second.Name.Class}'; rename one of them.", twice.Where);
+        return models;
+    }
+
+    private static bool TryCompile(MarkedModel marked, ModelName name, GeneratedFiles files, TextWriter messages, CancellationToken cancellation)
     {
         try
         {
-            Compile(model, ModelName.Of(model, options.RootNamespace), files, cancellation);
+            Compile(marked, name, files, cancellation);
             return true;
         }
-        catch (Exception e) when (e is not (InternalCompilerException or OperationCanceledException))
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            messages.WriteLine(BuildMessage.Of(e, model.Where, model.Assembly));
+            messages.WriteLine(BuildMessage.Of(e, marked.Where, marked.Assembly));
             return false;
         }
     }

@@ -9,7 +9,7 @@ internal enum ExitCode
     /// <summary>A check came to the result that something is wrong: <c>verify</c> found a difference.</summary>
     CheckFailed = 1,
 
-    /// <summary>The command line, a file, an artifact or a budget does not do; nothing was changed.</summary>
+    /// <summary>The command line, a file, an artifact or a budget does not do.</summary>
     BadInput = 2,
 
     /// <summary>A defect of GraphForge.</summary>

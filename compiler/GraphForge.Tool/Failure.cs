@@ -10,7 +10,7 @@ internal static class Failure
     {
         var (code, text) = exception switch
         {
-            OperationCanceledException => (ExitCode.Cancelled, "cancelled; nothing was written."),
+            OperationCanceledException => (ExitCode.Cancelled, "cancelled; no file is half written."),
             // Artifacts and data files are files: their errors name them.
             CommandException or GraphException or IOException or UnauthorizedAccessException => (ExitCode.BadInput, exception.Message),
             OutOfMemoryException => (ExitCode.BadInput, "there is not enough memory for this; a smaller extent (--bind) takes less."),

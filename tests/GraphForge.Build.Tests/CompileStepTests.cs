@@ -55,6 +55,27 @@ public sealed class CompileStepTests
     }
 
     [Test]
+    public void An_assembly_that_cannot_be_loaded_is_told()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "references.txt"), "");
+        File.WriteAllText(Path.Combine(_folder.FullName, "broken.dll"), "no assembly");
+        var messages = new StringWriter { NewLine = "\n" };
+        var options = new CompileStepOptions(Path.Combine(_folder.FullName, "broken.dll"), Path.Combine(_folder.FullName, "references.txt"), Output, "Project");
+        Assert.That(CompileStep.Run(options, messages, CancellationToken.None), Is.EqualTo(1));
+        Assert.That(messages.ToString(), Does.StartWith("GraphForge: error GF0605: the models cannot be loaded: ").And.EndsWith("\n"));
+    }
+
+    [Test]
+    public void Cancelled_work_leaves_what_was_there()
+    {
+        const string Model = "[CompiledModel(\"A\")] public static CompiledModel A() => CompiledModel.Compile(new Linear(2, 2), [2]);";
+        Run(Model);
+        var files = Files();
+        Assert.That(Run(Model.Replace("(2, 2)", "(2, 3)"), new CancellationToken(canceled: true)).Code, Is.EqualTo(130));
+        Assert.That(Files(), Is.EquivalentTo(files));
+    }
+
+    [Test]
     public void Every_mistake_is_told_at_once() => Assert.That(Run("""
         [CompiledModel("A")] public static CompiledModel A() => CompiledModel.Compile(new Linear(2, 2), [3]);
         [CompiledModel("B")] public static CompiledModel B() => CompiledModel.Compile(new Linear(4, 2), [3]);
@@ -85,7 +106,7 @@ public sealed class CompileStepTests
     private string[] Files() => [.. Directory.GetFiles(Output).Select(f => Path.GetFileName(f))];
 
     /// <summary>Compiles the members of a class as a project's models are, and runs the step on them.</summary>
-    private (int Code, string Text) Run(string members)
+    private (int Code, string Text) Run(string members, CancellationToken cancellation = default)
     {
         var source = Path.Combine(_folder.FullName, "Models.cs");
         var assembly = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.dll");
@@ -99,6 +120,6 @@ public sealed class CompileStepTests
         var list = Path.Combine(_folder.FullName, "references.txt");
         File.WriteAllText(list, "");
         var messages = new StringWriter { NewLine = "\n" };
-        return (CompileStep.Run(new CompileStepOptions(assembly, list, Output, "Project"), messages, CancellationToken.None), messages.ToString());
+        return (CompileStep.Run(new CompileStepOptions(assembly, list, Output, "Project"), messages, cancellation), messages.ToString());
     }
 }

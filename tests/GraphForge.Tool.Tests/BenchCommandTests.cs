@@ -63,6 +63,6 @@ public sealed class BenchCommandTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         var run = ToolRun.Of(cancelled.Token, ["bench", _samples.Classifier, .. Short, "--quiet"]);
-        Assert.That((run.Code, run.Output, run.Error), Is.EqualTo((ExitCode.Cancelled, "", "graphforge: cancelled; nothing was written.\n")));
+        Assert.That((run.Code, run.Output, run.Error), Is.EqualTo((ExitCode.Cancelled, "", "graphforge: cancelled; no file is half written.\n")));
     }
 }

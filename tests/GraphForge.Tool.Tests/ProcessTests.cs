@@ -31,7 +31,7 @@ public sealed class ProcessTests
         using (var kill = Process.Start("kill", ["-INT", bench.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
         var rest = bench.StandardError.ReadToEnd();
         bench.WaitForExit();
-        Assert.That((bench.ExitCode, rest, bench.StandardOutput.ReadToEnd()), Is.EqualTo((130, "graphforge: cancelled; nothing was written.\n", "")));
+        Assert.That((bench.ExitCode, rest, bench.StandardOutput.ReadToEnd()), Is.EqualTo((130, "graphforge: cancelled; no file is half written.\n", "")));
     }
 
     private static Process Start(params string[] args)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using GraphForge.Runtime.Artifacts;
 using GraphForge.Runtime.Tests.Artifacts;
@@ -60,7 +61,8 @@ public sealed class SignCommandTests
     }
 
     [Test]
-    [Platform(Exclude = "Win", Reason = "Other systems have other permissions.")]
+    [Platform(Exclude = "Win", Reason = "Permissions are others there.")]
+    [UnsupportedOSPlatform("windows")]
     public void A_private_key_is_its_owners()
     {
         ToolRun.Done("sign", "--new-key", _samples.Of("key.pem"));

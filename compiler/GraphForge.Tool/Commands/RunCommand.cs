@@ -50,12 +50,12 @@ internal static class RunCommand
             run.Run();
             foreach (var output in prepared.Program.Outputs) values[output.Name] = run.Get(output);
         }
-        files.Write(values, cancellation);
         if (files.Artifact is { } path)
         {
             prepared.Artifact.Save(path, cancellation);
             if (prepared.Artifact.IsSigned) console.Note($"{path} is another artifact, and not signed.");
         }
+        files.Write(values, cancellation);
         if (asJson) ShowJson(console, values);
         else if (!files.Any) Show(console, values);
         return ExitCode.Done;

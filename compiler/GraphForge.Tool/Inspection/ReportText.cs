@@ -8,7 +8,7 @@ namespace GraphForge.Tool.Inspection;
 /// <summary>A report for people.</summary>
 internal static class ReportText
 {
-    /// <summary>Stated only where it says something: what no model names has this bound.</summary>
+    /// <summary>The maximum of an extent that has no bounds; only those that have some are shown with them.</summary>
     private const long NoMaximum = int.MaxValue;
 
     /// <param name="report">What to show.</param>

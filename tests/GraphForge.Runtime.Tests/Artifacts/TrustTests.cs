@@ -76,6 +76,29 @@ public sealed class TrustTests
         }
     }
 
+    /// <summary>Told without trusting anybody; a signature of other content, or with a key that is none, tells nothing.</summary>
+    [Test]
+    public void Who_signed_can_be_asked()
+    {
+        using var key = Key();
+        var signed = Signed(TestArtifact.Inference, key);
+        using var file = ArtifactFile.Open(ArtifactMemory.Of(signed, "artifact"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(SignerOf(signed), Is.EqualTo(key.ExportSubjectPublicKeyInfoPem()));
+            Assert.That(SignerOf(TestArtifact.WithSignature(TestArtifact.Inference, null)), Is.Null);
+            Assert.That(SignerOf(TestArtifact.WithSignature(TestArtifact.Training, file.Signature)), Is.Null);
+            Assert.That(SignerOf(TestArtifact.WithSignature(signed, [1, 2, 3])), Is.Null);
+            Assert.That(SignerOf(TestArtifact.WithSignature(signed, """{"algorithm": "ECDSA-P256-SHA256", "publicKey": "AAAA", "signature": "AAAA"}"""u8.ToArray())), Is.Null);
+        });
+
+        static string? SignerOf(byte[] artifact)
+        {
+            using var opened = Artifact.Open(artifact);
+            return opened.SignerKey;
+        }
+    }
+
     [Test]
     public void What_a_device_learned_is_no_longer_what_was_signed()
     {
