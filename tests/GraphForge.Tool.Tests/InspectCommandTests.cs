@@ -99,6 +99,28 @@ public sealed partial class InspectCommandTests
         Assert.That(ToolRun.Refused("inspect", path), Does.Match("error GF0501: " + Regex.Escape(problem)));
     }
 
+    /// <summary>Bytes of graph and plan changed at random, all hashes made to hold: shown or refused, and never a defect.</summary>
+    [Test]
+    public void Random_damage_is_shown_or_refused()
+    {
+        var random = new Random(5);
+        string[] entries = ["graphs/infer.graph", TestArtifact.Plan];
+        var codes = new HashSet<ExitCode>();
+        for (var i = 0; i < 400; i++)
+        {
+            var artifact = TestArtifact.With(TestArtifact.Inference, entries[i % 2], bytes =>
+            {
+                var changed = bytes.ToArray();
+                for (var flips = random.Next(1, 4); flips > 0; flips--) changed[random.Next(changed.Length)] ^= (byte)(1 << random.Next(8));
+                return changed;
+            });
+            var run = ToolRun.Of("inspect", _samples.With("random.gfm", artifact), "--json");
+            Assert.That(run.Code, Is.EqualTo(ExitCode.Done).Or.EqualTo(ExitCode.BadInput), $"{i}: {run.Error}");
+            codes.Add(run.Code);
+        }
+        Assert.That(codes, Has.Count.EqualTo(2));
+    }
+
     [Test]
     public void Notes_do_not_command_the_terminal()
     {
