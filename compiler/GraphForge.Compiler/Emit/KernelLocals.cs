@@ -28,7 +28,7 @@ internal sealed class KernelLocals(int lanes)
         var name = Names.Unique(buffer.Name);
         _registers[buffer] = (name, allocate.IsVector);
         var count = allocate.IsVector ? buffer.Count / lanes : buffer.Count;
-        var type = allocate.IsVector ? CpuSimd.VectorName(buffer.Type, buffer.Type.Size() == 8) : CpuSimd.TypeName(buffer.Type);
+        var type = allocate.IsVector ? CpuSimd.VectorName(buffer.Type, buffer.Type.Size() == 8) : ScalarCode.TypeName(buffer.Type);
         return (type, count == 1 ? [name] : Enumerable.Range(0, (int)count).Select(i => $"{name}_{i}"));
     }
 

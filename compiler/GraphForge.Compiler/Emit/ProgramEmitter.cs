@@ -17,7 +17,7 @@ public static class ProgramEmitter
     public static string Write(
         string programName, IReadOnlyList<LoopKernel> kernels, CpuTarget target, CancellationToken cancellationToken = default)
     {
-        var texts = Concurrently.Map(kernels, kernel => KernelEmitter.Write(kernel, target, depth: 1), cancellationToken);
+        var texts = Concurrently.Map(kernels, kernel => CpuKernelEmitter.Write(kernel, target, depth: 1), cancellationToken);
         var writer = new CodeWriter();
         WriteHead(writer, programName, target);
         using (writer.Open("public static unsafe class Kernels")) writer.Append(string.Join('\n', texts));
