@@ -183,7 +183,7 @@ internal abstract class KernelEmitter(LoopKernel kernel, CodeWriter writer, Kern
         var store = s.Store;
         var isRegister = Locals.IsRegister(store.Buffer);
         var element = isRegister ? Locals.Register(store.Buffer, store.Index).Name : expressions.Element(store.Buffer, store.Index);
-        var result = store.Accumulate is null ? value : Combined(s, element, value);
+        var result = store.Accumulate is null ? value : Combined(s, isRegister ? element : ScalarCode.Load(store.Buffer.Type, element), value);
         Writer.Line($"{element} = {(isRegister ? result : ScalarCode.Store(store.Buffer.Type, result))};");
     }
 

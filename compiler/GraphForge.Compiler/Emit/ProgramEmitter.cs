@@ -22,7 +22,7 @@ public static class ProgramEmitter
         WriteHead(writer, programName, target);
         using (writer.Open("public static unsafe class Kernels")) writer.Append(string.Join('\n', texts));
         writer.Line();
-        writer.Append(PreludeSource.For(texts));
+        writer.Append(PreludeSource.Cpu.For(texts));
         return writer.ToString();
     }
 

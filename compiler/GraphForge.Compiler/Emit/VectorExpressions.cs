@@ -18,14 +18,14 @@ internal sealed class VectorExpressions(CodeWriter writer, KernelLocals locals, 
     /// <summary>A pointer expression to an element.</summary>
     public string Address(LoopBuffer buffer, IndexExpr index)
     {
-        var (pointer, rest) = Locals.Address(buffer, index, Innermost);
-        return rest.IsConstant && rest.Constant == 0 ? pointer : $"{pointer} + {Index(rest)}";
+        var (name, hoisted, rest) = Locals.Place(buffer, index, Innermost);
+        return rest.IsConstant && rest.Constant == 0 ? hoisted ?? name : $"{hoisted ?? name} + {Index(rest)}";
     }
 
     public override string Element(LoopBuffer buffer, IndexExpr index)
     {
-        var (pointer, rest) = Locals.Address(buffer, index, Innermost);
-        return $"{pointer}[{Index(rest)}]";
+        var (name, hoisted, rest) = Locals.Place(buffer, index, Innermost);
+        return $"{hoisted ?? name}[{Index(rest)}]";
     }
 
     /// <param name="expr">A value.</param>
