@@ -10,6 +10,9 @@ public sealed record CompilerOptions
     /// <summary>The processor to write code for.</summary>
     public CpuTarget Target { get; init; } = CpuTarget.Host;
 
+    /// <summary>The GPU to write kernels for; null for the processor.</summary>
+    public GpuTarget? Device { get; init; }
+
     /// <summary>Workers a run will use; sizes scratch memory, never results.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

@@ -26,7 +26,7 @@ public static class Pipeline
         string name, CompilerOptions options, Func<PassLog, PlannedProgram> plan, CancellationToken cancellationToken = default)
     {
         // Reading the prelude takes as long as some passes and needs nothing of them.
-        var prelude = Task.Run(() => PreludeSource.All, CancellationToken.None);
+        var prelude = Task.Run(() => PreludeSource.Cpu.All, CancellationToken.None);
         var log = new PassLog(options, name, cancellationToken);
         var program = plan(log);
         var (kernels, calls) = program.Kernels.UsedBy(program.Plan.Plan);
@@ -35,7 +35,9 @@ public static class Pipeline
         Concurrently.Map(kernels, LoopVerifier.Verify, cancellationToken);
         log.After("verify loops");
         prelude.Wait(cancellationToken);
-        var text = ProgramEmitter.Write(name, kernels, options.Target, options.KernelNamespace, cancellationToken);
+        var text = options.Device is null
+            ? ProgramEmitter.Write(name, kernels, options.Target, options.KernelNamespace, cancellationToken)
+            : DeviceProgramEmitter.Write(name, kernels, cancellationToken);
         log.After("kernels", () => text, ".cs");
         return new CompiledSource(calls, kernels, text, program.Plan.States, program.Plan.Memory, program.Decisions)
         {
@@ -64,7 +66,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), log), log).Definitions.Kernels).Distinct;
+        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), options, log), options, log).Definitions.Kernels).Distinct;
     }
 
     /// <summary>Why each edge is fused, or is not, without compiling further.</summary>
@@ -72,11 +74,11 @@ public static class Pipeline
     public static IReadOnlyList<FusionDecision> Explain(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
     {
         var log = new PassLog(options, graph.Name, CancellationToken.None);
-        return Define(Rewrite(Binding.Bind(graph, binding), log), log).Decisions;
+        return Define(Rewrite(Binding.Bind(graph, binding), options, log), options, log).Decisions;
     }
 
     /// <summary>Bound graph to graph.</summary>
-    private static ComputationGraph Rewrite(ComputationGraph graph, PassLog log)
+    private static ComputationGraph Rewrite(ComputationGraph graph, CompilerOptions options, PassLog log)
     {
         GraphVerifier.CheckNames(graph);
         graph = log.After("bind", graph);
@@ -85,7 +87,7 @@ public static class Pipeline
         graph = log.After("simplify", BodyPasses.Everywhere(graph, g => RewriteDriver.Apply(g, RuleSet.SimplifyDifferentiated, out _)));
         graph = log.After("lean scans again", LeanScans.Run(graph));
         graph = log.After("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
-        graph = log.After("channels last", BodyPasses.Everywhere(graph, ChannelsLast.Run));
+        graph = log.After("channels last", BodyPasses.Everywhere(graph, g => ChannelsLast.Run(g, transforms: options.Device is null)));
         graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
         graph = log.After("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
         graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
@@ -95,9 +97,9 @@ public static class Pipeline
     }
 
     /// <summary>Graph to kernels, before any decision how they work.</summary>
-    private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, PassLog log)
+    private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, CompilerOptions options, PassLog log)
     {
-        var fusion = Fusion.Run(graph);
+        var fusion = Fusion.Run(graph, tilesScores: options.Device is null);
         log.After("fusion", () => string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
         var buffers = new ProgramBuffers();
         var direct = StateWrites.Direct(graph, fusion);
@@ -116,8 +118,8 @@ public static class Pipeline
     internal static PlannedProgram Planned(
         ComputationGraph graph, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
     {
-        graph = Rewrite(graph, log);
-        var (definitions, decisions) = Define(graph, log);
+        graph = Rewrite(graph, options, log);
+        var (definitions, decisions) = Define(graph, options, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
         var prepared = PreparedWork.Of(graph, definitions);

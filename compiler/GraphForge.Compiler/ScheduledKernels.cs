@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Loops.Schedules;
+using GraphForge.Compiler.Loops.Schedules.Device;
 using GraphForge.Compiler.Schedule;
 using GraphForge.Runtime;
 
@@ -14,7 +15,9 @@ internal sealed record ScheduledKernels(SharedKernels Shared, IReadOnlyList<Loop
     {
         var shared = SharedKernels.Of(definitions.Kernels);
         return new ScheduledKernels(shared, Concurrently.Map(
-            shared.Distinct, d => ScheduleChoice.Build(d.Definition, d.Kind, options.Target, options.Schedules), cancellation));
+            shared.Distinct, d => options.Device is { } device
+                ? DeviceScheduleChoice.Build(d.Definition, d.Kind, device)
+                : ScheduleChoice.Build(d.Definition, d.Kind, options.Target, options.Schedules), cancellation));
     }
 
     /// <summary>The kernels a plan calls, and the plan with their new numbers.</summary>

@@ -6,7 +6,7 @@ public class PreludeSourceTests
 {
     [Test]
     public void ProgramThatCallsNothingCarriesNothing() =>
-        Assert.That(PreludeSource.For("x[i] = y[i] + Vec.Sum(z) * Math.Exp(2);"), Is.Empty);
+        Assert.That(PreludeSource.Cpu.For("x[i] = y[i] + Vec.Sum(z) * Math.Exp(2);"), Is.Empty);
 
     [TestCase("VectorMath.Exp", "F32 Exp(F32 x)")]
     [TestCase("VectorMath.Log", "F32 Log(F32 x)")]
@@ -33,9 +33,9 @@ public class PreludeSourceTests
     [TestCase("Floats.Remainder", "float Remainder(")]
     public void ProgramCarriesAllItCallsAndCompiles(string function, string declaration)
     {
-        var text = PreludeSource.For($"var y = {function}(x);");
+        var text = PreludeSource.Cpu.For($"var y = {function}(x);");
 
-        Assert.That(text, Does.Contain(declaration).And.Length.LessThan(PreludeSource.All.Length / 2));
+        Assert.That(text, Does.Contain(declaration).And.Length.LessThan(PreludeSource.Cpu.All.Length / 2));
         Assert.That(
             () => KernelAssembly.Build(
                 VectorMathProgram.Usings(256) + "namespace GraphForge.Generated;\n" + text, "Test", "Kernels.cs", default),
@@ -44,5 +44,5 @@ public class PreludeSourceTests
 
     [Test]
     public void TanhBringsTheExponentialAlong() =>
-        Assert.That(PreludeSource.For("VectorMath.Tanh(x)"), Does.Contain("F32 Exp(F32 x)").And.Not.Contain("F32 Log(F32 x)"));
+        Assert.That(PreludeSource.Cpu.For("VectorMath.Tanh(x)"), Does.Contain("F32 Exp(F32 x)").And.Not.Contain("F32 Log(F32 x)"));
 }

@@ -39,7 +39,7 @@ internal sealed class VectorMathProgram
             {{string.Join('\n', kernels.Select(kernel => Method(kernel.Name, kernel.Body)))}}
             }
 
-            """ + PreludeSource.All;
+            """ + PreludeSource.Cpu.All;
         _library = new KernelCompiler(KernelCacheOptions.Disabled).Load(text, _names);
     }
 

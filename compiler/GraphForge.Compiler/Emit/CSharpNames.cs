@@ -3,7 +3,8 @@ using System.Text;
 namespace GraphForge.Compiler.Emit;
 
 /// <summary>Valid, unique C# identifiers made from names of the model.</summary>
-public sealed class CSharpNames
+/// <param name="reserved">Names that are taken from the start.</param>
+public sealed class CSharpNames(params string[] reserved)
 {
     private static readonly HashSet<string> Reserved =
     [
@@ -13,7 +14,7 @@ public sealed class CSharpNames
         "operator", "event", "null", "true", "false", "using", "void", "stackalloc", "sizeof", "typeof", "unsafe", "volatile",
     ];
 
-    private readonly HashSet<string> _taken = [.. Reserved];
+    private readonly HashSet<string> _taken = [.. Reserved, .. reserved];
 
     /// <summary><paramref name="wanted"/> made an identifier, with a number behind it when it is taken.</summary>
     public string Unique(string wanted)

@@ -44,5 +44,12 @@ internal sealed class ExpressionScope(ExpressionScope? outer, bool isGuarded)
         foreach (var key in _texts.Keys.Where(k => Reads(k.Expr, buffer)).ToArray()) _texts.Remove(key);
     }
 
+    /// <summary>Forgets, in this block and those around it, what depends on buffers that others may have changed.</summary>
+    public void InvalidateAll(IReadOnlySet<LoopBuffer> buffers)
+    {
+        foreach (var key in _texts.Keys.Where(k => Loads.Of(k.Expr).Any(l => buffers.Contains(l.Buffer))).ToArray()) _texts.Remove(key);
+        outer?.InvalidateAll(buffers);
+    }
+
     public static bool Reads(Expr expr, LoopBuffer buffer) => Loads.Of(expr).Any(l => l.Buffer == buffer);
 }

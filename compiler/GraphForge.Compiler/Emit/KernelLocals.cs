@@ -6,7 +6,7 @@ using GraphForge.Runtime;
 namespace GraphForge.Compiler.Emit;
 
 /// <summary>Names of a kernel's buffers, registers, loop variables and hoisted pointers.</summary>
-internal sealed class KernelLocals(int lanes)
+internal sealed class KernelLocals(int lanes, params string[] reserved)
 {
     private readonly Dictionary<LoopBuffer, string> _buffers = [];
     private readonly Dictionary<LoopBuffer, (string Name, bool IsVector)> _registers = [];
@@ -14,7 +14,7 @@ internal sealed class KernelLocals(int lanes)
     private readonly Dictionary<(LoopBuffer Buffer, IndexExpr Base), string> _pointers = [];
     private readonly Dictionary<IndexAtom, string> _atoms = [];
 
-    public CSharpNames Names { get; } = new();
+    public CSharpNames Names { get; } = new(reserved);
 
     public string Declare(LoopBuffer buffer) => _buffers[buffer] = Names.Unique(buffer.Name);
 
@@ -28,7 +28,7 @@ internal sealed class KernelLocals(int lanes)
         var name = Names.Unique(buffer.Name);
         _registers[buffer] = (name, allocate.IsVector);
         var count = allocate.IsVector ? buffer.Count / lanes : buffer.Count;
-        var type = allocate.IsVector ? CpuSimd.VectorName(buffer.Type, buffer.Type.Size() == 8) : CpuSimd.TypeName(buffer.Type);
+        var type = allocate.IsVector ? CpuSimd.VectorName(buffer.Type, buffer.Type.Size() == 8) : ScalarCode.TypeName(buffer.Type);
         return (type, count == 1 ? [name] : Enumerable.Range(0, (int)count).Select(i => $"{name}_{i}"));
     }
 
@@ -61,7 +61,7 @@ internal sealed class KernelLocals(int lanes)
         foreach (var atom in atoms) _atoms.Remove(atom);
     }
 
-    /// <summary>Declares a pointer to <paramref name="position"/> in a buffer.</summary>
+    /// <summary>Names the address of <paramref name="position"/> in a buffer.</summary>
     public string DeclarePointer(LoopBuffer buffer, IndexExpr position) =>
         _pointers[(buffer, position)] = Names.Unique($"{_buffers[buffer]}At");
 
@@ -72,12 +72,12 @@ internal sealed class KernelLocals(int lanes)
         foreach (var key in keys) _pointers.Remove(key);
     }
 
-    /// <summary>The name of a buffer, or of a hoisted pointer into it, and what remains of the index.</summary>
-    public (string Pointer, IndexExpr Offset) Address(LoopBuffer buffer, IndexExpr index, LoopVar? innermost)
+    /// <summary>The name of a buffer, that of a hoisted address into it where there is one, and what remains of the index.</summary>
+    public (string Buffer, string? Hoisted, IndexExpr Offset) Place(LoopBuffer buffer, IndexExpr index, LoopVar? innermost)
     {
         if (innermost is not null && PointerBase(index, innermost) is { } position &&
-            _pointers.TryGetValue((buffer, position), out var pointer)) return (pointer, index - position);
-        return (_buffers[buffer], index);
+            _pointers.TryGetValue((buffer, position), out var pointer)) return (_buffers[buffer], pointer, index - position);
+        return (_buffers[buffer], null, index);
     }
 
     /// <summary>

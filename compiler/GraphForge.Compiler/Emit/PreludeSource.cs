@@ -5,42 +5,54 @@ using GraphForge.Compiler.Graph;
 namespace GraphForge.Compiler.Emit;
 
 /// <summary>
-/// The functions that kernels call, as C# text that becomes part of a program. One text serves every vector width, being
-/// written against the aliases (<c>Vec</c>, <c>F32</c>, …) a program starts with. It consists of sections, the files under
+/// The functions that kernels call, as C# text that becomes part of a program. It consists of sections, the files under
 /// <c>Emit/Prelude</c>, so that a program carries, and its compilation pays for, only what it uses.
 /// </summary>
-public static partial class PreludeSource
+public sealed partial class PreludeSource
 {
-    private const string ResourcePrefix = "Prelude/";
+    private readonly ImmutableArray<Section> _sections;
 
-    private static readonly ImmutableArray<Section> Sections = ReadSections();
+    private PreludeSource(string folder)
+    {
+        _sections = ReadSections(folder + "/");
+        All = Join(_sections);
+    }
+
+    /// <summary>
+    /// For kernels of the CPU. One text serves every vector width, being written against the aliases (<c>Vec</c>, <c>F32</c>, …) a
+    /// program starts with.
+    /// </summary>
+    public static PreludeSource Cpu { get; } = new("Prelude");
+
+    /// <summary>For kernels of a device: scalar functions, in what ILGPU can translate.</summary>
+    public static PreludeSource Device { get; } = new("DevicePrelude");
 
     /// <summary>Every section.</summary>
-    public static string All { get; } = Join(Sections);
+    public string All { get; }
 
     /// <summary>
     /// The sections that <paramref name="kernels"/> need: those with a function they call as <c>Class.Name</c>, and what these
     /// call in turn. To be appended after the kernels, in their namespace. Empty if they call none.
     /// </summary>
-    public static string For(params IReadOnlyList<string> kernels)
+    public string For(params IReadOnlyList<string> kernels)
     {
         var needed = new HashSet<Section>();
         var calls = new Stack<string>(Concurrently.Map(kernels, QualifiedCalls).SelectMany(calls => calls).Distinct());
         while (calls.TryPop(out var call))
-            foreach (var section in Sections)
+            foreach (var section in _sections)
                 if (section.Declares.Contains(call) && needed.Add(section))
                     foreach (var called in section.Calls) calls.Push(called);
 
-        return Join(Sections.Where(needed.Contains));
+        return Join(_sections.Where(needed.Contains));
     }
 
     private static string Join(IEnumerable<Section> sections) => string.Join('\n', sections.Select(section => section.Text));
 
-    private static ImmutableArray<Section> ReadSections()
+    private static ImmutableArray<Section> ReadSections(string prefix)
     {
         var assembly = typeof(PreludeSource).Assembly;
         return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(name => Section.Parse(name, Read(assembly.GetManifestResourceStream(name)!)))];
     }

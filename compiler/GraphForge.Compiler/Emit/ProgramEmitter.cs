@@ -26,12 +26,12 @@ public static class ProgramEmitter
         string programName, IReadOnlyList<LoopKernel> kernels, CpuTarget target, string containingNamespace = DefaultNamespace,
         CancellationToken cancellationToken = default)
     {
-        var texts = Concurrently.Map(kernels, kernel => KernelEmitter.Write(kernel, target, depth: 1), cancellationToken);
+        var texts = Concurrently.Map(kernels, kernel => CpuKernelEmitter.Write(kernel, target, depth: 1), cancellationToken);
         var writer = new CodeWriter();
         WriteHead(writer, programName, target, containingNamespace);
         using (writer.Open("internal static unsafe class Kernels")) writer.Append(string.Join('\n', texts));
         writer.Line();
-        writer.Append(PreludeSource.For(texts));
+        writer.Append(PreludeSource.Cpu.For(texts));
         return writer.ToString();
     }
 

@@ -259,7 +259,7 @@ public sealed class BinaryExpr(BinaryFunction function, Expr left, Expr right) :
         Function == BinaryFunction.And && Type == DType.Bool ? Both(operands[0], operands[1]) : new BinaryExpr(Function, operands[0], operands[1]);
 
     /// <summary>Guards that new indices decide must vanish: what they guard would be read otherwise.</summary>
-    private static Expr Both(Expr left, Expr right) =>
+    internal static Expr Both(Expr left, Expr right) =>
         left is ConstantExpr a ? a.Value.AsBool ? right : left
         : right is ConstantExpr b ? b.Value.AsBool ? left : right
         : new BinaryExpr(BinaryFunction.And, left, right);
@@ -278,15 +278,19 @@ public sealed class SelectExpr(Expr condition, Expr whenTrue, Expr whenFalse) : 
 
     public override IReadOnlyList<Expr> Operands { get; } = [condition, whenTrue, whenFalse];
 
-    protected internal override object Identity => nameof(SelectExpr);
+    /// <summary>Whether the branch not taken must not be read even where it could be: another thread may be writing there.</summary>
+    public bool IsStrict { get; private init; }
 
-    public override Expr WithOperands(IReadOnlyList<Expr> operands) => Of(operands[0], operands[1], operands[2]);
+    protected internal override object Identity => (nameof(SelectExpr), IsStrict);
+
+    public override Expr WithOperands(IReadOnlyList<Expr> operands) =>
+        IsStrict ? Strict(operands[0], operands[1], operands[2]) : Of(operands[0], operands[1], operands[2]);
 
     /// <summary>
     /// Whether the condition, which is about indices alone, keeps a branch from reading outside a buffer. Other branches may be
     /// computed whatever the condition.
     /// </summary>
-    public bool IsGuard => Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr) &&
+    public bool IsGuard => IsStrict || Condition.DescendantsAndSelf().Any(e => e is InBoundsExpr or IndexValueExpr) &&
         Condition.DescendantsAndSelf().All(e => e is not LoadExpr) &&
         new[] { WhenTrue, WhenFalse }.Any(b => b.DescendantsAndSelf().Any(e =>
             e is LoadExpr l && (l.Index.Minimum < 0 || l.Index.Maximum >= l.Buffer.Count)));
@@ -294,6 +298,11 @@ public sealed class SelectExpr(Expr condition, Expr whenTrue, Expr whenFalse) : 
     public static Expr Of(Expr condition, Expr whenTrue, Expr whenFalse) => condition is ConstantExpr c
         ? c.Value.AsBool ? whenTrue : whenFalse
         : new SelectExpr(condition, whenTrue, whenFalse);
+
+    /// <summary>The same, <see cref="IsStrict"/>.</summary>
+    public static Expr Strict(Expr condition, Expr whenTrue, Expr whenFalse) => condition is ConstantExpr
+        ? Of(condition, whenTrue, whenFalse)
+        : new SelectExpr(condition, whenTrue, whenFalse) { IsStrict = true };
 }
 
 /// <summary>Conversion between element types, as a C# cast; to bool: whether nonzero.</summary>

@@ -9,7 +9,9 @@ public static class LoopPrinter
     {
         var text = new StringBuilder();
         text.Append($"kernel {kernel.Name}({string.Join(", ", kernel.Arguments.Select(a => $"{a.Name}: {a.Type}[{a.Count}]"))})");
-        text.Append($"  // {kernel.Tasks} tasks, {kernel.Lanes} lanes, {kernel.ScratchBytes} bytes of scratch{Counters(kernel)}\n");
+        text.Append(kernel.Group is null
+            ? $"  // {kernel.Tasks} tasks, {kernel.Lanes} lanes, {kernel.ScratchBytes} bytes of scratch{Counters(kernel)}\n"
+            : $"  // {kernel.Tasks} groups of {kernel.Threads} threads, {kernel.SharedBytes} bytes shared{Counters(kernel)}\n");
         Print(kernel.Body, 1, text);
         return text.ToString();
     }
@@ -36,6 +38,9 @@ public static class LoopPrinter
                 break;
             case Store store:
                 text.Append($"{indent}{store.Buffer}[{store.Index}] {(store.Accumulate is { } f ? $"{f}=" : "=")} {store.Value}\n");
+                break;
+            case GroupBarrier:
+                text.Append($"{indent}barrier\n");
                 break;
             case Prefetch prefetch:
                 text.Append($"{indent}prefetch {prefetch.Buffer}[{prefetch.Index}]\n");

@@ -29,18 +29,33 @@ public sealed class LoopVerifier
     public static LoopKernel Verify(LoopKernel kernel)
     {
         var verifier = new LoopVerifier(kernel);
-        verifier.Require(kernel.Body.Kind == LoopKind.Parallel, "the outermost loop is not parallel");
+        if (kernel.Body.Kind == LoopKind.Grid) verifier.Grid(kernel);
+        else verifier.Require(kernel.Body.Kind == LoopKind.Parallel, "the outermost loop is not parallel");
         verifier.Require(kernel.Lanes >= 1, $"{kernel.Lanes} lanes");
         verifier.Loop(kernel.Body);
         return kernel;
+    }
+
+    /// <summary>In a grid stand shared memory and one loop over threads, whose barriers all of them reach.</summary>
+    private void Grid(LoopKernel kernel)
+    {
+        var inside = Block.Of(kernel.Body.Body).Statements;
+        var loops = StatementWalk.All(kernel.Body).OfType<For>().Count(f => f.Kind == LoopKind.Group);
+        Require(loops == 1 && inside[^1] is For { Kind: LoopKind.Group } && inside.SkipLast(1).All(s => s is Allocate { Place: BufferPlace.Shared }),
+            "a grid holds shared memory and one loop over threads");
+        var allocations = StatementWalk.All(kernel.Body).OfType<Allocate>().ToArray();
+        Require(allocations.Count(a => a.Place == BufferPlace.Shared) == inside.Count - 1, "shared memory is declared inside a thread");
+        Require(allocations.All(a => a.Place != BufferPlace.Scratch), "a device has no scratch memory");
+        if (BarrierReach.Problem(kernel) is { } problem) throw Broken(problem);
     }
 
     private void Statement(Statement statement)
     {
         switch (statement)
         {
+            case GroupBarrier: Require(_kernel.Group is not null, "a barrier outside of a group"); break;
             case Block block: InScope(block); break;
-            case For { Kind: LoopKind.Parallel } loop: throw Broken($"parallel loop {loop.Variable} inside a loop");
+            case For { Kind: LoopKind.Parallel or LoopKind.Grid } loop: throw Broken($"{loop.Kind} loop {loop.Variable} inside a loop");
             case For loop: Loop(loop); break;
             case Allocate allocate: Declare(allocate); break;
             case Store store: Store(store); break;

@@ -14,6 +14,12 @@ public enum LoopKind
 
     /// <summary>Written out one by one, the variable replaced by its values.</summary>
     Unrolled,
+
+    /// <summary>The outermost loop of a kernel of a device: its iterations are groups of threads that know nothing of each other.</summary>
+    Grid,
+
+    /// <summary>The loop of a group, around everything it does: an iteration each thread, all at once. They meet at a <see cref="GroupBarrier"/>.</summary>
+    Group,
 }
 
 /// <summary>Where the memory of a kernel-local buffer lives.</summary>
@@ -24,6 +30,9 @@ public enum BufferPlace
 
     /// <summary>In the worker's private scratch memory.</summary>
     Scratch,
+
+    /// <summary>In memory that the threads of a group share. Declared before their loop.</summary>
+    Shared,
 }
 
 /// <summary>A statement of the loop IR: the "how" of a kernel.</summary>
@@ -113,6 +122,12 @@ public sealed class Prefetch(LoopBuffer buffer, IndexExpr index) : Statement
     public IndexExpr Index { get; } = index;
 }
 
+/// <summary>
+/// No thread of the group goes on before all have come here; what they wrote before, all of them see behind it. Every thread of
+/// the group must come to the same barriers.
+/// </summary>
+public sealed class GroupBarrier : Statement;
+
 /// <summary>Runs <paramref name="body"/> where <paramref name="condition"/> holds. The condition never depends on a lane.</summary>
 public sealed class If(Expr condition, Statement body) : Statement
 {
@@ -121,11 +136,11 @@ public sealed class If(Expr condition, Statement body) : Statement
     public Statement Body { get; } = body;
 }
 
-/// <summary>A kernel ready to be emitted: its arguments in order and its one parallel loop.</summary>
+/// <summary>A kernel ready to be emitted: its arguments in order and its one loop over tasks, which on a device are groups of threads.</summary>
 /// <param name="Name">Method name.</param>
 /// <param name="Summary">Lines for the reader: what is fused, where it comes from, shapes, work.</param>
 /// <param name="Arguments">Buffers in the order of the step's arguments.</param>
-/// <param name="Body">A parallel <see cref="For"/>.</param>
+/// <param name="Body">A parallel <see cref="For"/>, or one over the grid.</param>
 /// <param name="Lanes">Elements a vector register holds.</param>
 public sealed record LoopKernel(
     string Name, IReadOnlyList<string> Summary, IReadOnlyList<LoopBuffer> Arguments, For Body, int Lanes)
@@ -133,8 +148,18 @@ public sealed record LoopKernel(
     /// <summary>Counters of the plan's loops around the kernel, outermost first; their values stand before the scratch memory.</summary>
     public IReadOnlyList<LoopVar> Counters { get; init; } = [];
 
-    /// <summary>Number of tasks: iterations of the parallel loop.</summary>
+    /// <summary>Number of tasks: iterations of the outermost loop.</summary>
     public int Tasks => checked((int)Body.Variable.Extent);
+
+    /// <summary>The loop over the threads of a group; null for a kernel of the CPU.</summary>
+    public For? Group => Body.Kind == LoopKind.Grid ? Block.Of(Body.Body).Statements.OfType<For>().Single() : null;
+
+    /// <summary>Threads that share a task.</summary>
+    public int Threads => Group is { } group ? checked((int)group.Variable.Extent) : 1;
+
+    /// <summary>Bytes of memory that the threads of a group share.</summary>
+    public long SharedBytes => StatementWalk.All(Body).OfType<Allocate>().Where(a => a.Place == BufferPlace.Shared)
+        .Sum(a => a.Buffer.Count * Runtime.DTypes.Size(a.Buffer.Type));
 
     /// <summary>Bytes of scratch a worker needs: the sum of the kernel's scratch buffers, each aligned.</summary>
     public long ScratchBytes => ScratchLayout.Of(this).Bytes;

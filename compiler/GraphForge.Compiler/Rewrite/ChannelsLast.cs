@@ -12,15 +12,18 @@ public sealed class ChannelsLast
 {
     private readonly IReadOnlySet<Node> _chosen;
     private readonly IReadOnlySet<Node> _states;
+    private readonly bool _transforms;
     private readonly Dictionary<Node, Node> _rebuilt = new(ReferenceEqualityComparer.Instance);
 
-    private ChannelsLast(IReadOnlySet<Node> chosen, IReadOnlySet<Node> states) => (_chosen, _states) = (chosen, states);
+    private ChannelsLast(IReadOnlySet<Node> chosen, IReadOnlySet<Node> states, bool transforms) => (_chosen, _states, _transforms) = (chosen, states, transforms);
 
-    public static ComputationGraph Run(ComputationGraph graph)
+    /// <param name="graph">A graph or the body of a loop.</param>
+    /// <param name="transforms">Whether <see cref="WinogradConvolution"/> may be chosen, whose model and schedules are those of a CPU.</param>
+    public static ComputationGraph Run(ComputationGraph graph, bool transforms = true)
     {
         var order = graph.TopologicalOrder();
         if (!order.Any(n => ChannelsLastChoice.IsConvolution(n.Op))) return graph;
-        var pass = new ChannelsLast(ChannelsLastChoice.Of(order), StateNodes.Of(graph));
+        var pass = new ChannelsLast(ChannelsLastChoice.Of(order), StateNodes.Of(graph), transforms);
         foreach (var node in order)
             using (NodeScope.Of(node)) pass._rebuilt[node] = pass.Rebuild(node);
         return RewriteDriver.Apply(graph.Map(pass.Root), RuleSet.Movement, out _);
@@ -54,7 +57,7 @@ public sealed class ChannelsLast
         var kernel = weight.Skip(2).Select(d => d.Value).ToArray();
         var isLast = ChannelsLastChoice.Prefers(node);
         var isPrepared = _states.Contains(node.Inputs[1]);
-        var (tiled, windowed) = (isLast ? new TiledConvolution(geometry, kernel, isPrepared) : null, new WindowedContraction(geometry, kernel, isLast));
+        var (tiled, windowed) = (isLast && _transforms ? new TiledConvolution(geometry, kernel, isPrepared) : null, new WindowedContraction(geometry, kernel, isLast));
         var (x, w) = (Image(node.Inputs[0]), First(node.Inputs[1]));
         return node.Op switch
         {

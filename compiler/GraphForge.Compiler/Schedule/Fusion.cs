@@ -16,6 +16,9 @@ public sealed record FusionPlan(
     IReadOnlyDictionary<Node, NodeAccesses> Accesses, IReadOnlyDictionary<Node, NodeStructure> Structures,
     IReadOnlyList<FusionDecision> Decisions)
 {
+    /// <summary>Whether matrices of scores are computed in tiles where they can be, and else stored.</summary>
+    public bool TilesScores { get; init; } = true;
+
     /// <summary>Whether a node exists in its consumers' indices only.</summary>
     public bool IsAbsorbed(Node node) => !GroupOf.ContainsKey(node) && Structures[node] != NodeStructure.Leaf;
 }
@@ -30,9 +33,11 @@ public sealed class Fusion
     private readonly FusionState _state;
     private readonly Dictionary<Node, FusionGroup> _loops = new(ReferenceEqualityComparer.Instance);
 
-    private Fusion(ComputationGraph graph) => _state = new FusionState(graph);
+    private Fusion(ComputationGraph graph, bool tilesScores) => _state = new FusionState(graph, tilesScores);
 
-    public static FusionPlan Run(ComputationGraph graph) => new Fusion(graph).Run();
+    /// <param name="graph">What becomes kernels.</param>
+    /// <param name="tilesScores">Whether there is a schedule for the tiles of attention.</param>
+    public static FusionPlan Run(ComputationGraph graph, bool tilesScores = true) => new Fusion(graph, tilesScores).Run() with { TilesScores = tilesScores };
 
     private FusionPlan Run()
     {

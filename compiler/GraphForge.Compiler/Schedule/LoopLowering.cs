@@ -7,6 +7,7 @@ namespace GraphForge.Compiler.Schedule;
 /// <summary>Lowers all results of one loop or branch together: its bodies become kernels of their own.</summary>
 internal abstract class LoopLowering
 {
+    private readonly FusionPlan _plan;
     private readonly NodeStorage _outside;
     private readonly GroupLowering _reader;
 
@@ -16,7 +17,7 @@ internal abstract class LoopLowering
     /// <param name="outside">Where their nodes stand.</param>
     protected LoopLowering(KernelDefinitions kernels, FusionGroup group, FusionPlan plan, NodeStorage outside)
     {
-        (Kernels, Group, _outside) = (kernels, group, outside);
+        (Kernels, Group, _plan, _outside) = (kernels, group, plan, outside);
         _reader = new GroupLowering(plan, outside);
         Operands = group.Members[0].Inputs.ToArray();
     }
@@ -60,7 +61,7 @@ internal abstract class LoopLowering
     {
         var graph = RootCopies.Run(body.ToGraph(Group.ToString()));
         foreach (var (i, output) in graph.Outputs.Index()) placeRoot(i, output.Value);
-        return Kernels.Lower(Fusion.Run(graph), storage);
+        return Kernels.Lower(Fusion.Run(graph, _plan.TilesScores), storage);
     }
 
     /// <summary>Kernels that copy elements before the loop starts, one for all tensors of a shape.</summary>

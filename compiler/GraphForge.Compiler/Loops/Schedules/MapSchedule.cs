@@ -66,7 +66,8 @@ public static class MapSchedule
 
     private static IndexExpr LaneIndex(LoopVar lane, int lanes) => lanes == 1 ? 0 : lane;
 
-    private static Statement Body(
+    /// <summary>The stores at one element, or at those of a vector, with serial loops for the reductions in them.</summary>
+    internal static Statement Body(
         IReadOnlyList<StoreDefinition> stores, LoopVar? lane, int lanes, IReadOnlyDictionary<LoopVar, IndexExpr>? values = null)
     {
         values ??= new Dictionary<LoopVar, IndexExpr>();

@@ -1,0 +1,20 @@
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops;
+
+namespace GraphForge.Compiler.Emit;
+
+/// <summary>Writes expressions of a device's kernel: buffers are views, indices int where none is larger.</summary>
+internal sealed class DeviceExpressions(CodeWriter writer, KernelLocals locals, bool hasShortIndices) : ScalarExpressions(writer, locals, IlgpuScalars.Instance)
+{
+    protected override bool HasShortIndices => hasShortIndices;
+
+    public override string Element(LoopBuffer buffer, IndexExpr index)
+    {
+        var (view, hoisted, rest) = Locals.Place(buffer, index, Innermost);
+        var isHoisted = hoisted is not null;
+        return isHoisted && rest.IsConstant && rest.Constant == 0 ? $"{view}[{hoisted}]" : $"{view}[{(isHoisted ? $"{hoisted} + " : "")}{Index(rest)}]";
+    }
+
+    protected override string DataIndex(string value, long extent) =>
+        hasShortIndices ? $"(int){base.DataIndex(value, extent)}" : base.DataIndex(value, extent);
+}

@@ -1,0 +1,24 @@
+internal static partial class DeviceMath
+{
+    // NaN wins, as it does in Math, and unlike what ILGPU makes of that.
+
+    public static float Minimum(float a, float b) => a < b || a != a ? a : b;
+
+    public static double Minimum(double a, double b) => a < b || a != a ? a : b;
+
+    public static int Minimum(int a, int b) => a < b ? a : b;
+
+    public static long Minimum(long a, long b) => a < b ? a : b;
+
+    public static byte Minimum(byte a, byte b) => a < b ? a : b;
+
+    public static float Maximum(float a, float b) => a > b || a != a ? a : b;
+
+    public static double Maximum(double a, double b) => a > b || a != a ? a : b;
+
+    public static int Maximum(int a, int b) => a > b ? a : b;
+
+    public static long Maximum(long a, long b) => a > b ? a : b;
+
+    public static byte Maximum(byte a, byte b) => a > b ? a : b;
+}

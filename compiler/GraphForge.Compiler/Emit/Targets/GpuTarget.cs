@@ -1,0 +1,33 @@
+namespace GraphForge.Compiler.Emit.Targets;
+
+/// <summary>What the compiler needs to know about a GPU: schedules follow from these figures and from shapes alone.</summary>
+/// <param name="Multiprocessors">Groups run on one each; several at a time where they fit.</param>
+/// <param name="WarpThreads">Threads that step together.</param>
+/// <param name="MostThreads">Threads of a group at most; a power of 2.</param>
+/// <param name="SharedBytes">Memory that the threads of a group can share.</param>
+/// <param name="ResidentThreads">Threads that a multiprocessor keeps going at a time, to hide the time memory takes.</param>
+/// <param name="ThreadRegisters">Registers of 32 bits that a thread can have while half of the resident threads stay.</param>
+public sealed record GpuTarget(
+    int Multiprocessors, int WarpThreads, int MostThreads, int SharedBytes, int ResidentThreads, int ThreadRegisters)
+{
+    /// <summary>A device of the middle: what is compiled for without a device at hand runs everywhere, and well on most.</summary>
+    public static GpuTarget Common { get; } = new(64, 32, 1024, 48 * 1024, 2048, 64);
+
+    /// <summary>Threads of a group where nothing asks for another number: enough to fill a multiprocessor with a few groups.</summary>
+    public int UsualThreads => Math.Min(256, MostThreads);
+
+    /// <summary>Threads that run at a time on all of the device.</summary>
+    public long Parallelism => (long)Multiprocessors * ResidentThreads;
+
+    /// <summary>
+    /// Threads a group for so much independent work: a whole group, or where that would leave multiprocessors idle, less, down to
+    /// a warp. A power of 2.
+    /// </summary>
+    public int GroupThreads(long work)
+    {
+        var threads = UsualThreads;
+        var least = Math.Min(WarpThreads, UsualThreads);
+        while (threads > least && work < (long)threads * Multiprocessors) threads /= 2;
+        return threads;
+    }
+}

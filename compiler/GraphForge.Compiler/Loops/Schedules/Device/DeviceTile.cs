@@ -1,0 +1,75 @@
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Runtime;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
+
+namespace GraphForge.Compiler.Loops.Schedules.Device;
+
+/// <summary>How a contraction is cut: a group computes a tile of results, a thread a small one within it, from slices of the sum in shared memory.</summary>
+/// <param name="Rows">Of a group.</param>
+/// <param name="Columns">Of a group.</param>
+/// <param name="Depth">Summed elements of a slice.</param>
+/// <param name="ThreadRows">Of a thread; divides <paramref name="Rows"/>.</param>
+/// <param name="ThreadColumns">Of a thread, for each sum; divides <paramref name="Columns"/>.</param>
+internal sealed record DeviceTile(int Rows, int Columns, int Depth, int ThreadRows, int ThreadColumns)
+{
+    /// <summary>Multiply-adds that a thread writes out without a loop, beyond which the text gets long and nothing is gained.</summary>
+    private const int MostUnrolled = 512;
+
+    /// <summary>Cycles that the loads of a slice and two barriers take, whatever its size.</summary>
+    private const double SliceCycles = 300;
+
+    private static readonly int[] Extents = [4, 8, 16, 32, 64, 128];
+
+    public int RowThreads => Rows / ThreadRows;
+
+    public int ColumnThreads => Columns / ThreadColumns;
+
+    public int Threads => RowThreads * ColumnThreads;
+
+    public bool IsUnrolled => ThreadRows * ThreadColumns * Depth <= MostUnrolled;
+
+    /// <summary>The tile of least modelled time.</summary>
+    public static DeviceTile Best(DeviceContractionShape shape, GpuTarget target) =>
+        Candidates(shape, target).MinBy(t => t.Cycles(shape, target))!;
+
+    private static IEnumerable<DeviceTile> Candidates(DeviceContractionShape shape, GpuTarget target) =>
+        from rows in Extents.Prepend(1)
+        where rows < 2 * shape.RowCount
+        from columns in Extents.Prepend(1)
+        where columns < 2 * shape.ColumnCount
+        from threadRows in new[] { 1, 2, 4, 8 }
+        where rows % threadRows == 0
+        from threadColumns in new[] { 1, 2, 4, 8 }
+        where columns % threadColumns == 0
+        from depth in new[] { 8, 16, 32 }
+        let tile = new DeviceTile(rows, columns, depth, threadRows, threadColumns)
+        where tile.Fits(shape, target)
+        select tile;
+
+    private bool Fits(DeviceContractionShape shape, GpuTarget target) =>
+        Threads <= target.UsualThreads && SharedBytes(shape) <= target.SharedBytes && Registers(shape) <= 2 * target.ThreadRegisters;
+
+    private long SharedBytes(DeviceContractionShape shape) => (long)Depth * (Rows + (long)Columns * shape.Own.Count) * shape.Shared.Type.Size();
+
+    private int Registers(DeviceContractionShape shape) =>
+        (ThreadRows * ThreadColumns * shape.Own.Count + ThreadRows + ThreadColumns * shape.Own.Count) * Math.Max(1, shape.Shared.Type.Size() / 4) + 16;
+
+    /// <summary>
+    /// Modelled time: multiply-adds, and the reads of shared memory that feed them, on the multiprocessor with the most groups;
+    /// groups of few threads wait for memory instead.
+    /// </summary>
+    private double Cycles(DeviceContractionShape shape, GpuTarget target)
+    {
+        var groups = shape.BatchCount * CeilingDivide(shape.RowCount, Rows) * CeilingDivide(shape.ColumnCount, Columns);
+        var each = CeilingDivide(groups, target.Multiprocessors);
+        var products = (double)ThreadRows * ThreadColumns * shape.Own.Count;
+        var loads = ThreadRows + (double)ThreadColumns * shape.Own.Count;
+        var moved = (Rows + (double)Columns * shape.Own.Count) / Threads;
+        var slices = CeilingDivide(shape.SummedCount, Depth);
+        var perThread = Depth * (products + loads + 8 * moved);
+        var resident = Math.Min(each, target.ResidentThreads / Math.Max(Threads, target.WarpThreads));
+        // Below some hundred threads a multiprocessor has nothing else to do while one waits.
+        var hidden = Math.Max(1, 512.0 / (Math.Max(1, resident) * Threads));
+        return each * slices * (perThread * Threads / 128 * hidden + SliceCycles / Math.Max(1, resident));
+    }
+}

@@ -1,0 +1,33 @@
+using GraphForge.Compiler.Emit.Targets;
+
+namespace GraphForge.Compiler.Loops.Schedules.Device;
+
+/// <summary>The loops over groups and threads around a kernel of a device.</summary>
+internal sealed class GroupLoop(long groups, long threads)
+{
+    /// <summary>Number of the group.</summary>
+    public LoopVar Group { get; } = new("group", groups);
+
+    /// <summary>Number of the thread within its group.</summary>
+    public LoopVar Thread { get; } = new("thread", threads);
+
+    /// <summary>Groups for so many independent elements, one a thread.</summary>
+    public static GroupLoop OverElements(long elements, GpuTarget target)
+    {
+        var threads = target.GroupThreads(elements);
+        return new GroupLoop(IntegerArithmetic.CeilingDivide(elements, threads), threads);
+    }
+
+    /// <summary>Number of the thread in the grid.</summary>
+    public IndexExpr Element => (IndexExpr)Group * Thread.Extent + Thread;
+
+    public LoopKernel Wrap(KernelDefinition definition, IEnumerable<LoopBuffer> shared, Statement body) => new(
+        definition.Name, definition.Summary, definition.Arguments,
+        new For(Group, LoopKind.Grid, Block.Of([.. shared.Select(b => new Allocate(b, BufferPlace.Shared)), new For(Thread, LoopKind.Group, body)])), 1)
+    {
+        Counters = definition.Counters,
+    };
+
+    /// <summary>The statement where an index is below its extent; itself where that is always so.</summary>
+    public static Statement Below(IndexExpr index, long extent, Statement body) => RowBlock.If(InBoundsExpr.Of(index, 0, extent), body);
+}

@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using GraphForge.Compiler.Tests.Device.Double;
+
+#pragma warning disable IDE0130 // The double stands where kernels expect ILGPU.
+namespace ILGPU;
+#pragma warning restore IDE0130
+
+/// <summary>Test double: which group runs.</summary>
+public static class Grid
+{
+    public static int IdxX => RunningThread.Current.Group;
+}
+
+/// <summary>Test double: which thread of its group runs, and where it waits for the others.</summary>
+public static class Group
+{
+    public static int IdxX => RunningThread.Current.Index;
+
+    /// <param name="line">Where it stands in the kernel: two barriers are two, even if all threads reach one of them.</param>
+    public static void Barrier([CallerLineNumber] int line = 0) => RunningThread.Current.Wait(line);
+}
+
+/// <summary>Test double: memory of a group. Its contents are undefined, and differ from group to group.</summary>
+public static class SharedMemory
+{
+    public static ArrayView<T> Allocate<T>(int count) where T : unmanaged
+    {
+        var memory = RunningThread.Current.Allocate(count * Unsafe.SizeOf<T>());
+        return new ArrayView<T>(memory, 0, count);
+    }
+}
