@@ -10,6 +10,8 @@ internal static class FusionLegality
 
     private const long MinimumParallelRows = 8;
 
+    private const string Later = "the second copy of an output waits until its operands are free";
+
     private const string Prepared = "what follows from states alone is computed once, before the runs";
 
     extension(FusionState state)
@@ -54,6 +56,7 @@ internal static class FusionLegality
         {
             var accesses = state.Accesses[node];
             var producers = state.ProducersOf(node).Where(p => state.GroupOf[p] == group).ToArray();
+            if (state.IsSecondOutput(node)) return Later;
             if (group.Kind == GroupKind.Loop) return "a loop is complete only when its last step ends";
             if (group.StandsAlone) return $"a {group.Kind} is complete only when its kernel ends".ToLowerInvariant();
             if (producers.Any(group.StretchLevel.Contains)) return "a sum over rows is complete only when its kernel ends";
@@ -78,6 +81,7 @@ internal static class FusionLegality
         public string? WhyNotMerge(FusionGroup home, FusionGroup other)
         {
             if (state.IsWorthPreparing(other) && !state.IsOfStates(home)) return Prepared;
+            if (home.Members.Any(state.IsSecondOutput)) return Later;
             var hasSameRows = other.Geometry is not null && other.Geometry == home.Geometry;
             if (other.Kind == GroupKind.Contraction && home.Kind == GroupKind.Contraction)
             {

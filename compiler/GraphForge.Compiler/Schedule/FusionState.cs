@@ -12,12 +12,14 @@ internal sealed class FusionState
     private readonly HashSet<Node> _recomputed = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _unread = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> _roots;
+    private readonly HashSet<Node> _outputs;
     private readonly IReadOnlySet<Node> _ofStates;
     private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
 
     public FusionState(ComputationGraph graph, bool tilesScores)
     {
         _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
+        _outputs = new HashSet<Node>(graph.Outputs.Select(o => o.Value), ReferenceEqualityComparer.Instance);
         _ofStates = StateNodes.Of(graph);
         Order = graph.TopologicalOrder();
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
@@ -77,6 +79,9 @@ internal sealed class FusionState
     private bool IsAbsorbed(Node node) => !IsComputed(node) && Structures[node] != NodeStructure.Leaf;
 
     public bool IsRoot(Node node) => _roots.Contains(node);
+
+    /// <summary>Whether the node is an output that another output is given a second time as.</summary>
+    public bool IsSecondOutput(Node node) => node.Op is Identity && _outputs.Contains(node) && _outputs.Contains(node.Inputs[0]);
 
     /// <summary>Whether the group is more than elementwise work, and the same in every run.</summary>
     public bool IsWorthPreparing(FusionGroup group) => group.Kind != GroupKind.Map && IsOfStates(group);
