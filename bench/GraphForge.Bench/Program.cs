@@ -1,6 +1,7 @@
 using GraphForge.Bench;
 using GraphForge.Bench.Memory;
 using GraphForge.Bench.Peers;
+using GraphForge.Bench.Shipping;
 using GraphForge.Bench.Workloads;
 
 try
@@ -60,6 +61,9 @@ static int Command(string[] words, int? given)
         case ["memory-of", var name, var budget]:
             Console.WriteLine(MemoryProbe.Measure(WorkloadTable.Named(name), threads, long.Parse(budget)).Line);
             return 0;
+        case ["shipped"]:
+            ShippedModel.Run();
+            return 0;
         case ["planning"]:
             PlanningTime.Run();
             return 0;
@@ -78,7 +82,7 @@ static int Command(string[] words, int? given)
             return 0;
         default:
             Console.WriteLine("usage: peak | contraction [size …] | step [workload …] | infer [workload …] | tune [workload …] | " +
-                "peers [work …] | sizes [work …] | compile workload | recurrence [gru|mamba …] | memory [--keep | workload …] | planning | barriers | rows [kernel …] | " +
+                "peers [work …] | sizes [work …] | compile workload | recurrence [gru|mamba …] | memory [--keep | workload …] | planning | shipped | barriers | rows [kernel …] | " +
                 $"kernels [BenchmarkDotNet options]; --threads n comes last; workloads: {string.Join(' ', WorkloadTable.All.Select(w => w.Name))}");
             return 2;
     }
