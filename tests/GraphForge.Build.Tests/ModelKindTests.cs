@@ -1,6 +1,6 @@
 using System.Globalization;
-using GraphForge.Runtime.Artifacts;
 using GraphForge.Build.Tests.Projects.Several;
+using GraphForge.Runtime.Artifacts;
 
 namespace GraphForge.Build.Tests;
 
