@@ -68,6 +68,7 @@ public static class MemoryPlanner
             if (StepOrder.Peak(graph, other) < layout.ArenaBytes && OffsetAssignment.Assign(graph, other) is var packed &&
                 packed.ArenaBytes < layout.ArenaBytes)
                 (order, layout) = (other, packed);
+        (order, layout) = PhaseLayout.Of(graph, order, layout);
         var lifetimes = Lifetimes.Of(graph, order);
         var barriers = BarrierPlacement.Place(program.Problem, order, layout.Offsets);
         var report = MemoryReport.Of(program.Problem, order, lifetimes, layout) with { Choices = [.. program.Repeats.Order().Select(r => Choice(program, r))] };

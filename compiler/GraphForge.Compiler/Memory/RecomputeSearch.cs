@@ -115,13 +115,12 @@ internal sealed class RecomputeSearch
         return found;
     }
 
-    public static int Plays;
     /// <summary>Bytes above the limit that are spared, at all positions together, for a millisecond.</summary>
     private static double Gain(in Measured state, in Measured next) =>
         (state.Excess - next.Excess) / (Math.Max(0, next.Trace.Milliseconds - state.Trace.Milliseconds) + StepMilliseconds);
 
     private Measured? Played(HashSet<Drop> drops)
-    {Plays++;
+    {
         if (RepeatTrace.Of(_graph, _order, drops) is not { } trace || trace.Milliseconds > _milliseconds) return null;
         double excess = 0;
         foreach (var live in trace.LiveBytes()) excess += Math.Max(0, live - _limit);

@@ -12,6 +12,14 @@ internal static class FusionLegality
 
     private const string Later = "the second copy of an output waits until its operands are free";
 
+    /// <summary>
+    /// Nodes of a kernel. Among so many, writing and reading one more result is a hundredth of the work, while the time and the stack that
+    /// a compiler needs for a kernel grow with its size.
+    /// </summary>
+    private const int MostMembers = 256;
+
+    private const string TooLarge = "the kernel is large enough";
+
     private const string Prepared = "what follows from states alone is computed once, before the runs";
 
     extension(FusionState state)
@@ -20,6 +28,7 @@ internal static class FusionLegality
         public string? WhyNotJoin(Node node, FusionGroup group)
         {
             if (state.IsWorthPreparing(group) && !state.IsOfStates(node)) return Prepared;
+            if (group.Members.Count >= MostMembers) return TooLarge;
             var shapeReason = state.Structures[node] switch
             {
                 NodeStructure.Reduction => state.WhyNotJoinReduction(node, group),
@@ -82,6 +91,7 @@ internal static class FusionLegality
         {
             if (state.IsWorthPreparing(other) && !state.IsOfStates(home)) return Prepared;
             if (home.Members.Any(state.IsSecondOutput)) return Later;
+            if (home.Members.Count + other.Members.Count > MostMembers) return TooLarge;
             var hasSameRows = other.Geometry is not null && other.Geometry == home.Geometry;
             if (other.Kind == GroupKind.Contraction && home.Kind == GroupKind.Contraction)
             {
@@ -103,7 +113,7 @@ internal static class FusionLegality
         /// <summary>Whether all that reads <paramref name="node"/> in a group, which others compute so far, could read it computed there.</summary>
         public bool MayCompute(FusionGroup group, Node node)
         {
-            if (group.StandsAlone || group.Assembled.Count > 0) return false;
+            if (group.StandsAlone || group.Assembled.Count > 0 || group.Members.Count >= MostMembers) return false;
             var size = node.Shape.Size.Value;
             var isRow = size == group.Rows;
             if (!isRow && group.Geometry?.Elements != size && group.Kind != GroupKind.Reduction) return false;

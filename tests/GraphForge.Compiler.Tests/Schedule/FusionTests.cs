@@ -3,6 +3,7 @@ using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Rewrite;
 using GraphForge.Compiler.Schedule;
+using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Tests.Schedule;
@@ -84,6 +85,24 @@ public class FusionTests
         var plan = Plan(first.Tanh(), first.Tanh() + second);
         var edge = plan.Decisions.Single(d => !d.Fused && d.Consumer.Op is Add);
         Assert.That((edge.Producer.Op.Name, edge.Reason), Is.EqualTo(("tanh", "another operand must run in between")));
+    }
+
+    [Test]
+    public void A_chain_of_thousands_of_ops_is_cut_into_kernels_of_bounded_size()
+    {
+        const int Ops = 5000;
+        var (x, a) = (Input("x", 7, 5), Input("a", 7, 5));
+        var y = x;
+        for (var i = 0; i < Ops; i++) y = (i % 3) switch { 0 => y * 0.99, 1 => y + a, _ => y.Tanh() };
+        var plan = Plan(y);
+        Assert.That(plan.Groups.Sum(g => g.Members.Count), Is.EqualTo(Ops));
+        Assert.That(plan.Groups.Select(g => g.Members.Count), Is.All.LessThanOrEqualTo(256));
+        Assert.That(plan.Groups, Has.Count.EqualTo((Ops + 255) / 256));
+        Assert.That(plan.Decisions.Where(d => !d.Fused).Select(d => d.Reason), Is.All.EqualTo("the kernel is large enough"));
+        var graph = new ComputationGraph("chain", [new NamedOutput("y", y)], []);
+        var values = graph.Inputs.ToDictionary(i => i.Label, i => Literal.Of([.. Enumerable.Range(0, 35).Select(e => e / 70f)], 7, 5));
+        var states = new Dictionary<StateSlot, Literal>();
+        Closeness.AssertClose(CompiledGraph.Evaluate(graph, values, states).Outputs["y"], ReferenceEvaluator.Evaluate(graph, values, states).Outputs["y"], 1e-4, "chain");
     }
 
     [Test]
