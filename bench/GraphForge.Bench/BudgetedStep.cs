@@ -25,7 +25,7 @@ public static class BudgetedStep
                 var step = Measure(workload, threads, budget);
                 var difference = step.Losses.Zip(whole.Losses, (a, b) => Math.Abs(a - b) / Math.Abs(b)).Max();
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{percent,3} %: budget {budget:N0}, planned {step.Planned:N0}, measured {MemoryTable.MeasureOnce(workload.Name, threads, budget).Resident:N0}, " +
+                    $"{percent,3} %: budget {budget:N0}, planned {step.Planned:N0}, measured {MemoryTable.Measure(workload.Name, threads, budget).Resident:N0}, " +
                     $"{step.Milliseconds:F2} ms a step, losses differ by {difference:E1}"));
                 foreach (var choice in step.Choices.GroupBy(c => c.Kind))
                     Console.WriteLine($"       {choice.Key}: {choice.Count()}, {choice.Sum(c => c.ModelledMilliseconds):F1} ms modelled");
