@@ -22,10 +22,12 @@ internal static class Budgeted
         var best = Pipeline.Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan);
         if (options.MemoryBudget is not { } budget || Fits(best) && best.Plan.Milliseconds <= CheapRepeats * best.Unconstrained.Milliseconds) return best;
         var unconstrained = best.Unconstrained;
+        var floor = best.Plan.Memory.FloorBytes;
         foreach (var (symbol, slices) in Trials(graph, binding))
         {
             if (MicroBatches.Split(graph, binding, symbol, slices) is not { } split) continue;
             var trial = Sliced(Pipeline.Planned(split, options, log, MemoryPlanner.Plan), unconstrained, symbol, slices);
+            floor = Math.Min(floor, trial.Plan.Memory.FloorBytes);
             var isBetter = Fits(trial)
                 ? !Fits(best) || trial.Plan.Milliseconds < best.Plan.Milliseconds
                 : !Fits(best) && trial.Plan.Memory.TotalBytes < best.Plan.Memory.TotalBytes;
@@ -33,7 +35,7 @@ internal static class Budgeted
             // More slices take more time.
             if (Fits(trial)) break;
         }
-        return best;
+        return best with { Plan = best.Plan with { Memory = best.Plan.Memory with { FloorBytes = floor } } };
 
         bool Fits(PlannedProgram program) => program.Plan.Memory.TotalBytes <= budget;
     }
@@ -43,7 +45,8 @@ internal static class Budgeted
         var plan = program.Plan;
         var choice = new MemoryChoice(MemoryChoiceKind.MicroBatch, $"{symbol.Name} in {slices} slices", SourceLocation.Unknown,
             unconstrained.Memory.TotalBytes - plan.Memory.TotalBytes, plan.Milliseconds - unconstrained.Milliseconds);
-        return program with { Unconstrained = unconstrained, Slices = slices, Plan = plan with { Memory = plan.Memory with { Choices = [choice, .. plan.Memory.Choices] } } };
+        var memory = plan.Memory with { KeptBytes = unconstrained.Memory.KeptBytes, Choices = [choice, .. plan.Memory.Choices] };
+        return program with { Unconstrained = unconstrained, Slices = slices, Plan = plan with { Memory = memory } };
     }
 
     /// <summary>Extents that may count samples, and ways to divide each evenly: few slices first, of many those that are spread widest.</summary>

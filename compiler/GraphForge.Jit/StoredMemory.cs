@@ -18,7 +18,11 @@ internal static class StoredMemory
             writer.Write(step.LiveBytes);
         });
         WriteList(writer, memory.Tensors, tensor => Write(writer, tensor));
-        foreach (var bytes in new[] { memory.ParameterBytes, memory.OptimizerBytes, memory.ConstantBytes, memory.PreparedBytes, memory.ScratchBytes }) writer.Write(bytes);
+        long[] sizes =
+        [
+            memory.ParameterBytes, memory.OptimizerBytes, memory.ConstantBytes, memory.PreparedBytes, memory.ScratchBytes, memory.KeptBytes, memory.FloorBytes,
+        ];
+        foreach (var bytes in sizes) writer.Write(bytes);
         writer.Write(memory.Workers);
         WriteList(writer, memory.Choices, choice =>
         {
@@ -39,6 +43,8 @@ internal static class StoredMemory
         ConstantBytes = reader.ReadInt64(),
         PreparedBytes = reader.ReadInt64(),
         ScratchBytes = reader.ReadInt64(),
+        KeptBytes = reader.ReadInt64(),
+        FloorBytes = reader.ReadInt64(),
         Workers = reader.ReadInt32(),
         Choices = ReadList(reader, () => new MemoryChoice(
             (MemoryChoiceKind)reader.ReadByte(), reader.ReadString(), ReadSource(reader), reader.ReadInt64(), reader.ReadDouble())),

@@ -48,12 +48,15 @@ public static class MemoryTable
 
     private static string Size(long bytes) => (bytes / 1e6).ToString(bytes < 1_000_000 ? "F4" : "F2", CultureInfo.InvariantCulture);
 
-    /// <summary>The answer with the median growth.</summary>
-    private static MemoryFigures Measure(string workload, int threads) =>
-        Enumerable.Range(0, Processes).Select(_ => MeasureOnce(workload, threads)).OrderBy(f => f.Resident).ElementAt(Processes / 2);
+    /// <summary>
+    /// Of some processes the one with the median growth: in one of a few dozen the runtime holds some megabytes more or less than in
+    /// the others when the baseline is taken.
+    /// </summary>
+    public static MemoryFigures Measure(string workload, int threads, long budget = long.MaxValue) =>
+        Enumerable.Range(0, Processes).Select(_ => MeasureOnce(workload, threads, budget)).OrderBy(f => f.Resident).ElementAt(Processes / 2);
 
     /// <summary>Measures a training in a process of its own.</summary>
-    public static MemoryFigures MeasureOnce(string workload, int threads, long budget = long.MaxValue)
+    private static MemoryFigures MeasureOnce(string workload, int threads, long budget)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(MemoryTable).Assembly.Location, "memory-of", workload, $"{budget}", "--threads", $"{threads}"]);
         // Code that is compiled again in the background, and a collector that works there, take memory at times of their own.

@@ -20,7 +20,9 @@ internal static class BudgetError
 
     private static string Remedy(MemoryReport unconstrained, MemoryReport smallest, string choices, long budget)
     {
-        var (fixedBytes, least) = (unconstrained.TotalBytes - unconstrained.ArenaBytes, $"the smallest budget that works is {smallest.TotalBytes:N0} bytes, {choices}");
+        var fixedBytes = unconstrained.TotalBytes - unconstrained.ArenaBytes;
+        var least = $"the smallest budget that works is {smallest.TotalBytes:N0} bytes, {choices}";
+        if (smallest.FloorBytes > budget && smallest.FloorBytes < smallest.TotalBytes) least += $", and with less than {smallest.FloorBytes:N0} there is a step that cannot run";
         return fixedBytes > budget
             ? $"states, constants and scratch alone take {MemoryReport.Text(fixedBytes)}, and {least}: raise the budget to that, or make the model smaller."
             : $"{least}: raise the budget to that, or make the batch smaller.";

@@ -27,9 +27,12 @@ public static class MemoryPlanner
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
         var kept = Kept(problem);
-        if (budget is not { } bytes || kept.Report.TotalBytes <= bytes) return SmallestPlan.Cheaply(problem, kept);
-        // What a search aims at may pack badly where a lower aim packs well.
-        return Within(problem, kept, bytes) ?? SmallestPlan.Of(problem, kept);
+        var plan = budget is not { } bytes || kept.Report.TotalBytes <= bytes ? SmallestPlan.Cheaply(problem, kept)
+            // What a search aims at may pack badly where a lower aim packs well.
+            : Within(problem, kept, bytes) ?? SmallestPlan.Of(problem, kept);
+        var report = kept.Report;
+        var floor = report.TotalBytes - report.ArenaBytes + SmallestPlan.LargestStep(new StepGraph(problem));
+        return plan with { Report = plan.Report with { KeptBytes = report.TotalBytes, FloorBytes = floor } };
     }
 
     /// <summary>A plan within the budget that computes values again; null where none was found.</summary>

@@ -38,7 +38,13 @@ public sealed record MemoryReport(
     /// <summary>Workers of one run.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>What was recomputed or split to meet a budget, in the order it was decided.</summary>
+    /// <summary>What the program would take if it kept every value and ran its batch as a whole.</summary>
+    public long KeptBytes { get; init; }
+
+    /// <summary>What no plan of these steps can do without: what is shared, scratch, and the most that one step reads and writes.</summary>
+    public long FloorBytes { get; init; }
+
+    /// <summary>What was recomputed or split, because it costs next to nothing or to meet a budget, in the order it was decided.</summary>
     public IReadOnlyList<MemoryChoice> Choices { get; init; } = [];
 
     /// <summary>Parameters and optimizer state.</summary>
@@ -104,7 +110,7 @@ public sealed record MemoryReport(
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"planned peak {Text(TotalBytes)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"planned peak {Text(TotalBytes)}{(KeptBytes > TotalBytes ? $", {Text(KeptBytes)} if every value were kept" : "")}\n");
         text.Append(CultureInfo.InvariantCulture, $"each caller: arena {Text(ArenaBytes)} (inputs {Text(InputBytes)} of it), ");
         text.Append(CultureInfo.InvariantCulture, $"scratch of {Workers} {(Workers == 1 ? "worker" : "workers")} {Text(ScratchBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"shared: parameters {Text(ParameterBytes)}, optimizer state {Text(OptimizerBytes)}, ");

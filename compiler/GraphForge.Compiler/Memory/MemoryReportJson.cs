@@ -35,6 +35,8 @@ internal static class MemoryReportJson
     private static void WriteSizes(Utf8JsonWriter json, MemoryReport report)
     {
         json.WriteNumber("peakBytes", report.TotalBytes);
+        json.WriteNumber("keptBytes", report.KeptBytes);
+        json.WriteNumber("floorBytes", report.FloorBytes);
         json.WriteStartObject("eachCaller");
         json.WriteNumber("arenaBytes", report.ArenaBytes);
         json.WriteNumber("inputBytes", report.InputBytes);

@@ -52,7 +52,7 @@ internal static class SmallestPlan
         return plan.Report.TotalBytes < kept.Report.TotalBytes ? plan : kept;
     }
 
-    /// <summary>Most bytes that one step reads and writes; no order and no repeating makes that less.</summary>
-    private static long LargestStep(StepGraph graph) => Enumerable.Range(0, graph.StepCount).Select(step =>
+    /// <summary>Most bytes that one step reads and writes; no order and no repeating makes that less, as every step runs once at least.</summary>
+    public static long LargestStep(StepGraph graph) => Enumerable.Range(0, graph.StepCount).Select(step =>
         graph.Reads[step].Concat(graph.Writes[step]).Sum(v => graph.Sizes[v]) - InPlaceMatching.SavedBytes(graph, step, _ => true)).DefaultIfEmpty(0).Max();
 }

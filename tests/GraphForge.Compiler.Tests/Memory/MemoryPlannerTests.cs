@@ -56,6 +56,17 @@ public sealed class MemoryPlannerTests
     }
 
     [Test]
+    public void OverBudgetSaysWhatNoPlanCanDoWithout()
+    {
+        var report = MemoryPlanner.Plan(Model()).Report;
+        Assert.That(report.FloorBytes, Is.EqualTo(report.TotalBytes));
+        var error = BudgetError.Of(report, report with { FloorBytes = 5 << 20 }, "computing 1 step again", 4 << 20);
+        Assert.That(error.Message, Does.Contain(
+            "the smallest budget that works is 7,864,320 bytes, computing 1 step again, and with less than 5,242,880 there is a step that " +
+            "cannot run: raise the budget to that"));
+    }
+
+    [Test]
     public void ExactlyTheBudgetFits() =>
         Assert.That(MemoryPlanner.Plan(Model(), (7 << 20) + (512 << 10)).Report.TotalBytes, Is.EqualTo((7 << 20) + (512 << 10)));
 

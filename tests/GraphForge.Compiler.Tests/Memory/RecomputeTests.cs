@@ -64,6 +64,7 @@ public sealed class RecomputeTests
         var (kept, plan) = (MemoryPlanner.Kept(problem), MemoryPlanner.Plan(problem));
         Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
         Assert.That(plan.Report.TotalBytes, Is.LessThan(0.7 * kept.Report.TotalBytes));
+        Assert.That(plan.Report.KeptBytes, Is.EqualTo(kept.Report.TotalBytes));
         Assert.That(plan.Report.Choices.Sum(c => c.ModelledMilliseconds), Is.LessThanOrEqualTo(0.02 * problem.Steps.Sum(s => s.Milliseconds)));
     }
 
