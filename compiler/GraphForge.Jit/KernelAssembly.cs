@@ -25,13 +25,14 @@ internal static class KernelAssembly
     /// <param name="documentPath">Where a debugger looks for the text before it takes the embedded copy.</param>
     /// <param name="cancellation">Stops parsing and emitting.</param>
     /// <param name="embedText">Whether there is such a copy.</param>
+    /// <param name="libraries">What the text uses besides the core library; they must be loaded.</param>
     /// <exception cref="InternalCompilerException">The text is not valid C#: a defect of the emitter.</exception>
-    public static byte[] Build(string text, string name, string documentPath, CancellationToken cancellation, bool embedText = true)
+    public static byte[] Build(string text, string name, string documentPath, CancellationToken cancellation, bool embedText = true, params IReadOnlyList<Assembly> libraries)
     {
         var source = SourceText.From(text, Encoding.UTF8, SourceHashAlgorithm.Sha256);
         var tree = CSharpSyntaxTree.ParseText(
             source, new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.None), documentPath, cancellation);
-        var compilation = CSharpCompilation.Create(name, [tree], [CoreLibrary.Value], new CSharpCompilationOptions(
+        var compilation = CSharpCompilation.Create(name, [tree], [CoreLibrary.Value, .. libraries.Select(Reference)], new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
@@ -53,9 +54,11 @@ internal static class KernelAssembly
     /// The core library as the process has it mapped: no file is searched for or read, and a single-file application, which
     /// has no such file, works too. It holds everything kernels use, the intrinsics included.
     /// </summary>
-    private static unsafe MetadataReference ReferenceCoreLibrary()
+    private static MetadataReference ReferenceCoreLibrary() => Reference(typeof(object).Assembly);
+
+    private static unsafe MetadataReference Reference(Assembly assembly)
     {
-        if (!System.Reflection.Metadata.AssemblyExtensions.TryGetRawMetadata(typeof(object).Assembly, out var metadata, out var length))
+        if (!System.Reflection.Metadata.AssemblyExtensions.TryGetRawMetadata(assembly, out var metadata, out var length))
             throw new PlatformNotSupportedException("Compiling kernels needs a runtime that carries its metadata.");
         return AssemblyMetadata.Create(ModuleMetadata.CreateFromMetadata((nint)metadata, length)).GetReference();
     }

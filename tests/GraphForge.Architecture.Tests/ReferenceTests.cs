@@ -55,6 +55,18 @@ public class ReferenceTests
         Assert.That(runtime.References, Is.Empty);
     }
 
+    /// <summary>Registries without the package must be able to build, test and run everything else.</summary>
+    [Test]
+    public void OnlyTheGpuRuntimeNeedsIlgpu()
+    {
+        Assert.That(Repository.Projects.Where(project => project.Packages.Contains("ILGPU")).Select(project => project.Name), Is.EqualTo(new[] { "GraphForge.Runtime.Ilgpu" }));
+        Assert.That(Repository.Lines("GraphForge.sln"), Has.None.Contains("Ilgpu"));
+        Assert.That(Repository.Lines("runtime/GraphForge.Gpu.sln"), Has.Some.Contains("GraphForge.Runtime.Ilgpu.csproj"));
+        Assert.That(
+            Repository.Projects.Where(project => project.References.Contains("GraphForge.Runtime.Ilgpu")).Select(project => project.Name),
+            Is.EqualTo(new[] { "GraphForge.Runtime.Ilgpu.Tests" }));
+    }
+
     /// <summary>A data reader must be usable where nothing is compiled.</summary>
     [Test]
     public void DataDoesNotNeedTheCompiler() =>

@@ -15,6 +15,10 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
     private readonly DeviceExpressions _expressions;
     private readonly HashSet<LoopBuffer> _changing;
 
+    /// <summary>Registers that still hold what they were declared with, and how many loops were around that.</summary>
+    private readonly Dictionary<LoopBuffer, int> _fresh = [];
+    private int _loops;
+
     private DeviceKernelEmitter(LoopKernel kernel, CodeWriter writer, KernelLocals locals, DeviceExpressions expressions, bool hasShortIndices)
         : base(kernel, writer, locals, expressions)
     {
@@ -86,7 +90,9 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
     {
         // Likewise by another thread in the iteration before.
         if (StatementWalk.All(loop.Body).Any(s => s is GroupBarrier)) _expressions.Scope.InvalidateAll(_changing);
+        _loops++;
         base.WriteLoop(loop);
+        _loops--;
     }
 
     protected override void WriteAllocate(Allocate allocate)
@@ -100,7 +106,17 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
         // Threads may skip what sets a register up, as they skip what uses it; the compiler must not mind.
         var (type, names) = Locals.DeclareRegister(allocate);
         var zero = ScalarCode.Literal(Scalar.Of(buffer.Type.Arithmetic(), 0L));
+        _fresh[buffer] = _loops;
         foreach (var chunk in names.Chunk(8)) Writer.Line($"{type} {string.Join(", ", chunk.Select(name => $"{name} = {zero}"))};");
+    }
+
+    protected override void WriteStore(LaneStore s, string value)
+    {
+        var store = s.Store;
+        var isZero = store is { Accumulate: null, Value: ConstantExpr { Value: var constant } } && constant.Equals(Scalar.Of(constant.DType, 0L));
+        if (isZero && _fresh.TryGetValue(store.Buffer, out var loops) && loops == _loops) return;
+        _fresh.Remove(store.Buffer);
+        base.WriteStore(s, value);
     }
 
     protected override string Address(LoopBuffer buffer, IndexExpr position) => _expressions.Index(position);

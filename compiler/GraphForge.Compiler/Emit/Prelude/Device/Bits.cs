@@ -7,6 +7,11 @@ internal static partial class DeviceMath
     public static double CopySign(double magnitude, double sign) => BitConverter.Int64BitsToDouble(
         (BitConverter.DoubleToInt64Bits(magnitude) & 0x7FFFFFFFFFFFFFFF) | (BitConverter.DoubleToInt64Bits(sign) & long.MinValue));
 
+    /// <summary>By the bits, which no translation can take for something else.</summary>
+    public static bool IsNaN(float x) => (BitConverter.SingleToInt32Bits(x) & 0x7FFFFFFF) > 0x7F800000;
+
+    public static bool IsNaN(double x) => (BitConverter.DoubleToInt64Bits(x) & 0x7FFFFFFFFFFFFFFF) > 0x7FF0000000000000;
+
     /// <summary>2^exponent, for results in the normal range.</summary>
     public static float PowerOfTwo(int exponent) => BitConverter.Int32BitsToSingle((exponent + 127) << 23);
 

@@ -28,6 +28,10 @@ internal sealed class GroupLoop(long groups, long threads)
         Counters = definition.Counters,
     };
 
-    /// <summary>The statement where an index is below its extent; itself where that is always so.</summary>
-    public static Statement Below(IndexExpr index, long extent, Statement body) => RowBlock.If(InBoundsExpr.Of(index, 0, extent), body);
+    /// <summary>The statement where an index is below its extent; itself where that is always so, nothing where it never is.</summary>
+    public static Statement Below(IndexExpr index, long extent, Statement body) => InBoundsExpr.Of(index, 0, extent) switch
+    {
+        ConstantExpr { Value.AsBool: false } => Block.Of(),
+        var condition => RowBlock.If(condition, body),
+    };
 }

@@ -1,0 +1,10 @@
+namespace GraphForge.Runtime.Ilgpu;
+
+/// <summary>The figures of a device that schedules follow from.</summary>
+/// <param name="Multiprocessors">Processors that groups of threads are shared among.</param>
+/// <param name="WarpThreads">Threads that step together.</param>
+/// <param name="MostThreads">Threads of a group at most.</param>
+/// <param name="SharedBytes">Memory that the threads of a group can share.</param>
+/// <param name="ResidentThreads">Threads that a multiprocessor keeps going at a time.</param>
+/// <param name="MemoryBytes">Memory in all.</param>
+public sealed record DeviceLimits(int Multiprocessors, int WarpThreads, int MostThreads, int SharedBytes, int ResidentThreads, long MemoryBytes);

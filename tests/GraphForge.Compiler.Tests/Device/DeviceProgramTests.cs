@@ -1,0 +1,54 @@
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Tests.Compiled;
+using GraphForge.Compiler.Tests.Device.Double;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Device;
+
+/// <summary>Whole programs for a GPU on the test double of one.</summary>
+public class DeviceProgramTests
+{
+    private static IEnumerable<GpuTarget> Targets => [DeviceSamples.Small, GpuTarget.Common, new(1, 4, 16, 48 * 1024, 16, 64)];
+
+    [TestCaseSource(nameof(Targets))]
+    public void A_training_step_learns_what_the_reference_learns(GpuTarget target)
+    {
+        var step = new TrainingStep();
+        var source = Pipeline.Compile(step.Graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = target, Threads = 1 });
+        var kernels = DoubleCompiler.Compile([source.KernelText])[0];
+        var (expected, actual) = (step.Start(), step.Start());
+        var losses = new List<double>();
+        for (var i = 0; i < 3; i++)
+        {
+            var (reference, device) = (ReferenceEvaluator.Evaluate(step.Graph, TrainingStep.Batch(), expected), DeviceDouble.Evaluate(source, kernels, TrainingStep.Batch(), actual));
+            Closeness.AssertClose(device.Outputs["loss"], reference.Outputs["loss"], 1e-5, $"loss of step {i}");
+            (expected, actual) = (new(reference.States), new(device.States));
+            losses.Add(device.Outputs["loss"][0].AsDouble);
+        }
+        foreach (var (slot, value) in expected) Closeness.AssertClose(actual[slot], value, 2e-5, slot.Name);
+        Assert.That(losses, Is.Ordered.Descending);
+    }
+
+    [Test]
+    public void The_text_is_the_same_every_time()
+    {
+        var options = new CompilerOptions { Device = GpuTarget.Common, Threads = 1 };
+        var texts = Enumerable.Range(0, 2).Select(_ => Pipeline.Compile(new TrainingStep().Graph, new Dictionary<DimSymbol, long>(), options).KernelText).ToArray();
+        Assert.That(texts[1], Is.EqualTo(texts[0]));
+    }
+
+    [Test]
+    public void Memory_of_a_device_has_a_place_for_every_buffer()
+    {
+        var source = Pipeline.Compile(new TrainingStep().Graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = GpuTarget.Common, Threads = 1 });
+        var layout = Runtime.Device.DeviceLayout.Of(source.Plan);
+        var outside = source.Plan.Buffers.Zip(layout.Main.Offsets).Where(b => !b.First.InArena).OrderBy(b => b.Second).ToArray();
+        Assert.That(outside.Select(b => b.Second), Has.All.GreaterThanOrEqualTo(source.Plan.ArenaBytes));
+        foreach (var (one, next) in outside.Zip(outside.Skip(1)))
+            Assert.That(one.Second + one.First.Bytes, Is.LessThanOrEqualTo(next.Second), $"{one.First.Name} reaches into {next.First.Name}");
+        Assert.That(outside[^1].Second + outside[^1].First.Bytes, Is.LessThanOrEqualTo(layout.Bytes));
+        foreach (var (i, step) in source.Plan.Steps.Index())
+            Assert.That(layout.Places.Skip(layout.Main.FirstPlaces[i]).Take(step.Buffers.Count), Is.EqualTo(step.Buffers.Select(b => layout.Main.Offsets[b])));
+    }
+}

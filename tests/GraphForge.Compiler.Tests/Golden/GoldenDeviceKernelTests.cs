@@ -1,0 +1,59 @@
+using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
+using GraphForge.Compiler.Ops;
+using GraphForge.Compiler.Tests.Compiled;
+using GraphForge.Compiler.Tests.Device.Double;
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Tests.Golden;
+
+/// <summary>What the compiler makes of the same graphs for a GPU, to the byte; each kept kernel is run on the test double of one.</summary>
+public class GoldenDeviceKernelTests
+{
+    private static readonly Dictionary<StateSlot, Literal> NoStates = [];
+
+    private static readonly CompilerOptions Options = new() { Device = GpuTarget.Common, Threads = 1 };
+
+    /// <summary>So few multiprocessors that a small contraction has large tiles.</summary>
+    private static readonly CompilerOptions OneMultiprocessor = Options with { Device = GpuTarget.Common with { Multiprocessors = 1 } };
+
+    private static IEnumerable<GoldenGraph> Graphs =>
+    [
+        .. GoldenGraphs.All,
+        new("sort", () => [("y", Input("g_x", 3, 21).ArgSort(1))]),
+        new("position", () => [("y", Input("g_x", 5, 70).ArgMax(1))]),
+        new("blocked_contraction", () => [("y", (Nodes.MatMul(Input("g_x", 120, 40), Input("g_w", 40, 136)) + Input("g_b", 136)).Relu())]),
+    ];
+
+    [TestCaseSource(nameof(Graphs))]
+    public void Compiles_to_the_kept_text(GoldenGraph golden)
+    {
+        var source = Compile(golden);
+        Assert.Multiple(() =>
+        {
+            GoldenFile.AssertEqual($"{golden.Name}.device.loops.txt", string.Join('\n', source.Kernels.Select(LoopPrinter.Print)));
+            GoldenFile.AssertEqual($"{golden.Name}.device.golden.cs.txt", WithoutPrelude(source.KernelText));
+        });
+    }
+
+    [TestCaseSource(nameof(Graphs))]
+    public void Agrees_with_reference(GoldenGraph golden)
+    {
+        var graph = golden.Graph();
+        var values = golden.Values(graph);
+        var source = Compile(golden);
+        var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates);
+        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], values, NoStates);
+        foreach (var (name, value) in expected.Outputs)
+            Closeness.AssertClose(actual.Outputs[name], value, Closeness.Tolerance(DType.Float32), $"{golden.Name} {name}");
+    }
+
+    private static CompiledSource Compile(GoldenGraph golden) => Pipeline.Compile(
+        golden.Graph(), new Dictionary<DimSymbol, long>(), golden.Name == "blocked_contraction" ? OneMultiprocessor : Options);
+
+    private static Node Input(string label, params long[] dims) => Nodes.Input(label, DType.Float32, Shape.Of(dims));
+
+    /// <summary>The functions kernels call have tests of their own.</summary>
+    private static string WithoutPrelude(string text) => text[..(text.IndexOf("\n}\n", StringComparison.Ordinal) + "\n}\n".Length)];
+}

@@ -1,0 +1,29 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Tests.Compiled;
+using GraphForge.Compiler.Tests.Ops;
+
+namespace GraphForge.Runtime.Ilgpu.Tests;
+
+/// <summary>Every op sample on ILGPU's simulation of a GPU against the reference evaluator, and its kernels as PTX.</summary>
+public class SimulatedOpTests
+{
+    private Device _device = null!;
+
+    [OneTimeSetUp]
+    public void Open() => _device = Device.Simulated();
+
+    [OneTimeTearDown]
+    public void Close() => _device.Dispose();
+
+    [TestCaseSource(typeof(OpSamples), nameof(OpSamples.All))]
+    public void AgreesWithReference(OpSample sample)
+    {
+        foreach (var type in new[] { DType.Float32, DType.Float64, DType.Float16 })
+        {
+            var (graph, values) = (sample.Graph(type), sample.Values(type));
+            var expected = ReferenceEvaluator.Evaluate(graph, values, new Dictionary<StateSlot, Literal>());
+            var actual = DeviceEvaluation.Evaluate(_device, graph, values);
+            foreach (var (name, value) in expected.Outputs) Closeness.AssertClose(actual[name], value, Closeness.Tolerance(type), $"{sample.Name} {type} {name}");
+        }
+    }
+}
