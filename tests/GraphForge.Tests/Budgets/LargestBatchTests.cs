@@ -114,7 +114,7 @@ public sealed partial class LargestBatchTests
     /// <summary>Sizes of working memory differ from processor to processor.</summary>
     [GeneratedRegex(@"^BudgetedModel\.cs\(\d+\): error GF0204: the program needs [\d.]+ KiB, [\d.]+ KiB more than the budget of [\d.]+ KiB " +
         @"\(arena [\d.]+ KiB, states [\d.]+ KiB, constants 0 B, scratch [\d.]+ KiB\); the smallest budget that works is (?<smallest>[\d,]+) bytes, " +
-        @"(running the batch in \d+ slices|computing \d+ steps? again)( and computing \d+ steps? again)?: raise the budget to that, or make the batch smaller\.\n" +
+        @"(running the batch in \d+ slices|computing \d+ steps? again)( and computing \d+ steps? again)?(, and with less than [\d,]+ there is a step that cannot run)?: raise the budget to that, or make the batch smaller\.\n" +
         @"The largest values, all alive during K\d+\w+:\n( +\d+ (KiB|B)  \w+  \w+\[[\d, ]*\]  BudgetedModel\.cs\(\d+\)\n){10}The largest batch that fits the budget as a whole is \d+\.$")]
     private static partial Regex Text();
 
