@@ -7,8 +7,9 @@ namespace GraphForge.Compiler.Loops.Schedules.Winograd;
 /// <param name="products">Scratch memory, [product, row, column].</param>
 /// <param name="rows">Rows of a task.</param>
 /// <param name="columns">Columns of a task, along the vector axis.</param>
+/// <param name="pitch">Elements from a row of the products to the next.</param>
 /// <param name="target">The processor.</param>
-internal sealed class ResultStage(WinogradShape shape, LoopBuffer products, long rows, long columns, Emit.Targets.CpuTarget target)
+internal sealed class ResultStage(WinogradShape shape, LoopBuffer products, long rows, long columns, long pitch, Emit.Targets.CpuTarget target)
 {
     private readonly TransformSweep _sweep = new(shape.Back, products.Type, shape.Lanes);
     private readonly LoopBuffer _result = new("result", products.Type, shape.Lanes);
@@ -24,8 +25,8 @@ internal sealed class ResultStage(WinogradShape shape, LoopBuffer products, long
     /// <param name="firstColumn">First column of the task.</param>
     public Statement Build(LoopVar row, IndexExpr? count, Func<IndexExpr[], Dictionary<LoopVar, IndexExpr>> at, IndexExpr firstColumn) =>
         new For(row, LoopKind.Serial, VectorRuns.Each(columns, shape.Lanes, (from, active) => _sweep.Build(
-            active.Extent,
-            (a, lane) => new LoadExpr(products, (Product(a) * rows + row) * columns + from + lane),
+            active.Extent, active.Extent,
+            (a, lane) => new LoadExpr(products, (Product(a) * rows + row) * pitch + from + lane),
             (positions, lane, value) => Guarded(at(positions), values => _fitsLanes
                 ? new For(lane, LoopKind.Vector, Stores(new Dictionary<LoopVar, IndexExpr>(values) { [shape.Vector] = firstColumn + from + lane }, value))
                 : OneByOne(values, firstColumn + from, lane, value)))),

@@ -22,12 +22,16 @@ internal sealed class SpectrumStage
     {
         (_factor, _channel, Channels, Tiles, _lanes) = (factor, channel, channels, tiles, lanes);
         _sweep = new TransformSweep(factor.Transforms, type, lanes);
-        Buffer = new LoopBuffer(name, type, factor.Transforms.Aggregate(1L, (p, t) => p * t.Rows) * tiles * channels);
+        Pitch = IntegerArithmetic.CeilingDivide(channels, lanes) * lanes;
+        Buffer = new LoopBuffer(name, type, factor.Transforms.Aggregate(1L, (p, t) => p * t.Rows) * tiles * Pitch);
     }
 
     public LoopBuffer Buffer { get; }
 
     public long Channels { get; }
+
+    /// <summary>Elements from a tile to the next: whole vectors, zero behind the channels.</summary>
+    public long Pitch { get; }
 
     public long Tiles { get; }
 
@@ -54,14 +58,14 @@ internal sealed class SpectrumStage
     /// <summary>Zeros in the place of tiles from <paramref name="first"/> on.</summary>
     public Statement Clear(IndexExpr first)
     {
-        var (product, tile) = (new LoopVar("product", Buffer.Count / (Tiles * Channels)), new LoopVar("missing", Tiles));
-        var zeros = VectorRuns.Each(Channels, _lanes, (from, lane) => new For(lane, LoopKind.Vector, new Store(
+        var (product, tile) = (new LoopVar("product", Buffer.Count / (Tiles * Pitch)), new LoopVar("missing", Tiles));
+        var zeros = VectorRuns.Each(Pitch, _lanes, (from, lane) => new For(lane, LoopKind.Vector, new Store(
             Buffer, Place(product, first + tile, from + lane), new ConstantExpr(Scalar.Of(Buffer.Type, 0L)))));
         return new For(product, LoopKind.Serial, new For(tile, LoopKind.Serial, zeros, Tiles - first));
     }
 
     private Statement Sweep(LoopVar tile, Expr core, IndexExpr firstChannel) => VectorRuns.Each(Channels, _lanes, (from, active) => _sweep.Build(
-        active.Extent,
+        active.Extent, _lanes,
         (columns, lane) => core.Substitute(new Dictionary<LoopVar, IndexExpr>(_factor.Transforms.Select(t => t.Column).Zip(columns, KeyValuePair.Create))
         {
             [_channel] = firstChannel + from + lane,
@@ -70,7 +74,7 @@ internal sealed class SpectrumStage
 
     private IndexExpr Product(IndexExpr[] rows) => rows.Zip(_factor.Transforms).Aggregate(IndexExpr.Zero, (index, r) => index * r.Second.Rows + r.First);
 
-    private IndexExpr Place(IndexExpr product, IndexExpr tile, IndexExpr channel) => (product * Tiles + tile) * Channels + channel;
+    private IndexExpr Place(IndexExpr product, IndexExpr tile, IndexExpr channel) => (product * Tiles + tile) * Pitch + channel;
 
     /// <summary>
     /// When no guard of the core fails for any element of a tile, and the core without guards: most tiles of an image touch no

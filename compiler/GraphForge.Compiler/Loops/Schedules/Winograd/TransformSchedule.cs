@@ -19,7 +19,7 @@ internal static class TransformSchedule
         if (rows.Contains(null) || lanes == 1 || !LaneAnalysis.IsContiguous(store.Index, vector)) return null;
         var sweep = new TransformSweep(nest.Transforms, store.Value.Type, lanes);
         var body = VectorRuns.Each(vector.Extent, lanes, (from, active) => sweep.Build(
-            active.Extent,
+            active.Extent, active.Extent,
             (columns, lane) => nest.Core.Substitute(new Dictionary<LoopVar, IndexExpr>(nest.Transforms.Select(t => t.Column).Zip(columns, KeyValuePair.Create)) { [vector] = from + lane }),
             (at, lane, value) => new For(lane, LoopKind.Vector, new Store(
                 store.Buffer, store.Index.Substitute(new Dictionary<LoopVar, IndexExpr>(rows.Zip(at, (v, i) => KeyValuePair.Create(v!, i))) { [vector] = from + lane }), value))));

@@ -25,7 +25,7 @@ internal static class WinogradSchedule
         var count = blocks * blocking.Tiles == tiles ? null : tiles - first;
         var spectrum = new SpectrumStage("spectrum", shape.Left, shape.Channel, blocking.Channels, blocking.Tiles, shape.Root.Type, shape.Lanes);
         var products = Products(shape, blocking.Tiles * blocking.Columns);
-        var result = new ResultStage(shape, products, blocking.Tiles, blocking.Columns, target);
+        var result = new ResultStage(shape, products, blocking.Tiles, blocking.Columns, blocking.Columns, target);
         var multiply = ProductStage.Build(products, [shape.ProductCount, blocking.Tiles, blocking.Columns], blocking.Channels,
             spectrum.At, (product, channel, c) => shape.Right.Core.Substitute(Values(shape, product, channel, column + c)), adds: false, target);
         if (multiply is null) return null;
@@ -50,9 +50,9 @@ internal static class WinogradSchedule
         var (channel, column) = (place[1] * blocking.Channels, place[2] * blocking.Columns);
         var left = new SpectrumStage("spectrum", shape.Left, shape.Channel, blocking.Channels, blocking.Tiles, shape.Root.Type, shape.Lanes);
         var right = new SpectrumStage("cotangents", shape.Right, shape.Vector, blocking.Columns, blocking.Tiles, shape.Root.Type, shape.Lanes);
-        var products = Products(shape, blocking.Channels * blocking.Columns);
-        var result = new ResultStage(shape, products, blocking.Channels, blocking.Columns, target);
-        var multiply = ProductStage.Build(products, [shape.ProductCount, blocking.Channels, blocking.Columns], blocking.Tiles,
+        var products = Products(shape, blocking.Channels * right.Pitch);
+        var result = new ResultStage(shape, products, blocking.Channels, blocking.Columns, right.Pitch, target);
+        var multiply = ProductStage.Build(products, [shape.ProductCount, blocking.Channels, right.Pitch], blocking.Tiles,
             (product, row, k) => left.At(product, k, row), right.At, adds: true, target);
         if (multiply is null) return null;
         var row = new LoopVar("row", blocking.Channels);
