@@ -15,6 +15,7 @@ public class PtxTextTests
             var texts = PtxText.Of(DeviceEvaluation.Image(source), source.Plan.KernelNames);
             Assert.That(texts, Has.Count.EqualTo(source.Kernels.Count));
             Assert.That(texts, Has.All.Contains(".visible .entry"), $"{sample.Name} {type}");
+            Assert.That(texts, Has.None.Contains(".approx").And.None.Contains(".ftz").And.None.Contains(".extern"), $"{sample.Name} {type} is exact and whole");
         }
     }
 
