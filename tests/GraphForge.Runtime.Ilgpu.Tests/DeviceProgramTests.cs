@@ -58,7 +58,7 @@ public class DeviceProgramTests
         var source = DeviceEvaluation.Compile(Doubled(4), DeviceEvaluation.TargetOf(_device));
         var text = source.KernelText.Replace("int group = Grid.IdxX;", "int group = Grid.IdxX; if (first < 0) throw new InvalidOperationException();", StringComparison.Ordinal);
         var image = Jit.DeviceKernelCompiler.Compile(text, typeof(ILGPU.Context).Assembly);
-        Assert.That(() => PtxText.Of(image, source.Plan.KernelNames),
+        Assert.That(() => DeviceText.Ptx(image, source.Plan.KernelNames),
             Throws.TypeOf<DeviceException>().With.Message.StartsWith("ILGPU cannot translate kernel K0_multiply to PTX: "));
     }
 
