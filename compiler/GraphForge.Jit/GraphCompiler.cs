@@ -37,11 +37,14 @@ public sealed class GraphCompiler
     internal FirstProgram? First => _first;
 
     /// <summary>Compiles a graph for one binding of its symbols, or finds it compiled. With a dump folder every pass runs.</summary>
+    /// <exception cref="ArgumentException">The options ask for kernels of a GPU.</exception>
     /// <exception cref="GraphException">The graph, the binding or the memory budget does not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public LoadedProgram Compile(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellation = default)
     {
+        if (options.Device is not null)
+            throw new ArgumentException("A program for a GPU does not run here: compile it by Pipeline.Compile, and its kernels by DeviceKernelCompiler.", nameof(options));
         var clock = new PhaseClock();
         options = options with { Clock = clock };
         if (_plans is null || options.DumpFolder is not null) return Make(graph, binding, options, cancellation).Program;

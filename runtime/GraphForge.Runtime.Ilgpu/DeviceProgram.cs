@@ -8,7 +8,7 @@ namespace GraphForge.Runtime.Ilgpu;
 
 /// <summary>
 /// A compiled program on a device: parameters, constants and every intermediate stand in one block of its memory, which is allocated
-/// here and never grows. A run is launches in one stream; it allocates nothing. For one thread at a time.
+/// here and never grows. A run is launches in one stream, and allocates no memory of the device. For one thread at a time.
 /// </summary>
 public sealed class DeviceProgram : IDisposable
 {
@@ -19,6 +19,7 @@ public sealed class DeviceProgram : IDisposable
     private readonly IReadOnlyList<int> _groupThreads;
     private readonly MemoryBuffer1D<byte, Stride1D.Dense> _memory;
     private readonly MemoryBuffer1D<long, Stride1D.Dense> _places;
+    private readonly bool _changesStates;
     private bool _isPrepared;
 
     /// <param name="device">Where it runs; it must outlive the program.</param>
@@ -29,6 +30,7 @@ public sealed class DeviceProgram : IDisposable
     {
         Plan = plan;
         (_accelerator, _groupThreads, _layout) = (device.Accelerator, code.GroupThreads, DeviceLayout.Of(plan));
+        _changesStates = plan.Steps.Any(s => s.Writes.Any(b => plan.Buffers[b].Kind == BufferKind.State));
         Check(device, plan, code);
         _methods = new KernelMethods(code.Image);
         _kernels = [.. plan.KernelNames.Select(Load)];
@@ -78,7 +80,7 @@ public sealed class DeviceProgram : IDisposable
     public void Run()
     {
         if (!_isPrepared && _layout.Preparation is { } preparation) Run(preparation);
-        _isPrepared = !Plan.Steps.Any(s => s.Writes.Any(b => Plan.Buffers[b].Kind == BufferKind.State));
+        _isPrepared = !_changesStates;
         Run(_layout.Main);
         _accelerator.DefaultStream.Synchronize();
     }

@@ -1,4 +1,5 @@
 using GraphForge.Compiler;
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
@@ -37,6 +38,12 @@ public sealed class GraphCompilerTests
             Assert.That(Run(found, model), Is.EqualTo(Run(built, null)));
         });
     }
+
+    [Test]
+    public void Programs_for_a_GPU_are_not_run_here() => Assert.That(
+        () => new GraphCompiler(KernelCacheOptions.Disabled).Compile(Model(), new Dictionary<DimSymbol, long> { [Batch] = 4 }, Options with { Device = GpuTarget.Common }),
+        Throws.ArgumentException.With.Message.EqualTo(
+            "A program for a GPU does not run here: compile it by Pipeline.Compile, and its kernels by DeviceKernelCompiler. (Parameter 'options')"));
 
     [Test]
     public void A_damaged_plan_is_made_anew()

@@ -45,6 +45,30 @@ public class DeviceProgramTests
     }
 
     [Test]
+    public void WhatFollowsFromStatesIsPreparedAgainWhenTheyChange()
+    {
+        var slot = new StateSlot("w", new TensorType(DType.Float32, Shape.Of(8, 4)));
+        var y = Nodes.MatMul(Nodes.Input("x", DType.Float32, Shape.Of(2, 8)), Nodes.State(slot).Softmax(0));
+        var graph = new ComputationGraph("prepared", [new NamedOutput("y", y)], []);
+        var source = DeviceEvaluation.Compile(graph, DeviceEvaluation.TargetOf(_device));
+        Assert.That(source.Plan.Preparation, Is.Not.Null);
+        using var program = Program(source, DeviceEvaluation.Image(source));
+        var x = Enumerable.Range(0, 16).Select(i => MathF.Cos(i)).ToArray();
+        foreach (var scale in new[] { 1f, 3f })
+        {
+            var weights = Enumerable.Range(0, 32).Select(i => scale * MathF.Sin(i)).ToArray();
+            program.SetState<float>("w", weights);
+            program.SetInput<float>("x", x);
+            program.Run();
+            var actual = new float[8];
+            program.GetOutput<float>("y", actual);
+            var expected = ReferenceEvaluator.Evaluate(
+                graph, new Dictionary<string, Literal> { ["x"] = Literal.Of<float>(x, 2, 8) }, new Dictionary<StateSlot, Literal> { [slot] = Literal.Of<float>(weights, 8, 4) });
+            Closeness.AssertClose(Literal.Of<float>(actual, 2, 4), expected.Outputs["y"], Closeness.Tolerance(DType.Float32), $"scale {scale}");
+        }
+    }
+
+    [Test]
     public void GroupsThatAreTooLargeAreRefused()
     {
         var source = DeviceEvaluation.Compile(Doubled(1000), GpuTarget.Common);
@@ -58,7 +82,7 @@ public class DeviceProgramTests
         var source = DeviceEvaluation.Compile(Doubled(4), DeviceEvaluation.TargetOf(_device));
         var text = source.KernelText.Replace("int group = Grid.IdxX;", "int group = Grid.IdxX; if (first < 0) throw new InvalidOperationException();", StringComparison.Ordinal);
         var image = Jit.DeviceKernelCompiler.Compile(text, typeof(ILGPU.Context).Assembly);
-        Assert.That(() => PtxText.Of(image, source.Plan.KernelNames),
+        Assert.That(() => DeviceText.Ptx(image, source.Plan.KernelNames),
             Throws.TypeOf<DeviceException>().With.Message.StartsWith("ILGPU cannot translate kernel K0_multiply to PTX: "));
     }
 

@@ -18,7 +18,7 @@ public class SimulatedOpTests
     [TestCaseSource(typeof(OpSamples), nameof(OpSamples.All))]
     public void AgreesWithReference(OpSample sample)
     {
-        foreach (var type in new[] { DType.Float32, DType.Float64, DType.Float16 })
+        foreach (var type in new[] { DType.Float32, DType.Float64, DType.BFloat16 })
         {
             var (graph, values) = (sample.Graph(type), sample.Values(type));
             var expected = ReferenceEvaluator.Evaluate(graph, values, new Dictionary<StateSlot, Literal>());

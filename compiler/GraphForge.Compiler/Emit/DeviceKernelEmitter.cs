@@ -47,6 +47,8 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
         {
             foreach (var (i, argument) in Kernel.Arguments.Index())
                 Writer.Line($"var {Locals.Declare(argument)} = memory.SubView(places[first + {i}], {argument.Count * argument.Type.Size()}L).Cast<{ScalarCode.StorageName(argument.Type)}>();");
+            foreach (var argument in WideArguments())
+                Writer.Line($"var {Locals.DeclareWide(argument)} = {Locals.Place(argument, 0, null).Buffer}.Cast<{WideAccess.TypeName(argument)}>().AsAligned({WideAccess.Lanes * argument.Type.Size()});");
             foreach (var allocate in Block.Of(Kernel.Body.Body).Statements.OfType<Allocate>()) WriteAllocate(allocate);
             DeclareCounters();
             foreach (var (variable, value) in new[] { (Kernel.Body.Variable, "Grid.IdxX"), (Kernel.Group!.Variable, "Group.IdxX") })
@@ -56,6 +58,15 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
             }
             WriteLoopBody(Kernel.Group!);
         }
+    }
+
+    /// <summary>Buffers of which four neighbours are read or written at once.</summary>
+    private IEnumerable<LoopBuffer> WideArguments()
+    {
+        var wide = StatementWalk.All(Kernel.Body).OfType<For>().Where(f => f.Kind == LoopKind.Vector).SelectMany(f => Block.Of(f.Body).Statements.Cast<Store>()
+            .SelectMany(s => WideAccess.Unguarded(s.Value).Select(l => (l.Buffer, l.Index)).Append((s.Buffer, s.Index)))
+            .Where(a => WideAccess.Is(a.Buffer, a.Index, f.Variable)).Select(a => a.Buffer)).ToHashSet();
+        return Kernel.Arguments.Where(wide.Contains);
     }
 
     /// <summary>The iterations at work of the plan's loops around the kernel, see <see cref="LoopIteration"/>.</summary>
@@ -76,15 +87,53 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
 
     protected override void Write(Statement statement)
     {
-        if (statement is not GroupBarrier)
+        switch (statement)
         {
-            base.Write(statement);
-            return;
+            case GroupBarrier:
+                Writer.Line("Group.Barrier();");
+                // What was read may have been changed by another thread.
+                _expressions.Scope.InvalidateAll(_changing);
+                break;
+            case For { Kind: LoopKind.Vector } vector:
+                _expressions.InBlock(() => WriteVector(vector.Variable, [.. Block.Of(vector.Body).Statements.Cast<Store>()]));
+                break;
+            default:
+                base.Write(statement);
+                break;
         }
-        Writer.Line("Group.Barrier();");
-        // What was read may have been changed by another thread.
-        _expressions.Scope.InvalidateAll(_changing);
     }
+
+    /// <summary>The lanes of a vector one by one: what all of them read, then all they compute, then what all of them store.</summary>
+    private void WriteVector(LoopVar lane, IReadOnlyList<Store> stores)
+    {
+        var values = stores.Select(s => Enumerable.Range(0, WideAccess.Lanes).Select(i => s.Value.Substitute(At(i))).ToArray()).ToArray();
+        _expressions.Scope.CountUses(values.SelectMany(v => v));
+        foreach (var load in stores.SelectMany(s => WideAccess.Unguarded(s.Value)).Distinct().Where(l => WideAccess.Is(l.Buffer, l.Index, lane)))
+        {
+            var four = Locals.Names.Unique($"{load.Buffer.Name}Four");
+            Writer.Line($"var {four} = {WideElement(load.Buffer, load.Index, lane)};");
+            for (var i = 0; i < WideAccess.Lanes; i++) _expressions.Scope.Remember(load.Substitute(At(i)), 0, Named(load.Buffer, ScalarCode.Load(load.Buffer.Type, $"{four}.E{i}")));
+        }
+        var texts = stores.Select((s, n) => values[n].Select(v => ScalarCode.Store(s.Buffer.Type, _expressions.ScalarValue(v))).ToArray()).ToArray();
+        foreach (var (store, text) in stores.Zip(texts))
+            if (WideAccess.Is(store.Buffer, store.Index, lane)) Writer.Line($"{WideElement(store.Buffer, store.Index, lane)} = Wide.Of({string.Join(", ", text)});");
+            else
+                for (var i = 0; i < WideAccess.Lanes; i++) Writer.Line($"{_expressions.Element(store.Buffer, store.Index.Substitute(At(i)))} = {text[i]};");
+
+        Dictionary<LoopVar, IndexExpr> At(int i) => new() { [lane] = i };
+    }
+
+    /// <summary>A value that is more than a field gets a name.</summary>
+    private string Named(LoopBuffer buffer, string text)
+    {
+        if (!text.Contains('(')) return text;
+        var name = Locals.Names.Unique($"{buffer.Name}Value");
+        Writer.Line($"var {name} = {text};");
+        return name;
+    }
+
+    private string WideElement(LoopBuffer buffer, IndexExpr index, LoopVar lane) =>
+        $"{Locals.WideName(buffer)}[{_expressions.Index(WideAccess.First(index, lane) / WideAccess.Lanes)}]";
 
     protected override void WriteLoop(For loop)
     {
@@ -121,8 +170,7 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
 
     protected override string Address(LoopBuffer buffer, IndexExpr position) => _expressions.Index(position);
 
-    protected override bool TryFlattenVector(For vector, List<LaneStore> run) =>
-        throw new InternalCompilerException("emit", $"a vector loop in {Kernel.Name}, a kernel of a device");
+    protected override bool TryFlattenVector(For vector, List<LaneStore> run) => false;
 
     protected override string Combined(LaneStore s, string current, string value) =>
         IlgpuScalars.Instance.Binary(Reduction.Combine(s.Store.Accumulate!.Value), s.Store.Buffer.Type.Arithmetic(), current, value);

@@ -14,9 +14,16 @@ internal sealed class KernelLocals(int lanes, params string[] reserved)
     private readonly Dictionary<(LoopBuffer Buffer, IndexExpr Base), string> _pointers = [];
     private readonly Dictionary<IndexAtom, string> _atoms = [];
 
+    private readonly Dictionary<LoopBuffer, string> _wide = [];
+
     public CSharpNames Names { get; } = new(reserved);
 
     public string Declare(LoopBuffer buffer) => _buffers[buffer] = Names.Unique(buffer.Name);
+
+    /// <summary>Names the view of a buffer as fours of elements.</summary>
+    public string DeclareWide(LoopBuffer buffer) => _wide[buffer] = Names.Unique($"{buffer.Name}Fours");
+
+    public string WideName(LoopBuffer buffer) => _wide[buffer];
 
     public string Variable(LoopVar variable) =>
         _variables.TryGetValue(variable, out var name) ? name : _variables[variable] = Names.Unique(variable.Name);

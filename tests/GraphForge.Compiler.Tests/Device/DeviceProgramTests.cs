@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Compiler.Tests.Device.Double;
 using GraphForge.Runtime;
@@ -28,6 +29,20 @@ public class DeviceProgramTests
         }
         foreach (var (slot, value) in expected) Closeness.AssertClose(actual[slot], value, 2e-5, slot.Name);
         Assert.That(losses, Is.Ordered.Descending);
+    }
+
+    [Test]
+    public void What_follows_from_states_alone_is_prepared()
+    {
+        var slot = new StateSlot("w", new TensorType(DType.Float32, Shape.Of(12, 10)));
+        var y = Nodes.MatMul(Nodes.Input("x", DType.Float32, Shape.Of(3, 12)), Nodes.State(slot).Softmax(0));
+        var graph = new ComputationGraph("prepared", [new NamedOutput("y", y)], []);
+        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = DeviceSamples.Small, Threads = 1 });
+        Assert.That(source.Plan.Preparation, Is.Not.Null);
+        var values = Enumerable.Range(0, 120).Select(i => MathF.Sin(i)).ToArray();
+        var (inputs, states) = (new Dictionary<string, Literal> { ["x"] = Literal.Of<float>(values[..36], 3, 12) }, new Dictionary<StateSlot, Literal> { [slot] = Literal.Of<float>(values, 12, 10) });
+        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], inputs, states);
+        Closeness.AssertClose(actual.Outputs["y"], ReferenceEvaluator.Evaluate(graph, inputs, states).Outputs["y"], Closeness.Tolerance(DType.Float32), "y");
     }
 
     [Test]

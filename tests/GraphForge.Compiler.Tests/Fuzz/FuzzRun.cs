@@ -61,7 +61,8 @@ internal static class FuzzRun
         return null;
     }
 
-    private static string? Difference(Literal actual, RoundingBound bounds, Node node)
+    /// <summary>The first element that rounding alone cannot explain.</summary>
+    public static string? Difference(Literal actual, RoundingBound bounds, Node node)
     {
         var (expected, error) = (bounds.ValueOf(node), 4 * bounds.ErrorOf(node));
         for (var i = 0; i < expected.Count; i++)
@@ -70,7 +71,8 @@ internal static class FuzzRun
         return null;
     }
 
-    private static T? Guarded<T>(Func<T> run, out string? problem) where T : class?
+    /// <summary>What <paramref name="run"/> returns, or null and what it threw.</summary>
+    public static T? Guarded<T>(Func<T> run, out string? problem) where T : class?
     {
         problem = null;
         try

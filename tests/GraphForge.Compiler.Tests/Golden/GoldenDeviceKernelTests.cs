@@ -15,13 +15,14 @@ public class GoldenDeviceKernelTests
 
     private static readonly CompilerOptions Options = new() { Device = GpuTarget.Common, Threads = 1 };
 
-    /// <summary>So few multiprocessors that a small contraction has large tiles.</summary>
+    /// <summary>So few multiprocessors that a small contraction has large tiles, and a thread more than one element.</summary>
     private static readonly CompilerOptions OneMultiprocessor = Options with { Device = GpuTarget.Common with { Multiprocessors = 1 } };
 
     private static IEnumerable<GoldenGraph> Graphs =>
     [
         .. GoldenGraphs.All,
         new("sort", () => [("y", Input("g_x", 3, 21).ArgSort(1))]),
+        new("wide", () => [("y", (Input("g_x", 6, 64) * Input("g_scale", 6, 1) + Input("g_shift", 64)).Tanh())]),
         new("position", () => [("y", Input("g_x", 5, 70).ArgMax(1))]),
         new("blocked_contraction", () => [("y", (Nodes.MatMul(Input("g_x", 120, 40), Input("g_w", 40, 136)) + Input("g_b", 136)).Relu())]),
     ];
@@ -50,7 +51,7 @@ public class GoldenDeviceKernelTests
     }
 
     private static CompiledSource Compile(GoldenGraph golden) => Pipeline.Compile(
-        golden.Graph(), new Dictionary<DimSymbol, long>(), golden.Name == "blocked_contraction" ? OneMultiprocessor : Options);
+        golden.Graph(), new Dictionary<DimSymbol, long>(), golden.Name is "blocked_contraction" or "wide" ? OneMultiprocessor : Options);
 
     private static Node Input(string label, params long[] dims) => Nodes.Input(label, DType.Float32, Shape.Of(dims));
 

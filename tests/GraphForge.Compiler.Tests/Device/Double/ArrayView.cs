@@ -30,6 +30,8 @@ public readonly struct ArrayView<T> where T : unmanaged
 
     public ArrayView<TOther> Cast<TOther>() where TOther : unmanaged => new(_memory, _start, Length * Unsafe.SizeOf<T>() / Unsafe.SizeOf<TOther>());
 
+    internal ArrayView<T> Aligned(int bytes) => _start % bytes == 0 ? this : throw new InvalidOperationException($"byte {_start} of {_memory} is no multiple of {bytes}");
+
     private long ByteOf(long index) => index >= 0 && index < Length
         ? _start + index * Unsafe.SizeOf<T>()
         : throw new InvalidOperationException($"element {index} of {Length} in {_memory}, by {RunningThread.Current}");

@@ -13,7 +13,7 @@ internal static class DeviceRowSchedule
         var isCombined = definition.Stores.Any(s => s.Combine is not null);
         // A group has the rows of a whole stretch where these are combined: one after the other, so that their order is fixed.
         var rows = isCombined ? definition.Rows.SkipLast(1).ToArray() : [.. definition.Rows];
-        var layout = new RowLayout(rows.Aggregate(1L, (p, v) => p * v.Extent), Columns(definition), target);
+        var layout = new RowLayout(rows.Aggregate(1L, (p, v) => p * v.Extent), Columns(definition), definition.Reductions().Sum(SharedMemory.BytesOf), target);
         var shared = new SharedMemory();
         var row = Row(definition, definition.Reductions(), definition.Stores, layout, shared);
         Statement body = isCombined ? OverStretch(definition, row, layout, shared) : Iterated(definition, row, layout, shared);

@@ -21,9 +21,13 @@ internal sealed class GroupLoop(long groups, long threads)
     /// <summary>Number of the thread in the grid.</summary>
     public IndexExpr Element => (IndexExpr)Group * Thread.Extent + Thread;
 
-    public LoopKernel Wrap(KernelDefinition definition, IEnumerable<LoopBuffer> shared, Statement body) => new(
+    /// <param name="definition">The kernel.</param>
+    /// <param name="shared">Memory of a group.</param>
+    /// <param name="body">What a thread does.</param>
+    /// <param name="lanes">Elements of the vectors in it.</param>
+    public LoopKernel Wrap(KernelDefinition definition, IEnumerable<LoopBuffer> shared, Statement body, int lanes = 1) => new(
         definition.Name, definition.Summary, definition.Arguments,
-        new For(Group, LoopKind.Grid, Block.Of([.. shared.Select(b => new Allocate(b, BufferPlace.Shared)), new For(Thread, LoopKind.Group, body)])), 1)
+        new For(Group, LoopKind.Grid, Block.Of([.. shared.Select(b => new Allocate(b, BufferPlace.Shared)), new For(Thread, LoopKind.Group, body)])), lanes)
     {
         Counters = definition.Counters,
     };

@@ -15,13 +15,16 @@ internal sealed class RowLayout
 
     /// <param name="rows">Number of rows.</param>
     /// <param name="columns">Elements of the longest pass over a row.</param>
+    /// <param name="sharedBytes">Shared memory that each thread needs.</param>
     /// <param name="target">The device.</param>
-    public RowLayout(long rows, long columns, GpuTarget target)
+    public RowLayout(long rows, long columns, long sharedBytes, GpuTarget target)
     {
         _rows = rows;
         var wanted = columns <= target.WarpThreads ? columns : Math.Max(target.WarpThreads, columns / ColumnsPerThread);
         ThreadsPerRow = Math.Min(PowerOfTwo(wanted), target.MostThreads);
+        while (ThreadsPerRow > 1 && ThreadsPerRow * sharedBytes > target.SharedBytes) ThreadsPerRow /= 2;
         _rowsPerGroup = Math.Max(1, target.GroupThreads(rows * ThreadsPerRow) / ThreadsPerRow);
+        while (_rowsPerGroup > 1 && _rowsPerGroup * ThreadsPerRow * sharedBytes > target.SharedBytes) _rowsPerGroup /= 2;
         _loop = new GroupLoop(IntegerArithmetic.CeilingDivide(rows, _rowsPerGroup), _rowsPerGroup * ThreadsPerRow);
     }
 

@@ -13,6 +13,9 @@ internal sealed class SharedMemory
     /// <summary>Whether anything was taken.</summary>
     public bool IsUsed => _isUsed;
 
+    /// <summary>What each thread needs for a reduction: its partial result, and for a position that too.</summary>
+    public static long BytesOf(ReduceExpr reduce) => reduce.Body.Type.Size() + (reduce.IsArg ? sizeof(long) : 0);
+
     /// <summary>A buffer of <paramref name="count"/> elements for each of <paramref name="types"/>.</summary>
     public LoopBuffer[] Take(IEnumerable<DType> types, long count, List<Statement> statements)
     {
