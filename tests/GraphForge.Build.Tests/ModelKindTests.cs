@@ -28,7 +28,7 @@ public sealed class ModelKindTests
             "mixture: 1.5 -1 5 -1 5 3 9 3 9 7 13 7 False True True True True True True True True True True True",
             $"perceptron 1: {Bits(Perceived(perceptron, 1))}",
             $"perceptron 3: {Bits(Perceived(perceptron, 3))}",
-            "artifact: tagger, infer",
+            "artifact: tagging, infer",
             "artifact: lesson, train evaluate",
             "Tagger was compiled for batch = 1, length = 7; for batch = 2, length = 5, not for batch = 1, length = 6. Add what is needed to the Bindings of its CompiledModel attribute.",
             "element 6 of the input 'tokens' is 50, but Embedding '0' has rows 0..49. (Parameter 'tokens')",
@@ -37,7 +37,7 @@ public sealed class ModelKindTests
             "Perceptron was compiled for batch = 1; for batch = 3, not for 30 elements of 'input', float32[batch, 3, 5]. Add what is needed to the Bindings of its CompiledModel attribute. (Parameter 'input')",
         ]));
 
-        using var artifact = Artifact.Open(project.Of("bin/Release/net10.0/tagger.gfm"), new ArtifactOptions { Trust = Trust.LocalFile });
+        using var artifact = Artifact.Open(project.Of("bin/Release/net10.0/tagging.gfm"), new ArtifactOptions { Trust = Trust.LocalFile });
         using var run = artifact.Load("infer", ("batch", 1), ("length", 7)).Rent();
         var scores = new float[28];
         run.Set("tokens", Tokens.AsSpan(0, 7));

@@ -33,7 +33,7 @@ public static class Models
     }, [TensorSpec.Of<double>("left", 3, 4), TensorSpec.Of<int>("right", 4), TensorSpec.Of<float>("unused", 2)]);
 
     /// <summary>The tagger as a file.</summary>
-    [CompiledModel("tagger", AsArtifact = true, Bindings = ["batch=1, length=7"])]
+    [CompiledModel("tagging", AsArtifact = true, Bindings = ["batch=1, length=7"])]
     public static CompiledModel TaggerFile() => Tagger();
 
     /// <summary>A step of training as a file.</summary>

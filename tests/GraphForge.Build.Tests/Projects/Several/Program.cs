@@ -25,7 +25,7 @@ foreach (var batch in (int[])[1, 3])
     Write($"perceptron {batch}", output);
 }
 
-using (var artifact = Artifact.Open(Path.Combine(AppContext.BaseDirectory, "tagger.gfm")))
+using (var artifact = Artifact.Open(Path.Combine(AppContext.BaseDirectory, "tagging.gfm")))
     Console.WriteLine($"artifact: {artifact.Manifest.Name}, {string.Join(' ', artifact.Manifest.Functions.Select(f => f.Name))}");
 using (var artifact = Artifact.Open(Path.Combine(AppContext.BaseDirectory, "lesson.gfm")))
     Console.WriteLine($"artifact: {artifact.Manifest.Name}, {string.Join(' ', artifact.Manifest.Functions.Select(f => f.Name))}");
