@@ -23,9 +23,9 @@ internal static class CompileStep
             assembly = context.LoadFromAssemblyPath(Path.GetFullPath(options.Assembly));
             using var scope = context.EnterContextualReflection();
             var files = new GeneratedFiles(options.Output);
-            var failures = Models(assembly, options.RootNamespace)
-                .Count(model => !TryCompile(model.Marked, model.Name, files, messages, cancellation));
-            if (failures > 0) return 1;
+            var isDone = true;
+            foreach (var (marked, name) in Models(assembly, options.RootNamespace)) isDone &= TryCompile(marked, name, files, messages, cancellation);
+            if (!isDone) return 1;
             files.RemoveOthers();
             return 0;
         }
@@ -65,7 +65,7 @@ internal static class CompileStep
 
     private static void Compile(MarkedModel marked, ModelName name, GeneratedFiles files, CancellationToken cancellation)
     {
-        var save = new SaveOptions { Name = name.Class, Bindings = ModelBindings.Parse(marked.Attribute.Bindings), VectorBits = marked.Attribute.VectorBits };
+        var save = new SaveOptions { Name = name.Class, Bindings = [.. marked.Attribute.Bindings.Select(Binding)], VectorBits = marked.Attribute.VectorBits };
         switch (marked.Make())
         {
             case Training training:
@@ -79,4 +79,9 @@ internal static class CompileStep
                 break;
         }
     }
+
+    private static IReadOnlyList<(string Symbol, long Extent)> Binding(string text) => SaveOptions.TryParseBinding(text, out var binding)
+        ? binding
+        : throw new GraphException(ErrorCode.BadBinding,
+            $"'{text}' does not say what to compile for; write each extent with its number, such as Bindings = [\"batch=1, length=128\"].");
 }

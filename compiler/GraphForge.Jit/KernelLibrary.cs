@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
+using GraphForge.Compiler.Emit;
 using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Jit;
@@ -12,7 +13,7 @@ namespace GraphForge.Jit;
 /// </summary>
 public sealed class KernelLibrary
 {
-    private const string KernelClass = "GraphForge.Generated.Kernels";
+    private const string KernelClass = ProgramEmitter.DefaultNamespace + ".Kernels";
 
     private readonly AssemblyLoadContext _context;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime.Artifacts;
 
@@ -40,5 +41,21 @@ public sealed record SaveOptions
             Bindings = [.. bindings.Select(b => b.Extents.Select(e => (e.Key, e.Value)).ToArray())],
         };
         return widths.Length == 0 ? options : options with { VectorBits = widths };
+    }
+
+    /// <summary>Reads one of <see cref="Bindings"/> from text such as <c>batch=1, length=128</c>.</summary>
+    /// <param name="text">Each extent with its number, once.</param>
+    /// <param name="binding">What the text says.</param>
+    public static bool TryParseBinding(string text, out IReadOnlyList<(string Symbol, long Extent)> binding)
+    {
+        var extents = new List<(string Symbol, long Extent)>();
+        binding = extents;
+        foreach (var part in text.Split(','))
+        {
+            var (name, number) = part.Split('=') is [var n, var x] ? (n.Trim(), x.Trim()) : ("", "");
+            if (name.Length == 0 || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var extent) || extents.Any(e => e.Symbol == name)) return false;
+            extents.Add((name, extent));
+        }
+        return true;
     }
 }

@@ -108,6 +108,12 @@ public sealed class CompiledProgram
     /// <exception cref="ArgumentException">There is no such output; the message lists those there are.</exception>
     public int OutputIndex(string name) => Find(_outputs, name, "output");
 
+    /// <summary>Index of an input; −1 where the plan reads none of that name.</summary>
+    internal int FindInput(string name) => IndexOf(_inputs, name);
+
+    /// <summary>Index of an output, or −1.</summary>
+    internal int FindOutput(string name) => IndexOf(_outputs, name);
+
     internal void Return(RunContext context) => _contexts.Return(context);
 
     /// <summary>Before a run.</summary>
@@ -127,10 +133,18 @@ public sealed class CompiledProgram
         _ => _states[buffer.Offset].Address,
     };
 
+    /// <summary>Allocates nothing, as runs ask for it.</summary>
+    private static int IndexOf(PlanBuffer[] buffers, string name)
+    {
+        for (var i = 0; i < buffers.Length; i++)
+            if (buffers[i].Name == name) return i;
+        return -1;
+    }
+
     private int Find(PlanBuffer[] buffers, string name, string kind)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var index = Array.FindIndex(buffers, buffer => buffer.Name == name);
+        var index = IndexOf(buffers, name);
         if (index >= 0) return index;
         var known = buffers.Length == 0 ? "it has none" : $"it has '{string.Join("', '", buffers.Select(buffer => buffer.Name))}'";
         throw new ArgumentException($"Program '{Plan.Name}' has no {kind} '{name}'; {known}.", nameof(name));

@@ -1,3 +1,5 @@
+using GraphForge.Compiler.Tests;
+
 namespace GraphForge.Build.Tests;
 
 /// <summary>A copy of examples/AotClassifier through what happens to a project: builds, edits, mistakes, clean and publish.</summary>
@@ -11,7 +13,7 @@ public sealed class ExampleBuildTests
     [SetUp]
     public void Build()
     {
-        _project = new BuiltProject(Path.Combine(Packages.Repository, "examples", "AotClassifier"));
+        _project = new BuiltProject(RepositoryFolder.Of("examples", "AotClassifier"));
         _project.Succeed("build", "-c", "Release", "-warnaserror", "-warnnotaserror:NU1603");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GraphForge.Build.Tests.Projects.Several;
+using GraphForge.Compiler.Tests;
 using GraphForge.Runtime.Artifacts;
 
 namespace GraphForge.Build.Tests;
@@ -12,7 +13,7 @@ public sealed class ModelKindTests
     [Test]
     public void Build_artifact_and_JIT_agree_to_the_bit()
     {
-        using var project = new BuiltProject(Path.Combine(Packages.Repository, "tests", "GraphForge.Build.Tests", "Projects", "Several"));
+        using var project = new BuiltProject(RepositoryFolder.Of("tests", "GraphForge.Build.Tests", "Projects", "Several"));
         project.Succeed("build", "-c", "Release", "-warnaserror", "-warnnotaserror:NU1603");
         var lines = project.RunProgram().TrimEnd().Split('\n');
 

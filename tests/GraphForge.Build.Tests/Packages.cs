@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GraphForge.Compiler.Tests;
 
 namespace GraphForge.Build.Tests;
 
@@ -18,8 +19,6 @@ public sealed class Packages
         ? path
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    public static string Repository { get; } = FindRepository();
-
     [OneTimeSetUp]
     public void Pack()
     {
@@ -27,7 +26,7 @@ public sealed class Packages
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         foreach (var project in Projects)
         {
-            var start = new ProcessStartInfo("dotnet", ["pack", Path.Combine(Repository, project), "--no-build", "-c", configuration, "-o", Folder])
+            var start = new ProcessStartInfo("dotnet", ["pack", RepositoryFolder.Of(project), "--no-build", "-c", configuration, "-o", Folder])
             {
                 RedirectStandardOutput = true,
             };
@@ -40,11 +39,4 @@ public sealed class Packages
 
     [OneTimeTearDown]
     public void Remove() => folder?.Delete(recursive: true);
-
-    private static string FindRepository()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "GraphForge.sln"))) at = at.Parent;
-        return at?.FullName ?? throw new InvalidOperationException("No GraphForge.sln above the test assembly.");
-    }
 }

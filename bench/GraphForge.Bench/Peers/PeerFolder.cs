@@ -5,6 +5,9 @@ public static class PeerFolder
 {
     private static readonly string Bench = Find();
 
+    /// <summary>The repository.</summary>
+    public static string Repository => Path.GetDirectoryName(Bench)!;
+
     /// <summary>A script of bench/peers.</summary>
     public static string Script(string name) => Path.Combine(Bench, "peers", name);
 

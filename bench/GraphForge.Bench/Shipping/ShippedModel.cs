@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using GraphForge.Bench.Peers;
 using GraphForge.Bench.Workloads;
 using GraphForge.Runtime.Artifacts;
 
@@ -19,7 +20,7 @@ public static partial class ShippedModel
     /// <summary>Prints a line for each.</summary>
     public static void Run()
     {
-        var project = Path.Combine(Repository(), Example);
+        var project = Path.Combine(PeerFolder.Repository, Example);
         var folder = Directory.CreateTempSubdirectory("graphforge-shipped-").FullName;
         try
         {
@@ -40,7 +41,7 @@ public static partial class ShippedModel
     private static void PrintBytes(string folder)
     {
         var published = Path.Combine(folder, "il");
-        var weights = Size(Path.Combine(Repository(), Example, "obj/Release/net10.0/graphforge/generated/DigitClassifier.safetensors"));
+        var weights = Size(Path.Combine(PeerFolder.Repository, Example, "obj/Release/net10.0/graphforge/generated/DigitClassifier.safetensors"));
         var bytes = Size(Path.Combine(published, "AotClassifier.dll")) - weights + Size(Path.Combine(published, "GraphForge.Runtime.dll"))
             + Size(Path.Combine(published, "Microsoft.Extensions.ObjectPool.dll"));
         Print($"published without weights: {bytes / 1024.0:F0} KiB, of it {Size(Path.Combine(published, "GraphForge.Runtime.dll")) / 1024.0:F0} KiB GraphForge.Runtime");
@@ -49,7 +50,7 @@ public static partial class ShippedModel
     /// <summary>Whole processes, in turns; they end with their first prediction.</summary>
     private static void PrintStarts(string folder)
     {
-        var image = Path.Combine(Repository(), Example, "samples/two.txt");
+        var image = Path.Combine(PeerFolder.Repository, Example, "samples/two.txt");
         var times = new Dictionary<string, List<double>> { ["il"] = [], ["ready"] = [] };
         for (var start = 0; start < Starts; start++)
             foreach (var (kind, list) in times)
@@ -113,13 +114,6 @@ public static partial class ShippedModel
     }
 
     private static long Size(string path) => new FileInfo(path).Length;
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GraphForge.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new BenchmarkException("this benchmark builds an example: run it within the repository");
-    }
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

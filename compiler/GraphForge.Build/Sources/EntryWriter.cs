@@ -24,9 +24,7 @@ internal sealed class EntryWriter
     {
         (_model, _marked, _name, _programs, _data) = (model, marked, name, programs, data);
         _symbols = model.Function.Inputs.Symbols;
-        var names = new CSharpNames();
-        _ = names.Unique("program");
-        _ = names.Unique("run");
+        var names = new CSharpNames("program", "run");
         _extents = [.. _symbols.Select(s => names.Unique(s.Name))];
         _inputs = [.. model.Inputs.Select(i => (i, names.Unique(i.Name)))];
         _outputs = [.. model.Outputs.Select(o => (o, names.Unique(o.Name)))];

@@ -15,7 +15,7 @@ public static class DeviceProgramEmitter
         writer.Line();
         foreach (var name in new[] { "System", "ILGPU", "ILGPU.Runtime" }) writer.Line($"using {name};");
         writer.Line();
-        writer.Line("namespace GraphForge.Generated;");
+        writer.Line($"namespace {ProgramEmitter.DefaultNamespace};");
         writer.Line();
         using (writer.Open("public static class Kernels")) writer.Append(string.Join('\n', texts));
         writer.Line();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace GraphForge.Tool.Options;
 
@@ -27,18 +26,9 @@ internal static class Extents
 
     private static (string, long)[]? Parse(ArgumentResult result, string text)
     {
-        var extents = new List<(string Symbol, long Extent)>();
-        foreach (var part in text.Split(','))
-        {
-            var (name, number) = part.Split('=') is [var n, var x] ? (n.Trim(), x.Trim()) : ("", "");
-            if (name.Length == 0 || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var extent) || extents.Any(e => e.Symbol == name))
-            {
-                result.AddError($"'{text}' names no extents; write batch=8, or batch=8,length=128, each once.");
-                return null;
-            }
-            extents.Add((name, extent));
-        }
-        return [.. extents];
+        if (SaveOptions.TryParseBinding(text, out var extents)) return [.. extents];
+        result.AddError($"'{text}' names no extents; write batch=8, or batch=8,length=128, each once.");
+        return null;
     }
 
     /// <summary>For example <c>batch = 8, length = 128</c>.</summary>

@@ -91,17 +91,10 @@ internal static class CompiledBackend
         public override IReadOnlyList<string> StepNames { get; } =
             program.Plan.Steps.Select(program.Plan.NameOf).ToArray();
 
-        public override int InputIndex(string name) => IndexOf(program.Inputs, name);
+        public override int InputIndex(string name) => program.FindInput(name);
 
-        public override int OutputIndex(string name) => IndexOf(program.Outputs, name);
+        public override int OutputIndex(string name) => program.FindOutput(name);
 
         public override RunLease Rent() => new(program.Rent());
-
-        private static int IndexOf(IReadOnlyList<PlanBuffer> buffers, string name)
-        {
-            for (var i = 0; i < buffers.Count; i++)
-                if (buffers[i].Name == name) return i;
-            return -1;
-        }
     }
 }

@@ -21,8 +21,8 @@ public sealed class ArtifactRun : IDisposable
     {
         _program = program;
         _context = program.Program.Rent();
-        _inputs = [.. program.Inputs.Select(i => Position(program.Program.Inputs, i.Name))];
-        _outputs = [.. program.Outputs.Select(o => Position(program.Program.Outputs, o.Name))];
+        _inputs = [.. program.Inputs.Select(i => program.Program.FindInput(i.Name))];
+        _outputs = [.. program.Outputs.Select(o => program.Program.FindOutput(o.Name))];
         _inputSizes = [.. program.Inputs.Select(i => i.Dims.Aggregate(1L, (size, dim) => checked(size * dim.Extent!.Value)))];
         _checks = [.. program.Inputs.Select(i => program.Binding.Checks.Where(c => c.Input == i.Name).ToArray())];
         _given = new bool[_inputs.Length];
@@ -103,12 +103,4 @@ public sealed class ArtifactRun : IDisposable
     }
 
     private ArtifactException Wrong(ArtifactError code, string problem) => new(code, _program.Artifact, problem);
-
-    /// <summary>Position among the plan's buffers, or −1 for an input the plan does not read.</summary>
-    private static int Position(IReadOnlyList<PlanBuffer> buffers, string name)
-    {
-        for (var i = 0; i < buffers.Count; i++)
-            if (buffers[i].Name == name) return i;
-        return -1;
-    }
 }

@@ -34,7 +34,7 @@ public sealed class EmbeddedProgram
         var compilation = KernelWarmUp.Begin(plan, kernels, threads);
         (_inputs, _checks, VectorBits) = (inputs, checks, variant.VectorBits);
         _program = new CompiledProgram(plan, kernels, [.. variant.States().Select(s => states[s])], threads, keepAlive: null);
-        _inputPositions = [.. inputs.Select(i => Position(_program.Inputs, i.Name))];
+        _inputPositions = [.. inputs.Select(i => _program.FindInput(i.Name))];
         _outputPositions = [.. outputs.Select(_program.OutputIndex)];
         compilation.End();
     }
@@ -80,13 +80,5 @@ public sealed class EmbeddedProgram
     private static void CheckLength(string name, int length, long expected)
     {
         if (length != expected) throw new ArgumentException($"'{name}' takes {expected} elements; it was given {length}.", name);
-    }
-
-    /// <summary>Position among the plan's inputs, or −1 for one that nothing depends on.</summary>
-    private static int Position(IReadOnlyList<PlanBuffer> buffers, string name)
-    {
-        for (var i = 0; i < buffers.Count; i++)
-            if (buffers[i].Name == name) return i;
-        return -1;
     }
 }
