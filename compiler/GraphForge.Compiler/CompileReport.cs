@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Compiler;
 
@@ -28,6 +29,14 @@ public sealed record CompileReport(string Program, IReadOnlyList<CompilePhase> P
 
     /// <summary>Recorded schedules that kernels no longer have, a line each; none where the plan came from the cache.</summary>
     public IReadOnlyList<string> UnusableSchedules { get; init; } = [];
+
+    /// <summary>The report of a program that was compiled from a graph.</summary>
+    public static CompileReport Of(ComputationGraph graph, Runtime.ExecutionPlan plan, PhaseClock clock) => new(graph.Name, clock.Phases)
+    {
+        Nodes = graph.TopologicalOrder().Count,
+        Steps = plan.Steps.Count,
+        Kernels = plan.KernelNames.Count,
+    };
 
     /// <summary>All phases together.</summary>
     public TimeSpan Total => new(Phases.Sum(p => p.Time.Ticks));

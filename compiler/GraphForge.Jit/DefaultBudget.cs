@@ -20,7 +20,7 @@ public static class DefaultBudget
     public static long Of(ComputationGraph graph) => graph.States.Sum(s => s.Type.Bytes) + Of(AvailableMemory.Bytes());
 
     /// <summary>For a device with so many bytes free.</summary>
-    internal static long Of(long free)
+    public static long Of(long free)
     {
         var budget = (long)(free * (1 - Margin));
         var dropped = Math.Max(0, BitOperations.Log2((ulong)budget) + 1 - LeadingBits);

@@ -21,6 +21,9 @@ internal sealed class DiskCache(string folder, string extension = DiskCache.Kern
     /// <summary>Extension of assemblies with kernels.</summary>
     public const string Kernels = ".gfk";
 
+    /// <summary>Extension of assemblies with kernels for a device.</summary>
+    public const string DeviceKernels = ".gfd";
+
     /// <summary>Extension of plans.</summary>
     public const string Plans = ".gfp";
 

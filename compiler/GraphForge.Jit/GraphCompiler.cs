@@ -44,7 +44,7 @@ public sealed class GraphCompiler
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellation = default)
     {
         if (options.Device is not null)
-            throw new ArgumentException("A program for a GPU does not run here: compile it by Pipeline.Compile, and its kernels by DeviceKernelCompiler.", nameof(options));
+            throw new ArgumentException("A program for a GPU does not run here: compile it by DeviceGraphCompiler.", nameof(options));
         var clock = new PhaseClock();
         options = options with { Clock = clock };
         if (_plans is null || options.DumpFolder is not null) return Make(graph, binding, options, cancellation).Program;
@@ -77,7 +77,7 @@ public sealed class GraphCompiler
     {
         var source = Pipeline.Compile(graph, binding, options, cancellation);
         var library = _kernels.Load(source.KernelText, source.Plan.KernelNames, options.DumpFolder, options.Clock, cancellation);
-        var report = Report(graph, source.Plan, options.Clock!) with
+        var report = CompileReport.Of(graph, source.Plan, options.Clock!) with
         {
             Cache = library.FromDisk ? CacheUse.Kernels : CacheUse.None,
             TextLength = source.KernelText.Length,
@@ -97,7 +97,7 @@ public sealed class GraphCompiler
         // Where another thread loads them: until it is done.
         options.Clock.End("machine code");
         var states = graph.States;
-        var report = Report(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };
+        var report = CompileReport.Of(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };
         var explain = new Lazy<IReadOnlyList<FusionDecision>>(() => Pipeline.Explain(graph, binding, options));
         return new LoadedProgram(stored.Plan, library, [.. stored.States.Select(s => states[s])], stored.Memory, report) { Explain = explain };
     }
@@ -107,11 +107,4 @@ public sealed class GraphCompiler
         var positions = graph.States.Index().ToDictionary(s => s.Item, s => s.Index);
         return new StoredPlan(library.Key, source.Plan, [.. source.States.Select(s => positions[s])], source.Memory);
     }
-
-    private static CompileReport Report(ComputationGraph graph, Runtime.ExecutionPlan plan, PhaseClock clock) => new(graph.Name, clock.Phases)
-    {
-        Nodes = graph.TopologicalOrder().Count,
-        Steps = plan.Steps.Count,
-        Kernels = plan.KernelNames.Count,
-    };
 }

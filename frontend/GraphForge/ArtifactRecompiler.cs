@@ -16,10 +16,12 @@ namespace GraphForge;
 /// using var artifact = Artifact.Open("training.gfm", new ArtifactOptions { Compiler = new ArtifactRecompiler() });
 /// var step = artifact.Load("train", ("batch", 17));
 /// </code></example>
-/// <param name="options">Null for <see cref="CompileOptions.Default"/>; the threads are those of <see cref="ArtifactOptions"/>.</param>
+/// <param name="options">
+/// Null for <see cref="CompileOptions.Default"/>; the threads are those of <see cref="ArtifactOptions"/>. Artifacts run on the processor, whatever the device.
+/// </param>
 public sealed class ArtifactRecompiler(CompileOptions? options = null) : ArtifactCompiler
 {
-    private readonly CompileOptions _options = options ?? CompileOptions.Default;
+    private readonly CompileOptions _options = (options ?? CompileOptions.Default) with { Device = null };
     private readonly ConditionalWeakTable<ArtifactFunction, LoadedFunction> _functions = [];
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Jit;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge;
 
@@ -9,13 +10,19 @@ public sealed record CompileOptions
     public static CompileOptions Default { get; } = new();
 
     /// <summary>
-    /// Threads of a run, the caller's included. Results do not depend on it, unless the working memory of more threads makes a
+    /// Threads of a run on the processor, the caller's included. Results do not depend on it, unless the working memory of more threads makes a
     /// <see cref="MemoryBudget"/> ask for other slices of the batch.
     /// </summary>
     public int Threads { get; init => field = AtLeastOne(value, nameof(Threads)); } = Environment.ProcessorCount;
 
     /// <summary>Decides initial values, the order of samples, and dropout. Same seed, same bytes.</summary>
     public long Seed { get; init; }
+
+    /// <summary>
+    /// Where programs run, and parameters are kept between runs; null for the processor. GraphForge.Runtime.Ilgpu opens devices:
+    /// <c>Device.Cuda(0)</c>. It must outlive what is compiled for it.
+    /// </summary>
+    public ComputeDevice? Device { get; init; }
 
     /// <summary>
     /// Most bytes one program may take in all: parameters and optimizer state, inputs, values of a run, constants, working memory. A

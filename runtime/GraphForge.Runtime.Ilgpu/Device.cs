@@ -1,3 +1,5 @@
+using System.Reflection;
+using GraphForge.Runtime.Device;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -10,13 +12,14 @@ namespace GraphForge.Runtime.Ilgpu;
 /// A GPU that programs can run on. Dispose it after the programs loaded on it. A kernel that ILGPU cannot translate leaves the device
 /// unusable; others, and the process, go on.
 /// </summary>
-public sealed class Device : IDisposable
+public sealed class Device : ComputeDevice
 {
     private readonly Context _context;
+    private readonly Accelerator _accelerator;
 
     private Device(DeviceKind kind, Context context, Accelerator accelerator)
     {
-        (Kind, _context, Accelerator) = (kind, context, accelerator);
+        (Kind, _context, _accelerator) = (kind, context, accelerator);
         Limits = new DeviceLimits(
             accelerator.NumMultiprocessors, accelerator.WarpSize, accelerator.MaxNumThreadsPerGroup,
             // ILGPU's kernels declare shared memory in their text, of which no driver takes more.
@@ -25,12 +28,13 @@ public sealed class Device : IDisposable
 
     public DeviceKind Kind { get; }
 
-    /// <summary>As its driver calls it.</summary>
-    public string Name => Accelerator.Name;
+    public override string Name => _accelerator.Name;
 
-    public DeviceLimits Limits { get; }
+    public override DeviceLimits Limits { get; }
 
-    internal Accelerator Accelerator { get; }
+    public override long FreeBytes => _accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Math.Max(0, _accelerator.MemorySize - HeldBytes);
+
+    public override Assembly KernelApi => typeof(Context).Assembly;
 
     /// <summary>The first CUDA device, or where there is none the first that OpenCL knows.</summary>
     /// <exception cref="DeviceException">There is neither.</exception>
@@ -73,13 +77,43 @@ public sealed class Device : IDisposable
         DeviceKind.Simulated, 0, builder => builder.CPU(new CPUDevice(warpThreads, warps, 1)), context => context.GetCPUDevices().Count,
         (context, i) => context.CreateCPUAccelerator(i), "");
 
-    public void Dispose()
+    public override string ToString() => $"{Kind} device {Name}, {Limits.Multiprocessors} multiprocessors, {Limits.MemoryBytes >> 20} MiB";
+
+    protected override DeviceBlock Allocate(long bytes)
     {
-        Accelerator.Dispose();
-        _context.Dispose();
+        try
+        {
+            return new IlgpuBlock(_accelerator.Allocate1D<byte>(bytes), _accelerator.DefaultStream);
+        }
+        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+        {
+            throw new DeviceException(
+                $"{Name} has not {bytes >> 20} MiB free for the programs that are loaded on it. Compile them with a smaller MemoryBudget, or free what else holds the device's memory.", exception);
+        }
     }
 
-    public override string ToString() => $"{Kind} device {Name}, {Limits.Multiprocessors} multiprocessors, {Limits.MemoryBytes >> 20} MiB";
+    protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new IlgpuKernels(_accelerator, code, names);
+
+    protected override void Synchronize()
+    {
+        try
+        {
+            _accelerator.DefaultStream.Synchronize();
+        }
+        catch (AcceleratorException exception)
+        {
+            throw new DeviceException($"A kernel failed on {Name}: {exception.Message} The device is unusable from here on: dispose it.", exception);
+        }
+    }
+
+    protected override DeviceTimer StartTimer() => new IlgpuTimer(_accelerator.DefaultStream);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        _accelerator.Dispose();
+        _context.Dispose();
+    }
 
     private static Device Open(
         DeviceKind kind, int index, Action<Context.Builder> register, Func<Context, int> count, Func<Context, int, Accelerator> create, string remedy)
@@ -87,7 +121,7 @@ public sealed class Device : IDisposable
         Context? context = null;
         try
         {
-            context = Context.Create(builder => register(builder.ForKernels()));
+            context = Context.Create(builder => register(builder.ForKernels().Profiling()));
             var found = count(context);
             if (index < 0 || index >= found)
                 throw new DeviceException($"There is no {kind} device number {index}: {(found == 0 ? "none was" : $"{found} were")} found. {remedy}".TrimEnd());

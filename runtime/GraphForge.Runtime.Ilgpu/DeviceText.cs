@@ -1,3 +1,4 @@
+using GraphForge.Runtime.Device;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;

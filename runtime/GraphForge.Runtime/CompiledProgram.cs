@@ -117,7 +117,12 @@ public sealed class CompiledProgram
     internal void Return(RunContext context) => _contexts.Return(context);
 
     /// <summary>Before a run.</summary>
-    internal void BringUpToDate() => _preparation?.Value.BringUpToDate();
+    internal void BringUpToDate()
+    {
+        if (StateBuffer.AnyElsewhere)
+            foreach (var state in _states) state.BringHome();
+        _preparation?.Value.BringUpToDate();
+    }
 
     /// <summary>After a run, also one that failed.</summary>
     internal void MarkWrittenStates()

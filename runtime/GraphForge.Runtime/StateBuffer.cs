@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace GraphForge.Runtime;
 
 /// <summary>
@@ -9,14 +11,21 @@ namespace GraphForge.Runtime;
 /// Spans point into native memory that is freed when the buffer is finalized: keep the buffer reachable while using one.
 /// Programs keep values that follow from states alone, so a state has to know when it changes: by runs that write it, and by
 /// the methods here. Spans are read-only for that reason; writing through one by unsafe means goes unnoticed.
+/// A run on a device leaves what it changed there: whoever asks for the elements here waits until they are copied.
 /// </remarks>
 public sealed unsafe class StateBuffer
 {
     private static PaddedNumber _changes;
 
+    /// <summary>States whose newest elements are on a device.</summary>
+    private static PaddedNumber _elsewhereCount;
+
     private readonly object _memory;
     private readonly long[] _dims;
     private long _version;
+
+    /// <summary>Where the newest elements are; null for this state's own memory.</summary>
+    private IElementSource? _elsewhere;
 
     /// <param name="name">Name for people.</param>
     /// <param name="type">Element type.</param>
@@ -78,10 +87,9 @@ public sealed unsafe class StateBuffer
     /// <exception cref="ArgumentException">The number or type of the values is wrong.</exception>
     public void CopyFrom<T>(ReadOnlySpan<T> values) where T : unmanaged
     {
-        var elements = Elements<T>();
-        CheckLength(values.Length, elements.Length, "elements");
-        values.CopyTo(elements);
-        MarkChanged([this]);
+        CheckType<T>();
+        CheckLength(values.Length, Bytes / sizeof(T), "elements");
+        Replace(MemoryMarshal.AsBytes(values));
     }
 
     /// <summary>Sets the raw bytes, for loading whatever the element type.</summary>
@@ -89,8 +97,7 @@ public sealed unsafe class StateBuffer
     public void CopyFromBytes(ReadOnlySpan<byte> bytes)
     {
         CheckLength(bytes.Length, Bytes, "bytes");
-        bytes.CopyTo(Bytewise);
-        MarkChanged([this]);
+        Replace(bytes);
     }
 
     /// <summary>Changes elements in place, row-major. The span is good for the call of <paramref name="change"/> only.</summary>
@@ -117,17 +124,73 @@ public sealed unsafe class StateBuffer
         Interlocked.Increment(ref _changes.Value);
     }
 
-    private Span<byte> Bytewise => new((void*)Address, TensorLayout.SpanLength(Name, Bytes));
+    /// <summary>Whether the newest elements of any state of the process may be on a device.</summary>
+    internal static bool AnyElsewhere => Volatile.Read(ref _elsewhereCount.Value) != 0;
+
+    /// <summary>Copies the newest elements here, where they are on a device.</summary>
+    internal void BringHome()
+    {
+        if (Volatile.Read(ref _elsewhere) is { } source) BringHomeFrom(source);
+    }
+
+    /// <summary>Copies the newest elements here, where <paramref name="source"/> has them.</summary>
+    internal void BringHomeFrom(IElementSource source)
+    {
+        if (Volatile.Read(ref _elsewhere) != source) return;
+        source.Read(Address, Bytes);
+        IsAt(null);
+    }
+
+    /// <summary>Copies the newest elements here, where they are on another device than that of <paramref name="source"/>.</summary>
+    internal void BringHomeUnlessAt(IElementSource source)
+    {
+        if (Volatile.Read(ref _elsewhere) is { } other && other != source) BringHomeFrom(other);
+    }
+
+    /// <summary>Tells that the elements have changed, and are at <paramref name="source"/> alone.</summary>
+    internal void ChangedAt(IElementSource source)
+    {
+        IsAt(source);
+        MarkChanged([this]);
+    }
+
+    private Span<byte> Bytewise
+    {
+        get
+        {
+            BringHome();
+            return new((void*)Address, TensorLayout.SpanLength(Name, Bytes));
+        }
+    }
 
     private Span<T> Elements<T>() where T : unmanaged
+    {
+        CheckType<T>();
+        BringHome();
+        return new Span<T>((void*)Address, TensorLayout.SpanLength(Name, Bytes / sizeof(T)));
+    }
+
+    /// <summary>Whatever a device has is outdated.</summary>
+    private void Replace(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(new Span<byte>((void*)Address, TensorLayout.SpanLength(Name, Bytes)));
+        IsAt(null);
+        MarkChanged([this]);
+    }
+
+    private void IsAt(IElementSource? source)
+    {
+        var before = Interlocked.Exchange(ref _elsewhere, source);
+        if (before is null != source is null) Interlocked.Add(ref _elsewhereCount.Value, source is null ? -1 : 1);
+    }
+
+    private void CheckType<T>() where T : unmanaged
     {
         if (DTypes.Of<T>() != Type)
         {
             throw new ArgumentException(
                 $"State '{Name}' is {TensorLayout.Describe(Type, _dims)}; it cannot be seen as {TensorLayout.Name(DTypes.Of<T>())}.");
         }
-
-        return new Span<T>((void*)Address, TensorLayout.SpanLength(Name, Bytes / sizeof(T)));
     }
 
     private void CheckLength(long given, long expected, string unit)

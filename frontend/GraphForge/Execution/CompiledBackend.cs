@@ -53,7 +53,8 @@ internal static class CompiledBackend
 
     private static CompilerOptions Unscheduled(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
     {
-        Threads = options.Threads,
+        Device = options.Device is { } device ? DeviceBackend.TargetOf(device.Limits) : null,
+        Threads = options.Device is null ? options.Threads : 1,
         MemoryBudget = options.MemoryBudget,
         DumpFolder = DumpFolder(graph, binding, options),
     };
@@ -66,6 +67,8 @@ internal static class CompiledBackend
         (options.ScheduleFile, options.Tune) switch
         {
             (null, null) => ScheduleRecords.Empty,
+            _ when options.Device is not null => throw new GraphException(ErrorCode.BadAttribute,
+                "schedules are searched and recorded for the processor only; leave CompileOptions.Tune and ScheduleFile out for a device."),
             (null, _) => throw new GraphException(ErrorCode.BadAttribute,
                 "CompileOptions.Tune keeps what it finds in a file: name one in CompileOptions.ScheduleFile."),
             ({ } file, null) => ScheduleFile.Read(file),

@@ -15,21 +15,27 @@ internal static class ProgramCompiler
         options.Backend switch
         {
             Backend.Reference => new ReferenceProgram(Binding.Bind(graph, binding), states),
-            _ => WithinBudget(graph, binding, states, options with { MemoryBudget = options.MemoryBudget ?? DefaultBudget.Of(graph) }, isDefault: options.MemoryBudget is null),
+            _ => WithinBudget(graph, binding, states, options with { MemoryBudget = options.MemoryBudget ?? Free(graph, states, options) }, isDefault: options.MemoryBudget is null),
         };
 
     /// <summary>Begins what the first compilation will wait for.</summary>
     public static void Prepare(CompileOptions options)
     {
-        if (options.Backend == Backend.Compiled) CompiledBackend.Prepare(options);
+        if (options is { Backend: Backend.Compiled, Device: null }) CompiledBackend.Prepare(options);
     }
+
+    private static long Free(ComputationGraph graph, StateStore states, CompileOptions options) => options.Device is { } device
+        ? DefaultBudget.Of(device.AvailableTo(graph.States.Select(s => states[s])))
+        : DefaultBudget.Of(graph);
 
     private static BoundProgram WithinBudget(
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, StateStore states, CompileOptions options, bool isDefault)
     {
         try
         {
-            return CompiledBackend.Compile(graph, binding, states, options);
+            return options.Device is { } device
+                ? DeviceBackend.Compile(graph, binding, states, options, device)
+                : CompiledBackend.Compile(graph, binding, states, options);
         }
         catch (GraphException refused) when (refused.Code == ErrorCode.OverBudget)
         {

@@ -1,12 +1,17 @@
+using GraphForge.Runtime.Device;
+
 namespace GraphForge.Execution;
 
-/// <summary>The memory of one run, to be given back. A struct over both kinds of program, so that renting allocates nothing.</summary>
+/// <summary>The memory of one run, to be given back. A struct over all kinds of program, so that renting allocates nothing.</summary>
 internal readonly struct RunLease : IDisposable
 {
     private readonly Runtime.RunContext? _compiled;
+    private readonly DeviceRun? _device;
     private readonly ReferenceRun? _reference;
 
     public RunLease(Runtime.RunContext compiled) => _compiled = compiled;
+
+    public RunLease(DeviceRun device) => _device = device;
 
     public RunLease(ReferenceRun reference) => _reference = reference;
 
@@ -15,6 +20,7 @@ internal readonly struct RunLease : IDisposable
     {
         if (index < 0) return;
         if (_compiled is not null) _compiled.SetInput(index, values);
+        else if (_device is { } device) device.SetInput(index, values);
         else _reference!.SetInput(index, values);
     }
 
@@ -23,12 +29,14 @@ internal readonly struct RunLease : IDisposable
     {
         if (index < 0) return;
         if (_compiled is not null) values.Bytes.CopyTo(_compiled.InputBytes(index));
+        else if (_device is { } device) device.SetInput<byte>(index, values.Bytes);
         else _reference!.SetInput(index, values.Bytes);
     }
 
     public void Run()
     {
         if (_compiled is not null) _compiled.Run();
+        else if (_device is { } device) device.Run();
         else _reference!.Run();
     }
 
@@ -36,18 +44,24 @@ internal readonly struct RunLease : IDisposable
     public void Profile(Span<long> ticks)
     {
         if (_compiled is not null) _compiled.Profile(ticks);
+        else if (_device is { } device) device.Profile(ticks);
         else _reference!.Run();
     }
 
     public void GetOutput<T>(int index, Span<T> destination) where T : unmanaged
     {
         if (_compiled is not null) _compiled.GetOutput(index, destination);
+        else if (_device is { } device) device.GetOutput(index, destination);
         else _reference!.GetOutput(index, destination);
     }
 
     /// <summary>The bytes of output <paramref name="index"/>, until the lease is given back.</summary>
     public ReadOnlySpan<byte> OutputBytes(int index) =>
-        _compiled is not null ? _compiled.OutputBytes(index) : _reference!.OutputBytes(index);
+        _compiled is not null ? _compiled.OutputBytes(index) : _device is { } device ? device.OutputBytes(index) : _reference!.OutputBytes(index);
 
-    public void Dispose() => _compiled?.Dispose();
+    public void Dispose()
+    {
+        _compiled?.Dispose();
+        _device?.Dispose();
+    }
 }

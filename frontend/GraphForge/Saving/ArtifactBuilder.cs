@@ -31,7 +31,7 @@ internal sealed class ArtifactBuilder
     /// <param name="cancellation">Ends the work early.</param>
     public ArtifactBuilder(IReadOnlyList<SavedState> states, SaveOptions save, CompileOptions options, CancellationToken cancellation)
     {
-        (_states, _save, _options, _cancellation) = (states, save, options, cancellation);
+        (_states, _save, _options, _cancellation) = (states, save, options with { Device = null }, cancellation);
         _positions = states.Index().SelectMany(s => s.Item.Slots, (s, slot) => (slot, s.Index)).ToDictionary();
     }
 

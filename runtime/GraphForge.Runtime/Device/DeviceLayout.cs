@@ -1,8 +1,8 @@
 namespace GraphForge.Runtime.Device;
 
 /// <summary>
-/// Where everything a program needs stands in one block of a device's memory: the arena, then that of the preparation, states and
-/// constants. Kernels find their buffers by a table of these places.
+/// Where everything a program needs stands in one block of a device's memory: its arena; what it alone keeps (the values it prepares, its
+/// constants, the table of places); and the states, which programs share. Kernels find their buffers by the table.
 /// </summary>
 public sealed class DeviceLayout
 {
@@ -10,30 +10,24 @@ public sealed class DeviceLayout
     public const int Alignment = 256;
 
     private readonly List<long> _places = [];
-    private readonly Dictionary<long, long> _states = [];
+    private readonly Func<int, long> _states;
 
-    private DeviceLayout(ExecutionPlan plan)
+    /// <param name="plan">The program.</param>
+    /// <param name="arena">Byte offset of its arena.</param>
+    /// <param name="own">Byte offset of what it alone keeps, <see cref="OwnBytes"/> in all.</param>
+    /// <param name="states">Byte offset of each state.</param>
+    public DeviceLayout(ExecutionPlan plan, long arena, long own, Func<int, long> states)
     {
-        var end = Aligned(plan.ArenaBytes);
-        var preparationStart = end;
-        if (plan.Preparation is { } preparation) end += Aligned(preparation.ArenaBytes);
-        foreach (var state in plan.Buffers.Where(b => b.Kind == BufferKind.State))
+        (_states, var end) = (states, own);
+        if (plan.Preparation is { } preparation)
         {
-            _states[state.Offset] = end;
-            end += Aligned(state.Bytes);
+            end += Aligned(preparation.ArenaBytes);
+            Preparation = Section(preparation, own, [], ref end);
         }
-        if (plan.Preparation is { } section)
-        {
-            Preparation = Section(section, preparationStart, [], ref end);
-            var outputs = section.Buffers.Zip(Preparation.Offsets).Where(b => b.First.Kind == BufferKind.Output).Select(b => b.Second).ToArray();
-            Main = Section(plan, 0, outputs, ref end);
-        }
-        else Main = Section(plan, 0, [], ref end);
-        Bytes = Math.Max(Alignment, end);
+        var prepared = Preparation?.Plan.Buffers.Zip(Preparation.Offsets).Where(b => b.First.Kind == BufferKind.Output).Select(b => b.Second).ToArray();
+        Main = Section(plan, arena, prepared ?? [], ref end);
+        Table = end;
     }
-
-    /// <summary>Size of the block.</summary>
-    public long Bytes { get; }
 
     /// <summary>The program.</summary>
     public DeviceSection Main { get; }
@@ -44,9 +38,17 @@ public sealed class DeviceLayout
     /// <summary>For each step of the sections the byte offsets of its buffers, in the kernel's argument order.</summary>
     public IReadOnlyList<long> Places => _places;
 
-    public static DeviceLayout Of(ExecutionPlan plan) => new(plan);
+    /// <summary>Byte offset of the table of <see cref="Places"/>.</summary>
+    public long Table { get; }
 
-    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+    /// <summary>Bytes that a program alone keeps from run to run.</summary>
+    public static long OwnBytes(ExecutionPlan plan)
+    {
+        var layout = new DeviceLayout(plan, 0, 0, _ => 0);
+        return Aligned(layout.Table + layout.Places.Count * sizeof(long));
+    }
+
+    internal static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
     private DeviceSection Section(ExecutionPlan plan, long arena, long[] prepared, ref long end)
     {
@@ -58,7 +60,7 @@ public sealed class DeviceLayout
         }
         var offsets = plan.Buffers.Select(b => b.Kind switch
         {
-            BufferKind.State => _states[b.Offset],
+            BufferKind.State => _states((int)b.Offset),
             BufferKind.Constant => constants[b.Offset],
             BufferKind.Prepared => prepared[b.Offset],
             _ => arena + b.Offset,

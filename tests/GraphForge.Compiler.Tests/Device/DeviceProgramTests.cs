@@ -57,12 +57,13 @@ public class DeviceProgramTests
     public void Memory_of_a_device_has_a_place_for_every_buffer()
     {
         var source = Pipeline.Compile(new TrainingStep().Graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = GpuTarget.Common, Threads = 1 });
-        var layout = Runtime.Device.DeviceLayout.Of(source.Plan);
+        var (layout, bytes) = DeviceDouble.Layout(source.Plan);
         var outside = source.Plan.Buffers.Zip(layout.Main.Offsets).Where(b => !b.First.InArena).OrderBy(b => b.Second).ToArray();
         Assert.That(outside.Select(b => b.Second), Has.All.GreaterThanOrEqualTo(source.Plan.ArenaBytes));
         foreach (var (one, next) in outside.Zip(outside.Skip(1)))
             Assert.That(one.Second + one.First.Bytes, Is.LessThanOrEqualTo(next.Second), $"{one.First.Name} reaches into {next.First.Name}");
-        Assert.That(outside[^1].Second + outside[^1].First.Bytes, Is.LessThanOrEqualTo(layout.Bytes));
+        Assert.That(outside[^1].Second + outside[^1].First.Bytes, Is.LessThanOrEqualTo(layout.Table));
+        Assert.That(layout.Table + layout.Places.Count * sizeof(long), Is.LessThanOrEqualTo(bytes));
         foreach (var (i, step) in source.Plan.Steps.Index())
             Assert.That(layout.Places.Skip(layout.Main.FirstPlaces[i]).Take(step.Buffers.Count), Is.EqualTo(step.Buffers.Select(b => layout.Main.Offsets[b])));
     }

@@ -15,16 +15,16 @@ internal sealed class DeviceDouble
 {
     private readonly CompiledSource _source;
     private readonly DeviceLayout _layout;
-    private readonly WatchedMemory _memory, _places;
+    private readonly WatchedMemory _memory;
     private readonly Action<ArrayView<byte>, ArrayView<long>, int, long>[] _kernels;
     private readonly bool[] _hasBarriers;
 
     private DeviceDouble(CompiledSource source, Type kernels)
     {
         _source = source;
-        _layout = DeviceLayout.Of(source.Plan);
-        (_memory, _places) = (new WatchedMemory("memory", _layout.Bytes), new WatchedMemory("places", _layout.Places.Count * sizeof(long)));
-        for (var i = 0; i < _layout.Places.Count; i++) BitConverter.TryWriteBytes(_places.Bytes[(i * sizeof(long))..], _layout.Places[i]);
+        (_layout, var bytes) = Layout(source.Plan);
+        _memory = new WatchedMemory("memory", bytes);
+        for (var i = 0; i < _layout.Places.Count; i++) BitConverter.TryWriteBytes(_memory.Bytes[((int)_layout.Table + i * sizeof(long))..], _layout.Places[i]);
         _kernels = [.. source.Kernels.Select(k => kernels.GetMethod(k.Name, BindingFlags.Public | BindingFlags.Static)!
             .CreateDelegate<Action<ArrayView<byte>, ArrayView<long>, int, long>>())];
         _hasBarriers = [.. source.Kernels.Select(k => StatementWalk.All(k.Body).Any(s => s is GroupBarrier))];
@@ -47,6 +47,21 @@ internal sealed class DeviceDouble
         return new ReferenceResult(
             main.Where(b => b.First.Kind == BufferKind.Output).ToDictionary(b => b.First.Name, b => device.Contents(b.First, b.Second)),
             main.Where(b => b.First.Kind == BufferKind.State).ToDictionary(b => source.States[(int)b.First.Offset], b => device.Contents(b.First, b.Second)));
+    }
+
+    /// <summary>The arena, the states, and what the program alone keeps, one after the other, and their size.</summary>
+    public static (DeviceLayout Layout, long Bytes) Layout(ExecutionPlan plan)
+    {
+        var end = Aligned(plan.ArenaBytes);
+        var states = new Dictionary<int, long>();
+        foreach (var state in plan.Buffers.Where(b => b.Kind == BufferKind.State).DistinctBy(b => b.Offset))
+        {
+            states[(int)state.Offset] = end;
+            end += Aligned(state.Bytes);
+        }
+        return (new DeviceLayout(plan, 0, end, state => states[state]), end + DeviceLayout.OwnBytes(plan));
+
+        static long Aligned(long bytes) => (bytes + DeviceLayout.Alignment - 1) / DeviceLayout.Alignment * DeviceLayout.Alignment;
     }
 
     private void Fill(DeviceSection section, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states)
@@ -94,7 +109,7 @@ internal sealed class DeviceDouble
     private void Launch(PlanStep step, int first, long iteration)
     {
         _memory.BeginLaunch();
-        var (memory, places) = (new ArrayView<byte>(_memory, 0, _layout.Bytes), new ArrayView<long>(_places, 0, _layout.Places.Count));
+        var (memory, places) = (new ArrayView<byte>(_memory, 0, _memory.Bytes.Length), new ArrayView<long>(_memory, _layout.Table, _layout.Places.Count));
         var kernel = _kernels[step.Kernel];
         new GroupRun(_source.Kernels[step.Kernel].Threads, () => kernel(memory, places, first, iteration)).Run(step.Tasks, _hasBarriers[step.Kernel]);
     }

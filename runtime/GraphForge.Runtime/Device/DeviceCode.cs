@@ -1,4 +1,4 @@
-namespace GraphForge.Runtime.Ilgpu;
+namespace GraphForge.Runtime.Device;
 
 /// <summary>The kernels of a program for a device.</summary>
 /// <param name="Image">An assembly with the class <c>GraphForge.Generated.Kernels</c>, compiled against ILGPU.</param>

@@ -1,4 +1,4 @@
-namespace GraphForge.Runtime.Ilgpu;
+namespace GraphForge.Runtime.Device;
 
 /// <summary>The figures of a device that schedules follow from.</summary>
 /// <param name="Multiprocessors">Processors that groups of threads are shared among.</param>

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+
+namespace GraphForge.Runtime.Device;
+
+/// <summary>
+/// The one block of a device's memory that all its programs use: ranges that last (states, constants, prepared values), then an arena of
+/// the size of the largest one, in which the programs take turns. A block that has become too small is replaced while nothing runs:
+/// states are brought home, and programs write what they need into the new one. So no two blocks are ever held at once.
+/// </summary>
+/// <param name="device">Whose memory it is.</param>
+internal sealed class DeviceMemory(ComputeDevice device)
+{
+    private readonly ConditionalWeakTable<StateBuffer, DeviceState> _states = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Free parts below <see cref="_lastingBytes"/>, by offset; no two of them touch.</summary>
+    private readonly SortedList<long, long> _holes = [];
+
+    private long _lastingBytes;
+    private long _arenaBytes;
+    private DeviceBlock? _block;
+
+    /// <summary>How many blocks there were: what was written into an earlier one is lost.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Size of the block.</summary>
+    public long Bytes => _block?.Bytes ?? 0;
+
+    public DeviceBlock Block => _block ?? throw new InvalidOperationException("no memory was asked for");
+
+    /// <summary>Where every program's arena begins. It moves when ranges are added.</summary>
+    public long Arena => Volatile.Read(ref _lastingBytes);
+
+    /// <summary>Bytes of ranges that somebody refers to.</summary>
+    public long LastingBytes
+    {
+        get
+        {
+            lock (_lock) return _lastingBytes - _holes.Values.Sum();
+        }
+    }
+
+    /// <summary>A range for <paramref name="bytes"/>: the first free one that is large enough. It can be used after <see cref="Grow"/>.</summary>
+    public DeviceRange Reserve(long bytes)
+    {
+        bytes = DeviceLayout.Aligned(Math.Max(1, bytes));
+        lock (_lock)
+        {
+            foreach (var (offset, size) in _holes)
+            {
+                if (size < bytes) continue;
+                _holes.Remove(offset);
+                if (size > bytes) _holes.Add(offset + bytes, size - bytes);
+                return new DeviceRange(this, offset, bytes);
+            }
+            var range = new DeviceRange(this, _lastingBytes, bytes);
+            _lastingBytes += bytes;
+            return range;
+        }
+    }
+
+    /// <summary>Takes a range back; it joins its free neighbours.</summary>
+    public void GiveBack(long offset, long bytes)
+    {
+        lock (_lock)
+        {
+            if (_holes.Remove(offset + bytes, out var after)) bytes += after;
+            var before = _holes.Keys.LastOrDefault(start => start < offset, -1);
+            if (before >= 0 && before + _holes[before] == offset) _holes[before] += bytes;
+            else _holes.Add(offset, bytes);
+        }
+    }
+
+    /// <summary>The copy of a state on this device, made at the first call; its elements are not here yet.</summary>
+    public DeviceState StateOf(StateBuffer state) => _states.GetValue(state, s => new DeviceState(device, Reserve(s.Bytes)));
+
+    /// <summary>Bytes that a state takes here; 0 where it has no copy.</summary>
+    public long BytesOf(StateBuffer state) => _states.TryGetValue(state, out _) ? DeviceLayout.Aligned(Math.Max(1, state.Bytes)) : 0;
+
+    /// <summary>Makes the block large enough for all ranges and an arena of so many bytes. Costs next to nothing where it is.</summary>
+    /// <exception cref="DeviceException">The device has not so much memory free. States are at home, and other programs can run.</exception>
+    public void Grow(long arenaBytes)
+    {
+        if (Arena + arenaBytes <= Bytes) return;
+        var needed = Arena + Math.Max(_arenaBytes, arenaBytes);
+        Release();
+        _block = device.Allocate(needed);
+        _arenaBytes = needed - Arena;
+    }
+
+    /// <summary>Brings states home, and gives the block back.</summary>
+    public void Release()
+    {
+        foreach (var (state, copy) in _states) state.BringHomeFrom(copy);
+        _block?.Dispose();
+        (_block, Generation) = (null, Generation + 1);
+    }
+}

@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+
+namespace GraphForge.Runtime.Device;
+
+/// <summary>
+/// A compiled program on a device. A run is launches one after the other, and allocates no memory of the device. States stay on the device
+/// from run to run; whoever reads one elsewhere brings it home. Safe for several threads, whose runs follow each other:
+/// <code>
+/// using var run = program.Rent();
+/// run.SetInput&lt;float&gt;(0, x);
+/// run.Run();
+/// run.GetOutput&lt;float&gt;(0, y);
+/// </code>
+/// </summary>
+public sealed class DeviceProgram
+{
+    private readonly ComputeDevice _device;
+    private readonly DeviceKernels _kernels;
+    private readonly DeviceRange _own;
+    private readonly StateBuffer[] _states;
+    private readonly DeviceState[] _copies;
+    private readonly int[] _written;
+    private readonly int[] _inputs;
+    private readonly int[] _outputs;
+    private readonly byte[]?[] _read;
+    private readonly PreparedVersions? _prepared;
+    private DeviceLayout? _layout;
+    private int _generation;
+    private long _arena;
+
+    /// <param name="device">Where it runs.</param>
+    /// <param name="plan">The program; it is verified here.</param>
+    /// <param name="code">Its kernels.</param>
+    /// <param name="states">The states that the plan's state buffers index.</param>
+    /// <exception cref="InvalidPlanException">The plan is not consistent.</exception>
+    /// <exception cref="DeviceException">The program does not fit the device, or a kernel cannot be translated for it.</exception>
+    public DeviceProgram(ComputeDevice device, ExecutionPlan plan, DeviceCode code, IReadOnlyList<StateBuffer> states)
+    {
+        PlanVerifier.Verify(plan);
+        (_device, Plan, _states) = (device, plan, [.. states]);
+        Check(device, plan, code);
+        _written = [.. plan.Steps.SelectMany(s => s.Writes).Distinct().Where(b => plan.Buffers[b].Kind == BufferKind.State)
+            .Select(b => (int)plan.Buffers[b].Offset).Distinct()];
+        (_inputs, _outputs) = (Positions(BufferKind.Input), Positions(BufferKind.Output));
+        _read = new byte[]?[_outputs.Length];
+        if (plan.Preparation is { } preparation) _prepared = new PreparedVersions(preparation, _states);
+        lock (device.Turn)
+        {
+            device.CheckUsable();
+            _kernels = device.Load(code, plan.KernelNames);
+            _copies = [.. _states.Select(device.Memory.StateOf)];
+            _own = device.Memory.Reserve(DeviceLayout.OwnBytes(plan));
+            device.Memory.Grow(plan.ArenaBytes);
+        }
+    }
+
+    public ExecutionPlan Plan { get; }
+
+    /// <summary>Index of an input; −1 where the plan reads none of that name.</summary>
+    public int FindInput(string name) => Array.FindIndex(_inputs, b => Plan.Buffers[b].Name == name);
+
+    /// <summary>Index of an output; −1 where there is none of that name.</summary>
+    public int FindOutput(string name) => Array.FindIndex(_outputs, b => Plan.Buffers[b].Name == name);
+
+    /// <summary>The device for one run, once the runs of other threads have ended. To be disposed on the same thread.</summary>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
+    /// <exception cref="DeviceException">The device has less memory free than the program was compiled for.</exception>
+    public DeviceRun Rent()
+    {
+        // Before this device is held, as that another one may be waited for.
+        for (var i = 0; i < _states.Length; i++) _states[i].BringHomeUnlessAt(_copies[i]);
+        _device.Turn.Enter();
+        try
+        {
+            _device.CheckUsable();
+            Place();
+            return new DeviceRun(this);
+        }
+        catch
+        {
+            _device.Turn.Exit();
+            throw;
+        }
+    }
+
+    internal void Return() => _device.Turn.Exit();
+
+    internal void SetInput(int index, ReadOnlySpan<byte> bytes)
+    {
+        var buffer = Buffer("input", _inputs, index, bytes.Length);
+        if (buffer.Bytes > 0) _device.Memory.Block.Write(_layout!.Main.Offsets[_inputs[index]], bytes);
+    }
+
+    internal void GetOutput(int index, Span<byte> bytes)
+    {
+        var buffer = Buffer("output", _outputs, index, bytes.Length);
+        if (buffer.Bytes > 0) _device.Memory.Block.Read(_layout!.Main.Offsets[_outputs[index]], bytes);
+    }
+
+    internal ReadOnlySpan<byte> OutputBytes(int index)
+    {
+        var buffer = Plan.Buffers[_outputs[index]];
+        var bytes = _read[index] ??= new byte[TensorLayout.SpanLength(buffer.Name, buffer.Bytes)];
+        GetOutput(index, bytes);
+        return bytes;
+    }
+
+    internal void Run()
+    {
+        Begin();
+        try
+        {
+            new DeviceWalk(_layout!.Main, _kernels, _device.Memory.Block, _layout).Run();
+            _device.Synchronize();
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    internal void Profile(Span<long> ticks)
+    {
+        Begin();
+        using var timer = _device.StartTimer();
+        try
+        {
+            new DeviceWalk(_layout!.Main, _kernels, _device.Memory.Block, _layout).Profile(timer, ticks);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private static void Check(ComputeDevice device, ExecutionPlan plan, DeviceCode code)
+    {
+        for (var i = 0; i < plan.KernelNames.Count; i++)
+            if (code.GroupThreads[i] > device.Limits.MostThreads)
+                throw new DeviceException(
+                    $"Kernel {plan.KernelNames[i]} has groups of {code.GroupThreads[i]} threads, and {device.Name} takes at most {device.Limits.MostThreads}. Compile the program for this device's limits.");
+    }
+
+    private int[] Positions(BufferKind kind) => [.. Plan.Buffers.Index().Where(b => b.Item.Kind == kind).Select(b => b.Index)];
+
+    /// <summary>Writes places and constants, where the block is another one than at the last run, or its parts have moved.</summary>
+    private void Place()
+    {
+        var memory = _device.Memory;
+        memory.Grow(Plan.ArenaBytes);
+        if (_layout is not null && _generation == memory.Generation && _arena == memory.Arena) return;
+        _layout = new DeviceLayout(Plan, memory.Arena, _own.Offset, state => _copies[state].Offset);
+        memory.Block.Write(_layout.Table, MemoryMarshal.AsBytes(_layout.Places.ToArray().AsSpan()));
+        if (_generation != memory.Generation)
+        {
+            if (_layout.Preparation is { } preparation) WriteConstants(preparation);
+            WriteConstants(_layout.Main);
+            _prepared?.Forget();
+        }
+        (_generation, _arena) = (memory.Generation, memory.Arena);
+    }
+
+    private void WriteConstants(DeviceSection section)
+    {
+        foreach (var (buffer, offset) in section.Plan.Buffers.Zip(section.Offsets).Where(b => b.First.Kind == BufferKind.Constant && b.First.Bytes > 0))
+            _device.Memory.Block.Write(offset, section.Plan.Constants[(int)buffer.Offset]);
+    }
+
+    private void Begin()
+    {
+        for (var i = 0; i < _states.Length; i++) _copies[i].Update(_states[i]);
+        if (_prepared is null || _prepared.AreCurrent) return;
+        new DeviceWalk(_layout!.Preparation!, _kernels, _device.Memory.Block, _layout).Run();
+        _prepared.Note();
+    }
+
+    private void End()
+    {
+        foreach (var state in _written) _copies[state].Changed(_states[state]);
+    }
+
+    private PlanBuffer Buffer(string kind, int[] buffers, int index, int bytes)
+    {
+        var buffer = Plan.Buffers[buffers[index]];
+        return buffer.Bytes == bytes ? buffer
+            : throw new ArgumentException($"The {kind} '{buffer.Name}' of '{Plan.Name}' takes {buffer.Bytes} bytes, and {bytes} were given.", nameof(bytes));
+    }
+}

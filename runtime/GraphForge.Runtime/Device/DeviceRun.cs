@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace GraphForge.Runtime.Device;
+
+/// <summary>A device held for a run of a program, until it is disposed.</summary>
+public readonly struct DeviceRun : IDisposable
+{
+    private readonly DeviceProgram _program;
+
+    internal DeviceRun(DeviceProgram program) => _program = program;
+
+    /// <summary>Copies the value of an input to the device, for one run: what a run no longer needs gives its memory to other values.</summary>
+    /// <exception cref="ArgumentException">It has another size.</exception>
+    public void SetInput<T>(int index, ReadOnlySpan<T> values) where T : unmanaged => _program.SetInput(index, MemoryMarshal.AsBytes(values));
+
+    /// <summary>Runs the program and waits for it. Every input was set before.</summary>
+    /// <exception cref="DeviceException">A kernel failed.</exception>
+    public void Run() => _program.Run();
+
+    /// <summary>
+    /// Runs the program and fills <paramref name="ticks"/>, one element a step of the plan, with the time the device took for it, all
+    /// iterations together, in units of 1 / <see cref="System.Diagnostics.Stopwatch.Frequency"/> seconds.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="ticks"/> has not one element a step.</exception>
+    public void Profile(Span<long> ticks) => _program.Profile(ticks);
+
+    /// <summary>Copies an output of the run.</summary>
+    /// <exception cref="ArgumentException">It has another size.</exception>
+    public void GetOutput<T>(int index, Span<T> values) where T : unmanaged => _program.GetOutput(index, MemoryMarshal.AsBytes(values));
+
+    /// <summary>Bytes of an output of the run, until this is disposed.</summary>
+    public ReadOnlySpan<byte> OutputBytes(int index) => _program.OutputBytes(index);
+
+    public void Dispose() => _program.Return();
+}

@@ -1,0 +1,37 @@
+namespace GraphForge.Runtime.Device;
+
+/// <summary>A device's copy of a state. It is written when a run needs it and the state has changed elsewhere since.</summary>
+/// <param name="device">Where it is.</param>
+/// <param name="range">Its bytes.</param>
+internal sealed class DeviceState(ComputeDevice device, DeviceRange range) : IElementSource
+{
+    private long _version = -1;
+    private int _generation;
+
+    public long Offset => range.Offset;
+
+    /// <summary>Before a run: brings the copy up to date.</summary>
+    public unsafe void Update(StateBuffer state)
+    {
+        if (_version == state.Version && _generation == device.Memory.Generation) return;
+        state.BringHome();
+        DeviceTransfer.Write(device.Memory.Block, Offset, (byte*)state.Address, state.Bytes);
+        (_version, _generation) = (state.Version, device.Memory.Generation);
+    }
+
+    /// <summary>After a run that has changed the copy.</summary>
+    public void Changed(StateBuffer state)
+    {
+        state.ChangedAt(this);
+        _version = state.Version;
+    }
+
+    public unsafe void Read(nint address, long bytes)
+    {
+        lock (device.Turn)
+        {
+            device.CheckUsable();
+            DeviceTransfer.Read(device.Memory.Block, Offset, (byte*)address, bytes);
+        }
+    }
+}

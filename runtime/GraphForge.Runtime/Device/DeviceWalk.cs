@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace GraphForge.Runtime.Device;
+
+/// <summary>Launches the steps of a plan in order, loops and branches included.</summary>
+/// <param name="section">The plan with its places.</param>
+/// <param name="kernels">Its kernels.</param>
+/// <param name="memory">The block with everything.</param>
+/// <param name="layout">Where the table of places is.</param>
+internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels kernels, DeviceBlock memory, DeviceLayout layout)
+{
+    public void Run() => Steps(0, section.Plan.Steps.Count, 0, 0, null);
+
+    public void Profile(DeviceTimer timer, Span<long> ticks)
+    {
+        if (ticks.Length != section.Plan.Steps.Count)
+            throw new ArgumentException($"Program '{section.Plan.Name}' has {section.Plan.Steps.Count} steps; there is room for {ticks.Length}.", nameof(ticks));
+        var marks = new MarkedSteps(timer, []);
+        Steps(0, section.Plan.Steps.Count, 0, 0, marks);
+        timer.Mark();
+        ticks.Clear();
+        foreach (var (mark, step) in marks.Steps.Index()) ticks[step] += (long)(timer.After(mark).TotalSeconds * Stopwatch.Frequency);
+    }
+
+    /// <summary>Steps from <paramref name="first"/> to before <paramref name="end"/>, of whose loops those from <paramref name="loop"/> on are not yet entered.</summary>
+    private void Steps(int first, int end, int loop, long iteration, MarkedSteps? marks)
+    {
+        var loops = section.Plan.Loops;
+        for (var index = first; index < end; index++)
+        {
+            while (loop < loops.Count && loops[loop].FirstStep < index) loop++;
+            if (loop == loops.Count || loops[loop].FirstStep != index)
+            {
+                marks?.Begin(index);
+                Launch(index, iteration);
+                continue;
+            }
+            var entered = loops[loop];
+            for (long i = 0; i < entered.Iterations && Holds(entered.Condition); i++)
+                Steps(index, entered.End, loop + 1, LoopIteration.Within(iteration, entered, i), marks);
+            index = entered.End - 1;
+        }
+    }
+
+    private void Launch(int index, long iteration)
+    {
+        var step = section.Plan.Steps[index];
+        if (step.Tasks == 0) return;
+        kernels.Launch(new DeviceLaunch(step.Kernel, step.Tasks, layout.Table, layout.Places.Count, section.FirstPlaces[index], iteration), memory);
+    }
+
+    private bool Holds(PlanCondition? condition)
+    {
+        if (condition is null) return true;
+        Span<byte> flag = stackalloc byte[1];
+        memory.Read(section.Offsets[condition.Buffer], flag);
+        return flag[0] != 0 == condition.Value;
+    }
+
+    /// <summary>Which step follows each mark.</summary>
+    private sealed record MarkedSteps(DeviceTimer Timer, List<int> Steps)
+    {
+        public void Begin(int step)
+        {
+            Timer.Mark();
+            Steps.Add(step);
+        }
+    }
+}
