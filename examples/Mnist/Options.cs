@@ -13,6 +13,7 @@ internal sealed record Options
           --epochs N        passes over the training digits (default 10 for cnn, 15 for mlp)
           --batch N         digits in a step (default 64)
           --threads N       threads (default: all processors)
+          --device NAME     cpu (default), cuda, cuda:1, opencl or best; but for cpu, build with -p:Gpu=true
           --seed N          decides everything random (default 0)
           --data FOLDER     folder of the four idx files (default: those of the examples)
           --help            this text
@@ -26,6 +27,9 @@ internal sealed record Options
     public int Batch { get; init; } = 64;
 
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Name of the device to train on; null for the processor.</summary>
+    public string? Device { get; init; }
 
     public long Seed { get; init; }
 
@@ -55,6 +59,7 @@ internal sealed record Options
         "--epochs" => this with { Epochs = (int)Whole(name, value(), 1, 10_000) },
         "--batch" => this with { Batch = (int)Whole(name, value(), 1, 9_000) },
         "--threads" => this with { Threads = (int)Whole(name, value(), 1, 1_024) },
+        "--device" => this with { Device = value() is var device && device != "cpu" ? device : null },
         "--seed" => this with { Seed = Whole(name, value(), long.MinValue, long.MaxValue) },
         "--data" => this with { Data = value() },
         _ => throw new UsageException($"unknown option {name}"),

@@ -1,5 +1,6 @@
 using Digits;
 using GraphForge.Data;
+using GraphForge.Runtime.Device;
 
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) =>
@@ -20,7 +21,7 @@ catch (UsageException e)
     Console.Error.WriteLine($"{e.Message}; --help lists the options");
     return 2;
 }
-catch (DataFileException e)
+catch (Exception e) when (e is DataFileException or DeviceException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using GraphForge.Runtime.Device;
 using ILGPU;
@@ -5,6 +6,8 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GraphForge.Runtime.Ilgpu;
 
@@ -36,46 +39,70 @@ public sealed class Device : ComputeDevice
 
     public override Assembly KernelApi => typeof(Context).Assembly;
 
-    /// <summary>The first CUDA device, or where there is none the first that OpenCL knows.</summary>
+    /// <summary>The first CUDA device, or where there is none the first that OpenCL knows; see <see cref="Choose"/>.</summary>
     /// <exception cref="DeviceException">There is neither.</exception>
-    public static Device Best
+    public static Device Best => Choose();
+
+    /// <summary>Opens the first CUDA device, or where there is none the first that OpenCL knows.</summary>
+    /// <param name="logger">Told which device was chosen, and why not another kind; null for nobody.</param>
+    /// <exception cref="DeviceException">There is neither.</exception>
+    public static Device Choose(ILogger? logger = null)
     {
-        get
+        try
+        {
+            var device = Cuda(0);
+            Log.Chosen(logger ?? NullLogger.Instance, device, "CUDA is preferred to OpenCL");
+            return device;
+        }
+        catch (DeviceException cuda)
         {
             try
             {
-                return Cuda(0);
+                var device = OpenCL(0);
+                Log.Chosen(logger ?? NullLogger.Instance, device, cuda.Message);
+                return device;
             }
-            catch (DeviceException cuda)
+            catch (DeviceException openCL)
             {
-                try
-                {
-                    return OpenCL(0);
-                }
-                catch (DeviceException openCL)
-                {
-                    throw new DeviceException($"No GPU was found. {cuda.Message} {openCL.Message}", cuda);
-                }
+                throw new DeviceException($"No GPU was found. {cuda.Message} {openCL.Message}", cuda);
             }
         }
+    }
+
+    /// <summary>The device a command line names: <c>cuda</c>, <c>cuda:1</c>, <c>opencl</c>, <c>opencl:1</c>, <c>best</c> or <c>simulated</c>.</summary>
+    /// <param name="name">In any case; without a number the first one.</param>
+    /// <param name="logger">Told what <c>best</c> is; null for nobody.</param>
+    /// <exception cref="DeviceException">It is none of these names, or there is no such device.</exception>
+    public static Device Named(string name, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var (kind, number) = name.Split(':') switch { [var k] => (k, "0"), [var k, var n] => (k, n), _ => ("", "") };
+        return (kind.ToLowerInvariant(), int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) switch
+        {
+            ("cuda", true) => Cuda(index),
+            ("opencl", true) => OpenCL(index),
+            ("best", true) when name == kind => Choose(logger),
+            ("simulated", true) when name == kind => Simulated(),
+            _ => throw new DeviceException($"There is no device named '{name}': name one as cuda, cuda:1, opencl, opencl:1, best or simulated."),
+        };
     }
 
     /// <param name="index">Which of the CUDA devices, from 0.</param>
     /// <exception cref="DeviceException">There is no such device, or no driver.</exception>
     public static Device Cuda(int index) => Open(DeviceKind.Cuda, index, builder => builder.Cuda(), context => context.GetCudaDevices().Count,
-        (context, i) => context.CreateCudaAccelerator(i), "Install NVIDIA's driver; the CUDA toolkit is not needed.");
+        (context, i) => context.CreateCudaAccelerator(i), CudaDriver.Remedy);
 
     /// <param name="index">Which of the OpenCL devices, from 0.</param>
     /// <exception cref="DeviceException">There is no such device, or no driver.</exception>
     public static Device OpenCL(int index) => Open(DeviceKind.OpenCL, index, builder => builder.OpenCL(), context => context.GetCLDevices().Count,
-        (context, i) => context.CreateCLAccelerator(i), "Install the device's OpenCL driver; it must have generic address space.");
+        (context, i) => context.CreateCLAccelerator(i), _ => "Install the device's OpenCL driver; it must have generic address space.");
 
     /// <summary>ILGPU's simulation on the processor, for checking kernels.</summary>
     /// <param name="warpThreads">Threads of a warp; a power of 2, at least 2.</param>
     /// <param name="warps">Warps of the largest group.</param>
     public static Device Simulated(int warpThreads = 4, int warps = 4) => Open(
         DeviceKind.Simulated, 0, builder => builder.CPU(new CPUDevice(warpThreads, warps, 1)), context => context.GetCPUDevices().Count,
-        (context, i) => context.CreateCPUAccelerator(i), "");
+        (context, i) => context.CreateCPUAccelerator(i), _ => "");
 
     public override string ToString() => $"{Kind} device {Name}, {Limits.Multiprocessors} multiprocessors, {Limits.MemoryBytes >> 20} MiB";
 
@@ -116,7 +143,7 @@ public sealed class Device : ComputeDevice
     }
 
     private static Device Open(
-        DeviceKind kind, int index, Action<Context.Builder> register, Func<Context, int> count, Func<Context, int, Accelerator> create, string remedy)
+        DeviceKind kind, int index, Action<Context.Builder> register, Func<Context, int> count, Func<Context, int, Accelerator> create, Func<int, string> remedy)
     {
         Context? context = null;
         try
@@ -124,14 +151,14 @@ public sealed class Device : ComputeDevice
             context = Context.Create(builder => register(builder.ForKernels().Profiling()));
             var found = count(context);
             if (index < 0 || index >= found)
-                throw new DeviceException($"There is no {kind} device number {index}: {(found == 0 ? "none was" : $"{found} were")} found. {remedy}".TrimEnd());
+                throw new DeviceException($"There is no {kind} device number {index}: {(found == 0 ? "none was" : $"{found} were")} found. {remedy(found)}".TrimEnd());
             return new Device(kind, context, create(context, index));
         }
         catch (Exception exception)
         {
             context?.Dispose();
             if (exception is DeviceException) throw;
-            throw new DeviceException($"{kind} device number {index} cannot be used: {exception.Message} {remedy}".TrimEnd(), exception);
+            throw new DeviceException($"{kind} device number {index} cannot be used: {exception.Message} {remedy(0)}".TrimEnd(), exception);
         }
     }
 }

@@ -65,6 +65,7 @@ public class ReferenceTests
         Assert.That(
             Repository.Projects.Where(project => project.References.Contains("GraphForge.Runtime.Ilgpu")).Select(project => project.Name),
             Is.EqualTo(new[] { "GraphForge.Runtime.Ilgpu.Tests" }));
+        Assert.That(Repository.Lines("examples/Mnist/Mnist.csproj").Where(line => line.Contains("Ilgpu")), Has.All.Contains("Condition=\"'$(Gpu)' == 'true'\""));
     }
 
     /// <summary>A data reader must be usable where nothing is compiled.</summary>

@@ -35,7 +35,7 @@ internal static class Repository
 }
 
 /// <param name="Path">Relative to the root.</param>
-/// <param name="References">Names of the projects it references.</param>
+/// <param name="References">Names of the projects it references, whatever it is built for.</param>
 /// <param name="Packages">Names of the packages it references.</param>
 internal sealed record ProjectFile(string Path, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
 {
@@ -54,5 +54,5 @@ internal sealed record ProjectFile(string Path, IReadOnlyList<string> References
     }
 
     private static IEnumerable<string> Includes(XDocument project, string item) =>
-        project.Descendants(item).Select(element => (string?)element.Attribute("Include")).OfType<string>();
+        project.Descendants(item).Where(element => element.Attribute("Condition") is null).Select(element => (string?)element.Attribute("Include")).OfType<string>();
 }

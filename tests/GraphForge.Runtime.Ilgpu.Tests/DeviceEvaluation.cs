@@ -2,6 +2,7 @@ using GraphForge.Compiler;
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Jit;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge.Runtime.Ilgpu.Tests;
 
@@ -20,14 +21,23 @@ internal static class DeviceEvaluation
     public static IReadOnlyDictionary<string, Literal> Evaluate(Device device, ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs)
     {
         var source = Compile(graph, TargetOf(device));
-        using var program = new DeviceProgram(device, source.Plan, new DeviceCode(Image(source), [.. source.Kernels.Select(k => k.Threads)]));
-        foreach (var input in source.Plan.Buffers.Where(b => b.Kind == BufferKind.Input)) program.SetInput<byte>(input.Name, inputs[input.Name].Bytes);
-        program.Run();
-        return source.Plan.Buffers.Where(b => b.Kind == BufferKind.Output).ToDictionary(b => b.Name, output =>
-        {
-            var bytes = new byte[output.Bytes];
-            program.GetOutput<byte>(output.Name, bytes);
-            return Literal.Of(new TensorType(output.Type, Shape.Of([.. output.Dims])), bytes);
-        });
+        return Run(Load(device, source), inputs);
+    }
+
+    /// <param name="device">Where it runs.</param>
+    /// <param name="source">A program for it.</param>
+    /// <param name="states">In the order the program numbers them.</param>
+    public static DeviceProgram Load(Device device, CompiledSource source, params IReadOnlyList<StateBuffer> states) =>
+        new(device, source.Plan, new DeviceCode(Image(source), [.. source.Kernels.Select(k => k.Threads)]), states);
+
+    public static IReadOnlyDictionary<string, Literal> Run(DeviceProgram program, IReadOnlyDictionary<string, Literal> inputs)
+    {
+        using var run = program.Rent();
+        foreach (var input in program.Plan.Buffers.Where(b => b.Kind == BufferKind.Input)) run.SetInput(program.FindInput(input.Name), inputs[input.Name].Bytes);
+        run.Run();
+        var outputs = new Dictionary<string, Literal>();
+        foreach (var output in program.Plan.Buffers.Where(b => b.Kind == BufferKind.Output))
+            outputs[output.Name] = Literal.Of(new TensorType(output.Type, Shape.Of([.. output.Dims])), run.OutputBytes(program.FindOutput(output.Name)));
+        return outputs;
     }
 }
