@@ -10,7 +10,10 @@ internal static class DeviceEvaluation
 {
     /// <summary>The compiler's view of a device.</summary>
     public static GpuTarget TargetOf(Device device) => new(
-        device.Limits.Multiprocessors, device.Limits.WarpThreads, device.Limits.MostThreads, device.Limits.SharedBytes, device.Limits.ResidentThreads, 64);
+        device.Limits.Multiprocessors, device.Limits.WarpThreads, device.Limits.MostThreads, device.Limits.SharedBytes, device.Limits.ResidentThreads, 64)
+    {
+        HasShuffles = device.Kind != DeviceKind.OpenCL,
+    };
 
     public static CompiledSource Compile(ComputationGraph graph, GpuTarget target) =>
         Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = target, Threads = 1 });

@@ -13,6 +13,12 @@ public sealed record GpuTarget(
     /// <summary>A device of the middle: what is compiled for without a device at hand runs everywhere, and well on most.</summary>
     public static GpuTarget Common { get; } = new(64, 32, 1024, 48 * 1024, 2048, 64);
 
+    /// <summary>
+    /// Whether threads of a warp read each other's registers: on CUDA, and in ILGPU's simulation. OpenCL has no such instruction that every
+    /// device knows; there they go by way of shared memory.
+    /// </summary>
+    public bool HasShuffles { get; init; }
+
     /// <summary>Threads of a group where nothing asks for another number: enough to fill a multiprocessor with a few groups.</summary>
     public int UsualThreads => Math.Min(256, MostThreads);
 
