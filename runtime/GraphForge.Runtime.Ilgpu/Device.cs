@@ -26,7 +26,10 @@ public sealed class Device : ComputeDevice
         Limits = new DeviceLimits(
             accelerator.NumMultiprocessors, accelerator.WarpSize, accelerator.MaxNumThreadsPerGroup,
             // ILGPU's kernels declare shared memory in their text, of which no driver takes more.
-            Math.Min(48 * 1024, accelerator.MaxSharedMemoryPerGroup), accelerator.MaxNumThreadsPerMultiprocessor, accelerator.MemorySize);
+            Math.Min(48 * 1024, accelerator.MaxSharedMemoryPerGroup), accelerator.MaxNumThreadsPerMultiprocessor, accelerator.MemorySize)
+        {
+            HasShuffles = kind != DeviceKind.OpenCL,
+        };
     }
 
     public DeviceKind Kind { get; }

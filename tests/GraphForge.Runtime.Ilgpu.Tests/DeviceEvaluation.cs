@@ -9,10 +9,6 @@ namespace GraphForge.Runtime.Ilgpu.Tests;
 /// <summary>Compiles a graph for a device and runs it once, literals in and literals out: the counterpart of the reference evaluator.</summary>
 internal static class DeviceEvaluation
 {
-    /// <summary>The compiler's view of a device.</summary>
-    public static GpuTarget TargetOf(Device device) => new(
-        device.Limits.Multiprocessors, device.Limits.WarpThreads, device.Limits.MostThreads, device.Limits.SharedBytes, device.Limits.ResidentThreads, 64);
-
     public static CompiledSource Compile(ComputationGraph graph, GpuTarget target) =>
         Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = target, Threads = 1 });
 
@@ -20,7 +16,7 @@ internal static class DeviceEvaluation
 
     public static IReadOnlyDictionary<string, Literal> Evaluate(Device device, ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs)
     {
-        var source = Compile(graph, TargetOf(device));
+        var source = Compile(graph, GpuTarget.Of(device.Limits));
         return Run(Load(device, source), inputs);
     }
 

@@ -23,7 +23,7 @@ public class DeviceProgramTests
     public void ATrainingStepLearnsWhatTheReferenceLearns()
     {
         var step = new TrainingStep();
-        var source = DeviceEvaluation.Compile(step.Graph, DeviceEvaluation.TargetOf(_device));
+        var source = DeviceEvaluation.Compile(step.Graph, GpuTarget.Of(_device.Limits));
         var states = step.Start();
         StateBuffer[] buffers = [.. source.States.Select(slot => Buffer(slot, states[slot]))];
         var program = DeviceEvaluation.Load(_device, source, buffers);
@@ -49,7 +49,7 @@ public class DeviceProgramTests
     [Test]
     public void KernelsThatCannotBeTranslatedAreNamed()
     {
-        var source = DeviceEvaluation.Compile(Doubled(4), DeviceEvaluation.TargetOf(_device));
+        var source = DeviceEvaluation.Compile(Doubled(4), GpuTarget.Of(_device.Limits));
         var text = source.KernelText.Replace("int group = Grid.IdxX;", "int group = Grid.IdxX; if (first < 0) throw new InvalidOperationException();", StringComparison.Ordinal);
         var image = Jit.DeviceKernelCompiler.Compile(text, typeof(ILGPU.Context).Assembly);
         Assert.That(() => DeviceText.Ptx(image, source.Plan.KernelNames),
@@ -63,7 +63,7 @@ public class DeviceProgramTests
     [Test]
     public void ValuesOfAnotherSizeAreRefused()
     {
-        var source = DeviceEvaluation.Compile(Doubled(4), DeviceEvaluation.TargetOf(_device));
+        var source = DeviceEvaluation.Compile(Doubled(4), GpuTarget.Of(_device.Limits));
         using var run = DeviceEvaluation.Load(_device, source).Rent();
         Assert.That(() => run.SetInput<float>(0, new float[3]), Throws.ArgumentException.With.Message.StartsWith("The input 'x' of 'doubled' takes 16 bytes, and 12 were given."));
     }

@@ -1,4 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Ops;
 
 namespace GraphForge.Runtime.Ilgpu.Tests;
@@ -11,14 +13,31 @@ public class DeviceTextTests
     {
         foreach (var type in new[] { DType.Float32, DType.Float64, DType.BFloat16 })
         {
-            var source = DeviceEvaluation.Compile(sample.Graph(type), GpuTarget.Common);
-            var image = DeviceEvaluation.Image(source);
-            var texts = DeviceText.Ptx(image, source.Plan.KernelNames);
-            Assert.That(texts, Has.Count.EqualTo(source.Kernels.Count));
+            var texts = Texts(sample, type, DeviceText.Ptx, Cuda);
             Assert.That(texts, Has.All.Contains(".visible .entry"), $"{sample.Name} {type}");
             Assert.That(texts, Has.None.Contains(".approx").And.None.Contains(".ftz").And.None.Contains(".extern"), $"{sample.Name} {type} is exact and whole");
-            Assert.That(DeviceText.OpenCL(image, source.Plan.KernelNames), Has.All.Contains("kernel void"), $"{sample.Name} {type}");
+            Assert.That(Texts(sample, type, DeviceText.OpenCL, GpuTarget.Common), Has.All.Contains("kernel void"), $"{sample.Name} {type}");
         }
+    }
+
+    /// <summary>Threads of a warp add up in registers: by as many exchanges as its number has bits, and as many for the warps of a row.</summary>
+    [TestCase("softmax of long rows", 10 + 10)]
+    public void RowsAreReducedByExchange(string name, int exchanges)
+    {
+        var x = Nodes.Input("x", DType.Float32, Shape.Of(4, 4096));
+        var source = DeviceEvaluation.Compile(new ComputationGraph(name, [new NamedOutput("y", x.Softmax(1))], []), Cuda);
+        var text = DeviceText.Ptx(DeviceEvaluation.Image(source), source.Plan.KernelNames).Single();
+        Assert.That(System.Text.RegularExpressions.Regex.Count(text, @"shfl\.sync\.bfly\.b32"), Is.EqualTo(exchanges));
+    }
+
+    private static GpuTarget Cuda { get; } = GpuTarget.Common with { HasShuffles = true };
+
+    private static IReadOnlyList<string> Texts(OpSample sample, DType type, Func<byte[], IReadOnlyList<string>, IReadOnlyList<string>> translate, GpuTarget target)
+    {
+        var source = DeviceEvaluation.Compile(sample.Graph(type), target);
+        var texts = translate(DeviceEvaluation.Image(source), source.Plan.KernelNames);
+        Assert.That(texts, Has.Count.EqualTo(source.Kernels.Count));
+        return texts;
     }
 
     /// <summary>What a thread reads of shared memory it reads before the barrier behind which others overwrite it.</summary>

@@ -94,6 +94,13 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
                 // What was read may have been changed by another thread.
                 _expressions.Scope.InvalidateAll(_changing);
                 break;
+            case WarpExchange exchange:
+                Writer.Line($"{Locals.Register(exchange.Target, 0).Name} = Warp.ShuffleXor({Locals.Register(exchange.Source, 0).Name}, {exchange.Distance});");
+                _expressions.Scope.Invalidate(exchange.Target);
+                // What follows is the next of several alike steps, over other values.
+                _expressions.Scope.Uses.Clear();
+                _fresh.Remove(exchange.Target);
+                break;
             case For { Kind: LoopKind.Vector } vector:
                 _expressions.InBlock(() => WriteVector(vector.Variable, [.. Block.Of(vector.Body).Statements.Cast<Store>()]));
                 break;

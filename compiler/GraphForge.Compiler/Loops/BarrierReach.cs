@@ -1,7 +1,7 @@
 namespace GraphForge.Compiler.Loops;
 
 /// <summary>
-/// Whether all threads of a group reach the same barriers: none stands under a condition, or in a loop with a limit, that may
+/// Whether all threads of a group reach the same barriers and exchanges: none stands under a condition, or in a loop with a limit, that may
 /// differ between threads. What is read from memory or a register counts as different.
 /// </summary>
 internal static class BarrierReach
@@ -16,11 +16,11 @@ internal static class BarrierReach
             case Block block:
                 return block.Statements.Select(s => Problem(s, thread)).FirstOrDefault(p => p is not null);
             case If condition when Varies(condition.Condition, thread):
-                return HasBarrier(condition.Body) ? $"a barrier under {condition.Condition}, which not all threads may meet" : null;
+                return IsMeeting(condition.Body) ? $"a barrier under {condition.Condition}, which not all threads may meet" : null;
             case If condition:
                 return Problem(condition.Body, thread);
             case For { Limit: { } limit } loop when Varies(limit, thread):
-                if (HasBarrier(loop.Body)) return $"a barrier in loop {loop.Variable} < {limit}, which threads may leave one after another";
+                if (IsMeeting(loop.Body)) return $"a barrier in loop {loop.Variable} < {limit}, which threads may leave one after another";
                 return null;
             case For loop:
                 return Problem(loop.Body, thread);
@@ -29,7 +29,8 @@ internal static class BarrierReach
         }
     }
 
-    private static bool HasBarrier(Statement body) => StatementWalk.All(body).Any(s => s is GroupBarrier);
+    /// <summary>Whether threads meet in a statement.</summary>
+    public static bool IsMeeting(Statement statement) => StatementWalk.All(statement).Any(s => s is GroupBarrier or WarpExchange);
 
     private static bool Varies(IndexExpr index, LoopVar thread) => index.Variables.Any(v => v == thread) || Loads.Of(index).Any();
 

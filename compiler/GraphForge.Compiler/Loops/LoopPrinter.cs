@@ -42,6 +42,9 @@ public static class LoopPrinter
             case GroupBarrier:
                 text.Append($"{indent}barrier\n");
                 break;
+            case WarpExchange exchange:
+                text.Append($"{indent}{exchange.Target} = {exchange.Source} of thread ^ {exchange.Distance}\n");
+                break;
             case Prefetch prefetch:
                 text.Append($"{indent}prefetch {prefetch.Buffer}[{prefetch.Index}]\n");
                 break;

@@ -54,6 +54,7 @@ public sealed class LoopVerifier
         switch (statement)
         {
             case GroupBarrier: Require(_kernel.Group is not null, "a barrier outside of a group"); break;
+            case WarpExchange exchange: Exchange(exchange); break;
             case Block block: InScope(block); break;
             case For { Kind: LoopKind.Parallel or LoopKind.Grid } loop: throw Broken($"{loop.Kind} loop {loop.Variable} inside a loop");
             case For loop: Loop(loop); break;
@@ -106,6 +107,15 @@ public sealed class LoopVerifier
         Require(store.Value.Variables.All(v => !v.IsLane || places.Contains(v)), $"each lane stores another value in {store.Buffer}[{store.Index}]");
         Check(() => Expression(store.Value));
         Check(() => Access(store.Buffer, store.Index));
+    }
+
+    private void Exchange(WarpExchange exchange)
+    {
+        Require(_kernel.Group is not null, "an exchange outside of a group");
+        foreach (var register in new[] { exchange.Target, exchange.Source })
+            Require(_buffers.GetValueOrDefault(register) is { Place: BufferPlace.Register } && register.Count == 1 && register.Type.Size() >= sizeof(int), $"{register} is exchanged");
+        Require(exchange.Target.Type == exchange.Source.Type && exchange.Target != exchange.Source, $"{exchange.Source} is exchanged into {exchange.Target}");
+        Require(long.IsPow2(exchange.Distance) && _kernel.Threads % (2 * exchange.Distance) == 0, $"threads {exchange.Distance} apart of {_kernel.Threads} exchange");
     }
 
     private void Transpose(Transpose t)

@@ -128,6 +128,22 @@ public sealed class Prefetch(LoopBuffer buffer, IndexExpr index) : Statement
 /// </summary>
 public sealed class GroupBarrier : Statement;
 
+/// <summary>
+/// Gives every thread the register of the thread of its warp whose number differs by one bit. It orders nothing else: what threads wrote
+/// to memory takes a barrier. Every thread of the group must come to it.
+/// </summary>
+/// <param name="target">A register.</param>
+/// <param name="source">Another one of the same type, of 4 or 8 bytes.</param>
+/// <param name="distance">The bit: a power of 2 below the threads of a warp.</param>
+public sealed class WarpExchange(LoopBuffer target, LoopBuffer source, int distance) : Statement
+{
+    public LoopBuffer Target { get; } = target;
+
+    public LoopBuffer Source { get; } = source;
+
+    public int Distance { get; } = distance;
+}
+
 /// <summary>Runs <paramref name="body"/> where <paramref name="condition"/> holds. The condition never depends on a lane.</summary>
 public sealed class If(Expr condition, Statement body) : Statement
 {

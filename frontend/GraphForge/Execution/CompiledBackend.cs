@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GraphForge.Compiler;
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops.Schedules;
 using GraphForge.Compiler.Memory;
@@ -53,7 +54,7 @@ internal static class CompiledBackend
 
     private static CompilerOptions Unscheduled(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
     {
-        Device = options.Device is { } device ? DeviceBackend.TargetOf(device.Limits) : null,
+        Device = options.Device is { } device ? GpuTarget.Of(device.Limits) : null,
         Threads = options.Device is null ? options.Threads : 1,
         MemoryBudget = options.MemoryBudget,
         DumpFolder = DumpFolder(graph, binding, options),

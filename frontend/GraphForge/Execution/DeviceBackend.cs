@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using GraphForge.Compiler;
-using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Schedule;
@@ -24,10 +23,6 @@ internal static class DeviceBackend
         var buffers = source.States.Select(slot => states[slot]).ToArray();
         return new LoadedProgram(new DeviceProgram(device, source.Plan, source.Code, buffers), source);
     }
-
-    /// <summary>The compiler's view of a device.</summary>
-    public static GpuTarget TargetOf(DeviceLimits limits) => new(
-        limits.Multiprocessors, limits.WarpThreads, limits.MostThreads, limits.SharedBytes, limits.ResidentThreads, 64);
 
     private sealed class LoadedProgram(DeviceProgram program, DeviceSource source) : BoundProgram
     {

@@ -7,4 +7,8 @@ namespace GraphForge.Runtime.Device;
 /// <param name="SharedBytes">Memory that the threads of a group can share.</param>
 /// <param name="ResidentThreads">Threads that a multiprocessor keeps going at a time.</param>
 /// <param name="MemoryBytes">Memory in all.</param>
-public sealed record DeviceLimits(int Multiprocessors, int WarpThreads, int MostThreads, int SharedBytes, int ResidentThreads, long MemoryBytes);
+public sealed record DeviceLimits(int Multiprocessors, int WarpThreads, int MostThreads, int SharedBytes, int ResidentThreads, long MemoryBytes)
+{
+    /// <summary>Whether threads of a warp can read each other's registers.</summary>
+    public bool HasShuffles { get; init; }
+}

@@ -63,14 +63,39 @@ public class DeviceDoubleTests
     }, "threads part: thread 1 of group 0 waits at line 9, thread 0 of group 0 waits at line 7");
 
     [Test]
+    public void Threads_of_a_warp_exchange_what_they_have()
+    {
+        Launch(groups: 1, threads: 8, () =>
+        {
+            var value = 1 << Group.IdxX;
+            value += Warp.ShuffleXor(value, 2);
+            _view[Group.IdxX] = value + Warp.ShuffleXor(value, 1);
+        });
+        Assert.That(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(Memory.Bytes)[..8].ToArray(), Is.EqualTo(new[] { 15, 15, 15, 15, 240, 240, 240, 240 }));
+    }
+
+    [Test]
+    public void No_exchange_crosses_warps() => AssertFails(4, 8, () => Warp.ShuffleXor(1, 4),
+        "thread 0 reads a register of thread 4, which is not of its warp of 4");
+
+    [Test]
+    public void An_exchange_is_no_barrier() => AssertFails(1, () =>
+    {
+        _view[Group.IdxX] = 1;
+        _view[1 - Group.IdxX] = Warp.ShuffleXor(2, 1);
+    }, "race: thread 0 of group 0 writes byte 4 of memory of 64 bytes, which thread 1 of group 0 wrote with no barrier between");
+
+    [Test]
     public void No_index_leaves_a_view() => AssertFails(1, () =>
     {
         _ = _view.SubView(4, 4)[4];
         Group.Barrier();
     }, "element 4 of 4 in memory of 64 bytes, by thread 0 of group 0");
 
-    private static void AssertFails(int groups, Action kernel, string message) =>
-        Assert.That(() => Launch(groups, 2, kernel), Throws.InvalidOperationException.With.Message.EqualTo(message));
+    private static void AssertFails(int groups, Action kernel, string message) => AssertFails(groups, 2, kernel, message);
 
-    private static void Launch(int groups, int threads, Action kernel) => new GroupRun(threads, kernel).Run(groups, hasBarriers: true);
+    private static void AssertFails(int groups, int threads, Action kernel, string message) =>
+        Assert.That(() => Launch(groups, threads, kernel), Throws.InvalidOperationException.With.Message.EqualTo(message));
+
+    private static void Launch(int groups, int threads, Action kernel) => new GroupRun(threads, 4, kernel).Run(groups, hasBarriers: true);
 }

@@ -9,10 +9,11 @@ namespace GraphForge.Compiler.Tests.Device;
 [Parallelizable(ParallelScope.Children)]
 public class DeviceOpTests
 {
-    private static readonly Lazy<DeviceSamples> Gradients = new(() => DeviceSamples.OfGradients());
+    private static readonly Lazy<DeviceSamples> Gradients = new(() => DeviceSamples.OfGradients(DeviceSamples.SmallWarps));
 
     private static readonly IReadOnlyDictionary<DType, Lazy<DeviceSamples>> Forward =
-        new[] { DType.Float32, DType.Float64, DType.Float16 }.ToDictionary(type => type, type => new Lazy<DeviceSamples>(() => DeviceSamples.Of(type)));
+        new[] { DType.Float32, DType.Float64, DType.Float16 }.ToDictionary(type => type, type => new Lazy<DeviceSamples>(() => DeviceSamples.Of(
+            type, type == DType.Float32 ? DeviceSamples.Small : DeviceSamples.SmallWarps)));
 
     [Test]
     public void ForwardAgreesWithReference(

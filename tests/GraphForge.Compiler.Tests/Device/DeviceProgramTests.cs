@@ -10,7 +10,7 @@ namespace GraphForge.Compiler.Tests.Device;
 /// <summary>Whole programs for a GPU on the test double of one.</summary>
 public class DeviceProgramTests
 {
-    private static IEnumerable<GpuTarget> Targets => [DeviceSamples.Small, GpuTarget.Common, new(1, 4, 16, 48 * 1024, 16, 64)];
+    private static IEnumerable<GpuTarget> Targets => [DeviceSamples.Small, GpuTarget.Common with { HasShuffles = true }, new(1, 4, 16, 48 * 1024, 16, 64) { HasShuffles = true }];
 
     [TestCaseSource(nameof(Targets))]
     public void A_training_step_learns_what_the_reference_learns(GpuTarget target)
@@ -22,7 +22,7 @@ public class DeviceProgramTests
         var losses = new List<double>();
         for (var i = 0; i < 3; i++)
         {
-            var (reference, device) = (ReferenceEvaluator.Evaluate(step.Graph, TrainingStep.Batch(), expected), DeviceDouble.Evaluate(source, kernels, TrainingStep.Batch(), actual));
+            var (reference, device) = (ReferenceEvaluator.Evaluate(step.Graph, TrainingStep.Batch(), expected), DeviceDouble.Evaluate(source, kernels, target, TrainingStep.Batch(), actual));
             Closeness.AssertClose(device.Outputs["loss"], reference.Outputs["loss"], 1e-5, $"loss of step {i}");
             (expected, actual) = (new(reference.States), new(device.States));
             losses.Add(device.Outputs["loss"][0].AsDouble);
@@ -41,7 +41,7 @@ public class DeviceProgramTests
         Assert.That(source.Plan.Preparation, Is.Not.Null);
         var values = Enumerable.Range(0, 120).Select(i => MathF.Sin(i)).ToArray();
         var (inputs, states) = (new Dictionary<string, Literal> { ["x"] = Literal.Of<float>(values[..36], 3, 12) }, new Dictionary<StateSlot, Literal> { [slot] = Literal.Of<float>(values, 12, 10) });
-        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], inputs, states);
+        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], DeviceSamples.Small, inputs, states);
         Closeness.AssertClose(actual.Outputs["y"], ReferenceEvaluator.Evaluate(graph, inputs, states).Outputs["y"], Closeness.Tolerance(DType.Float32), "y");
     }
 

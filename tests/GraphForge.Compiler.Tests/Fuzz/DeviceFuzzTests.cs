@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Tests.Device;
 using GraphForge.Compiler.Tests.Device.Double;
@@ -15,7 +16,7 @@ public class DeviceFuzzTests
     {
         var cases = Enumerable.Range(FirstSeed, Count).Select(RandomGraph.Generate).OfType<FuzzCase>().ToArray();
         var problems = new string?[cases.Length];
-        var sources = cases.Select((c, i) => FuzzRun.Guarded(() => FuzzRun.Compile(c, new CompilerOptions { Device = DeviceSamples.Small, Threads = 1 }), out problems[i])).ToArray();
+        var sources = cases.Select((c, i) => FuzzRun.Guarded(() => FuzzRun.Compile(c, new CompilerOptions { Device = TargetOf(c), Threads = 1 }), out problems[i])).ToArray();
         var kernels = DoubleCompiler.Compile([.. sources.OfType<CompiledSource>().Select(s => s.KernelText)]).GetEnumerator();
         for (var i = 0; i < cases.Length; i++)
         {
@@ -26,9 +27,12 @@ public class DeviceFuzzTests
         Assert.That(failures, Is.Empty, $"{failures.Length} of {cases.Length} graphs fail");
     }
 
+    /// <summary>With and without exchange of registers in turn.</summary>
+    private static GpuTarget TargetOf(FuzzCase fuzz) => fuzz.Seed % 2 == 0 ? DeviceSamples.Small : DeviceSamples.SmallWarps;
+
     private static string? Compare(FuzzCase fuzz, CompiledSource source, Type kernels)
     {
-        var result = DeviceDouble.Evaluate(source, kernels, fuzz.Inputs, fuzz.States);
+        var result = DeviceDouble.Evaluate(source, kernels, TargetOf(fuzz), fuzz.Inputs, fuzz.States);
         foreach (var output in fuzz.Graph.Outputs)
             if (FuzzRun.Difference(result.Outputs[output.Name], fuzz.Bounds, output.Value) is { } problem) return $"output {output.Name}: {problem}";
         foreach (var update in fuzz.Graph.Updates)

@@ -18,12 +18,17 @@ public class GoldenDeviceKernelTests
     /// <summary>So few multiprocessors that a small contraction has large tiles, and a thread more than one element.</summary>
     private static readonly CompilerOptions OneMultiprocessor = Options with { Device = GpuTarget.Common with { Multiprocessors = 1 } };
 
+    /// <summary>Of a device whose warps exchange registers.</summary>
+    private static readonly CompilerOptions Exchanging = Options with { Device = GpuTarget.Common with { HasShuffles = true } };
+
     private static IEnumerable<GoldenGraph> Graphs =>
     [
         .. GoldenGraphs.All,
         new("sort", () => [("y", Input("g_x", 3, 21).ArgSort(1))]),
         new("wide", () => [("y", (Input("g_x", 6, 64) * Input("g_scale", 6, 1) + Input("g_shift", 64)).Tanh())]),
         new("position", () => [("y", Input("g_x", 5, 70).ArgMax(1))]),
+        new("exchanged_softmax", () => [("y", Input("g_x", 3, 10).Softmax(1))]),
+        new("exchanged_warps", () => [("y", Input("g_x", 2, 500).Max(1)), ("z", Input("g_x", 2, 500).ArgMin(1))]),
         new("blocked_contraction", () => [("y", (Nodes.MatMul(Input("g_x", 120, 40), Input("g_w", 40, 136)) + Input("g_b", 136)).Relu())]),
     ];
 
@@ -45,13 +50,19 @@ public class GoldenDeviceKernelTests
         var values = golden.Values(graph);
         var source = Compile(golden);
         var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates);
-        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], values, NoStates);
+        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], OptionsOf(golden).Device!, values, NoStates);
         foreach (var (name, value) in expected.Outputs)
             Closeness.AssertClose(actual.Outputs[name], value, Closeness.Tolerance(DType.Float32), $"{golden.Name} {name}");
     }
 
-    private static CompiledSource Compile(GoldenGraph golden) => Pipeline.Compile(
-        golden.Graph(), new Dictionary<DimSymbol, long>(), golden.Name is "blocked_contraction" or "wide" ? OneMultiprocessor : Options);
+    private static CompiledSource Compile(GoldenGraph golden) => Pipeline.Compile(golden.Graph(), new Dictionary<DimSymbol, long>(), OptionsOf(golden));
+
+    private static CompilerOptions OptionsOf(GoldenGraph golden) => golden.Name switch
+    {
+        "blocked_contraction" or "wide" => OneMultiprocessor,
+        _ when golden.Name.StartsWith("exchanged_", StringComparison.Ordinal) => Exchanging,
+        _ => Options,
+    };
 
     private static Node Input(string label, params long[] dims) => Nodes.Input(label, DType.Float32, Shape.Of(dims));
 

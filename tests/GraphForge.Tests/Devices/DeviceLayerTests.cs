@@ -1,7 +1,5 @@
-using GraphForge.Compiler;
+using GraphForge.Compiler.Autodiff;
 using GraphForge.Compiler.Graph;
-using GraphForge.Execution;
-using GraphForge.Jit;
 using GraphForge.Runtime;
 using GraphForge.Runtime.Device;
 using GraphForge.Tests.Layers;
@@ -11,7 +9,6 @@ namespace GraphForge.Tests.Devices;
 /// <summary>Every layer on a device, with its gradients in inputs and parameters, against the reference.</summary>
 public sealed class DeviceLayerTests
 {
-    private static readonly DeviceGraphCompiler Programs = new(KernelCacheOptions.Default);
     private ComputeDevice _device = null!;
 
     private static IEnumerable<LayerSample> Samples => LayerSamples.All;
@@ -25,51 +22,33 @@ public sealed class DeviceLayerTests
     [TestCaseSource(nameof(Samples))]
     public void Values_and_gradients_are_those_of_the_reference(LayerSample sample)
     {
-        var (graph, inputs, states) = Differentiated(sample);
-        var expected = ReferenceEvaluator.Evaluate(graph, inputs, states).Outputs;
-        foreach (var (name, actual) in Run(graph, inputs, states))
-            for (var i = 0; i < actual.Count; i++)
-                Assert.That(actual[i].AsDouble, Is.EqualTo(expected[name][i].AsDouble).Within(1e-9 * Math.Max(1, Math.Abs(expected[name][i].AsDouble))), $"{name}[{i}]");
+        TensorSpec[] inputs = [.. sample.Inputs.Select((shape, i) => new TensorSpec($"x{i}", DType.Float64, shape))];
+        CompiledModel Compiled(CompileOptions options) => CompiledModel.Compile(sample.Layer, x => Differentiated(sample, x), inputs, options);
+        var reference = Compiled(new CompileOptions { Backend = Backend.Reference });
+        var onDevice = Compiled(TestOptions.Default with { Device = _device });
+        var values = inputs.Select((input, i) => NamedArray.Of(input.Name, Drawn(input.Shape.Size.Value, i))).ToArray();
+        var (expected, actual) = (Arrays(reference), Arrays(onDevice));
+        reference.Run(values, Named(expected));
+        onDevice.Run(values, Named(actual));
+        foreach (var (name, array) in actual)
+            for (var i = 0; i < array.Length; i++)
+                Assert.That(array[i], Is.EqualTo(expected[name][i]).Within(1e-9 * Math.Max(1, Math.Abs(expected[name][i]))), $"{name}[{i}]");
     }
 
-    private Dictionary<string, Literal> Run(ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states)
+    /// <summary>The result, and the gradients of the sum of its squares in everything it depends on.</summary>
+    private static NamedTensors Differentiated(LayerSample sample, NamedTensors inputs)
     {
-        var options = new CompilerOptions { Device = DeviceBackend.TargetOf(_device.Limits), Threads = 1 };
-        var source = Programs.Compile(graph, new Dictionary<DimSymbol, long>(), options, _device.KernelApi);
-        var program = new DeviceProgram(_device, source.Plan, source.Code, [.. source.States.Select(slot => Buffer(slot, states[slot]))]);
-        using var run = program.Rent();
-        foreach (var (name, value) in inputs)
-            if (program.FindInput(name) is var index and >= 0) run.SetInput(index, value.Bytes);
-        run.Run();
-        var outputs = new Dictionary<string, Literal>();
-        foreach (var output in graph.Outputs) outputs[output.Name] = Literal.Of(output.Value.Type, run.OutputBytes(program.FindOutput(output.Name)));
-        return outputs;
+        Tensor[] x = [.. sample.Inputs.Select((_, i) => inputs[$"x{i}"])];
+        var y = sample.Forward(x);
+        Tensor[] variables = [.. x, .. sample.Layer.NamedParameters().Select(p => (Tensor)p.Value)];
+        var results = new NamedTensors { ["y"] = y };
+        foreach (var (i, gradient) in Gradients.Of((y * y).Sum().Node, [.. variables.Select(v => v.Node)]).Index()) results[$"g{i}"] = new Tensor(gradient);
+        return results;
     }
 
-    /// <summary>The result, and the gradients of the sum of its squares.</summary>
-    private static (ComputationGraph, Dictionary<string, Literal> Inputs, Dictionary<StateSlot, Literal> States) Differentiated(LayerSample sample)
-    {
-        var inputs = sample.Inputs.Select((shape, i) => Tensor.Input($"x{i}", DType.Float64, [.. shape])).ToArray();
-        var parameters = sample.Layer.NamedParameters().Select(p => p.Value).ToArray();
-        var output = sample.Forward(inputs);
-        Node[] variables = [.. inputs.Select(x => x.Node), .. parameters.Select(p => ((Tensor)p).Node)];
-        var gradients = GraphForge.Compiler.Autodiff.Gradients.Of((output * output).Sum().Node, variables);
-        NamedOutput[] outputs = [new("y", output.Node), .. gradients.Select((g, i) => new NamedOutput($"g{i}", g))];
-        return (new ComputationGraph("layer", outputs.ToEquatable(), []), inputs.Select((x, i) => (x, i)).ToDictionary(x => $"x{x.i}", x => Drawn(x.x.Node.Type, x.i)),
-            parameters.Index().ToDictionary(p => Values.Slot(p.Item), p => Drawn(Values.Slot(p.Item).Type, 100 + p.Index)));
-    }
+    private static Dictionary<string, double[]> Arrays(CompiledModel model) => model.Outputs.ToDictionary(o => o.Name, o => new double[o.Shape.Size.Value]);
 
-    private static Literal Drawn(TensorType type, int stream)
-    {
-        var literal = new Literal(type);
-        for (var i = 0; i < literal.Count; i++) literal[i] = Scalar.Of(type.DType, 1.6 * Threefry.Uniform(6, stream, i) - 0.8);
-        return literal;
-    }
+    private static NamedArray[] Named(Dictionary<string, double[]> arrays) => [.. arrays.Select(a => NamedArray.Of(a.Key, a.Value))];
 
-    private static StateBuffer Buffer(StateSlot slot, Literal value)
-    {
-        var buffer = new StateBuffer(slot.Name, slot.Type.DType, slot.Type.Shape.Values);
-        buffer.CopyFromBytes(value.Bytes);
-        return buffer;
-    }
+    private static double[] Drawn(long count, int stream) => [.. Enumerable.Range(0, (int)count).Select(i => 1.6 * Threefry.Uniform(6, stream, i) - 0.8)];
 }

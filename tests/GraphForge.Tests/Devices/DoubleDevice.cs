@@ -12,7 +12,9 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
 {
     public override string Name => "double";
 
-    public override DeviceLimits Limits { get; } = new(2, 8, 64, 8 * 1024, 128, memoryBytes);
+    private const int WarpThreads = 8;
+
+    public override DeviceLimits Limits { get; } = new(2, WarpThreads, 64, 8 * 1024, 128, memoryBytes) { HasShuffles = true };
 
     public override long FreeBytes => Limits.MemoryBytes - HeldBytes;
 
@@ -53,6 +55,8 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
 
     private sealed class DoubleKernels : DeviceKernels
     {
+        private static readonly string[] Waiting = [nameof(Group.Barrier), nameof(Warp.ShuffleXor)];
+
         private readonly Action<ArrayView<byte>, ArrayView<long>, int, long>[] _kernels;
         private readonly bool[] _waits;
         private readonly IReadOnlyList<int> _threads;
@@ -74,7 +78,7 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
             memory.BeginLaunch();
             var (view, places) = (new ArrayView<byte>(memory, 0, block.Bytes), new ArrayView<long>(memory, launch.Places, launch.PlaceCount));
             var (kernel, first, iteration) = (_kernels[launch.Kernel], launch.First, launch.Iteration);
-            new GroupRun(_threads[launch.Kernel], () => kernel(view, places, first, iteration)).Run(launch.Groups, _waits[launch.Kernel]);
+            new GroupRun(_threads[launch.Kernel], WarpThreads, () => kernel(view, places, first, iteration)).Run(launch.Groups, _waits[launch.Kernel]);
         }
 
         /// <summary>Whether threads of a kernel may have to wait for each other: whether its code calls what makes them.</summary>
@@ -82,10 +86,20 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
         {
             const byte call = 0x28;
             var code = kernel.GetMethodBody()!.GetILAsByteArray()!;
-            for (var i = 0; i + 4 < code.Length; i++)
-                if (code[i] == call && BitConverter.ToInt32(code, i + 1) is var token && token >> 24 == 0x0A &&
-                    kernel.Module.ResolveMember(token)!.DeclaringType == typeof(Group) && kernel.Module.ResolveMember(token)!.Name == nameof(Group.Barrier)) return true;
-            return false;
+            return Enumerable.Range(0, Math.Max(0, code.Length - 4)).Any(i => code[i] == call && Waiting.Contains(NameOf(kernel.Module, BitConverter.ToInt32(code, i + 1))));
+        }
+
+        /// <summary>Null where the bytes only look like a call.</summary>
+        private static string? NameOf(System.Reflection.Module module, int token)
+        {
+            try
+            {
+                return token >> 24 is 0x0A or 0x2B ? module.ResolveMember(token)?.Name : null;
+            }
+            catch (ArgumentException)
+            {
+                return null;
+            }
         }
     }
 

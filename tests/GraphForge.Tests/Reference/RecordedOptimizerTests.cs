@@ -9,14 +9,16 @@ namespace GraphForge.Tests.Reference;
 [Parallelizable(ParallelScope.Children)]
 public sealed class RecordedOptimizerTests
 {
-    private static IReadOnlyList<OptimizerRun> Runs { get; } = RecordedFile<OptimizerRun>.Read("optimizers.json.gz");
+    internal static IReadOnlyList<OptimizerRun> Runs { get; } = RecordedFile<OptimizerRun>.Read("optimizers.json.gz");
 
     [TestCaseSource(nameof(Runs))]
-    public void Steps_are_as_good_as_those_of_PyTorch(OptimizerRun run)
+    public void Steps_are_as_good_as_those_of_PyTorch(OptimizerRun run) => AssertSteps(run, TestOptions.Default);
+
+    internal static void AssertSteps(OptimizerRun run, CompileOptions options)
     {
         var model = new Weighed(run);
         var batch = BatchSpec.Of(1, run.Parameters.Length).WithTarget(1);
-        using var training = Training.Compile(model, (prediction, _) => prediction, run.Create(), batch, TestOptions.Default);
+        using var training = Training.Compile(model, (prediction, _) => prediction, run.Create(), batch, options);
         foreach (var (step, gradient) in run.Gradients.Index())
         {
             training.Step<float, float>(gradient, [0]);

@@ -1,3 +1,5 @@
+using GraphForge.Runtime.Device;
+
 namespace GraphForge.Compiler.Emit.Targets;
 
 /// <summary>What the compiler needs to know about a GPU: schedules follow from these figures and from shapes alone.</summary>
@@ -12,6 +14,19 @@ public sealed record GpuTarget(
 {
     /// <summary>A device of the middle: what is compiled for without a device at hand runs everywhere, and well on most.</summary>
     public static GpuTarget Common { get; } = new(64, 32, 1024, 48 * 1024, 2048, 64);
+
+    /// <summary>The compiler's view of a device.</summary>
+    public static GpuTarget Of(DeviceLimits limits) => new(
+        limits.Multiprocessors, limits.WarpThreads, limits.MostThreads, limits.SharedBytes, limits.ResidentThreads, Common.ThreadRegisters)
+    {
+        HasShuffles = limits.HasShuffles,
+    };
+
+    /// <summary>
+    /// Whether threads of a warp read each other's registers: on CUDA, and in ILGPU's simulation. OpenCL has no such instruction that every
+    /// device knows; there they go by way of shared memory.
+    /// </summary>
+    public bool HasShuffles { get; init; }
 
     /// <summary>Threads of a group where nothing asks for another number: enough to fill a multiprocessor with a few groups.</summary>
     public int UsualThreads => Math.Min(256, MostThreads);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Runtime;
@@ -14,30 +15,32 @@ namespace GraphForge.Compiler.Tests.Device.Double;
 internal sealed class DeviceDouble
 {
     private readonly CompiledSource _source;
+    private readonly GpuTarget _target;
     private readonly DeviceLayout _layout;
     private readonly WatchedMemory _memory;
     private readonly Action<ArrayView<byte>, ArrayView<long>, int, long>[] _kernels;
     private readonly bool[] _hasBarriers;
 
-    private DeviceDouble(CompiledSource source, Type kernels)
+    private DeviceDouble(CompiledSource source, Type kernels, GpuTarget target)
     {
-        _source = source;
+        (_source, _target) = (source, target);
         (_layout, var bytes) = Layout(source.Plan);
         _memory = new WatchedMemory("memory", bytes);
         for (var i = 0; i < _layout.Places.Count; i++) BitConverter.TryWriteBytes(_memory.Bytes[((int)_layout.Table + i * sizeof(long))..], _layout.Places[i]);
         _kernels = [.. source.Kernels.Select(k => kernels.GetMethod(k.Name, BindingFlags.Public | BindingFlags.Static)!
             .CreateDelegate<Action<ArrayView<byte>, ArrayView<long>, int, long>>())];
-        _hasBarriers = [.. source.Kernels.Select(k => StatementWalk.All(k.Body).Any(s => s is GroupBarrier))];
+        _hasBarriers = [.. source.Kernels.Select(k => StatementWalk.All(k.Body).Any(s => s is GroupBarrier or WarpExchange))];
     }
 
     /// <param name="source">A program for a device.</param>
     /// <param name="kernels">Its kernels, compiled against this double.</param>
+    /// <param name="target">What it was compiled for.</param>
     /// <param name="inputs">Values by label.</param>
     /// <param name="states">Values before the run; left as they are.</param>
     public static ReferenceResult Evaluate(
-        CompiledSource source, Type kernels, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states)
+        CompiledSource source, Type kernels, GpuTarget target, IReadOnlyDictionary<string, Literal> inputs, IReadOnlyDictionary<StateSlot, Literal> states)
     {
-        var device = new DeviceDouble(source, kernels);
+        var device = new DeviceDouble(source, kernels, target);
         foreach (var section in new[] { device._layout.Preparation, device._layout.Main }.OfType<DeviceSection>())
         {
             device.Fill(section, inputs, states);
@@ -111,6 +114,6 @@ internal sealed class DeviceDouble
         _memory.BeginLaunch();
         var (memory, places) = (new ArrayView<byte>(_memory, 0, _memory.Bytes.Length), new ArrayView<long>(_memory, _layout.Table, _layout.Places.Count));
         var kernel = _kernels[step.Kernel];
-        new GroupRun(_source.Kernels[step.Kernel].Threads, () => kernel(memory, places, first, iteration)).Run(step.Tasks, _hasBarriers[step.Kernel]);
+        new GroupRun(_source.Kernels[step.Kernel].Threads, _target.WarpThreads, () => kernel(memory, places, first, iteration)).Run(step.Tasks, _hasBarriers[step.Kernel]);
     }
 }

@@ -20,6 +20,13 @@ public static class Group
     public static void Barrier([CallerLineNumber] int line = 0) => RunningThread.Current.Wait(line);
 }
 
+/// <summary>Test double: what the threads of a warp tell each other.</summary>
+public static class Warp
+{
+    /// <summary>The value of the thread of the same warp whose number differs in the bits of the mask. All threads of the group must come.</summary>
+    public static T ShuffleXor<T>(T variable, int mask, [CallerLineNumber] int line = 0) where T : unmanaged => RunningThread.Current.Exchange(variable, mask, line);
+}
+
 /// <summary>Test double: memory of a group. Its contents are undefined, and differ from group to group.</summary>
 public static class SharedMemory
 {

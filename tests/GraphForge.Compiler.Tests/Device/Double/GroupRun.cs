@@ -6,13 +6,18 @@ namespace GraphForge.Compiler.Tests.Device.Double;
 /// an error.
 /// </summary>
 /// <param name="threads">Threads of a group.</param>
+/// <param name="warpThreads">Threads of a warp.</param>
 /// <param name="kernel">What each of them runs.</param>
-internal sealed class GroupRun(int threads, Action kernel)
+internal sealed class GroupRun(int threads, int warpThreads, Action kernel)
 {
     private const int Ended = -1;
 
     private readonly int[] _line = new int[threads];
     private readonly List<WatchedMemory> _shared = [];
+
+    /// <summary>What each thread gives to others, in this exchange and in the one before: a thread may be in the next while others still read.</summary>
+    private readonly object[,] _given = new object[2, threads];
+    private readonly int[] _exchanges = new int[threads];
     private SemaphoreSlim[] _turn = [];
     private Exception? _failure;
 
@@ -71,6 +76,20 @@ internal sealed class GroupRun(int threads, Action kernel)
         if (_failure is not null) throw new OperationCanceledException("another thread of the group failed");
     }
 
+    /// <summary>What another thread of the warp gives. Unlike at a barrier, nothing is known of what it wrote to memory.</summary>
+    public object Exchange(int index, object value, int mask, int line)
+    {
+        var other = index ^ mask;
+        if (other / warpThreads != index / warpThreads || other >= threads)
+            throw new InvalidOperationException($"thread {index} reads a register of thread {other}, which is not of its warp of {warpThreads}");
+        var exchange = _exchanges[index]++ % 2;
+        _given[exchange, index] = value;
+        EndTurn(index, line, ordersMemory: false);
+        _turn[index].Wait();
+        if (_failure is not null) throw new OperationCanceledException("another thread of the group failed");
+        return _given[exchange, other];
+    }
+
     public WatchedMemory Allocate(int number, int bytes)
     {
         if (number == _shared.Count) _shared.Add(new WatchedMemory($"shared memory {number}", bytes));
@@ -83,7 +102,7 @@ internal sealed class GroupRun(int threads, Action kernel)
         return ++Phase;
     }
 
-    private void EndTurn(int index, int line)
+    private void EndTurn(int index, int line, bool ordersMemory = true)
     {
         _line[index] = line;
         if (index < threads - 1)
@@ -93,7 +112,7 @@ internal sealed class GroupRun(int threads, Action kernel)
         }
         var other = Array.FindIndex(_line, l => l != line);
         if (other >= 0) throw new InvalidOperationException($"threads part: {Place(index)}, {Place(other)}");
-        Phase++;
+        if (ordersMemory) Phase++;
         _turn[0].Release();
     }
 

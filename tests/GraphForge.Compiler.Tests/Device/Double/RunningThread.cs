@@ -23,6 +23,8 @@ internal sealed class RunningThread(GroupRun run, int index)
 
     public void Wait(int line) => run.Wait(Index, line);
 
+    public T Exchange<T>(T value, int mask, int line) where T : unmanaged => (T)run.Exchange(Index, value, mask, line);
+
     /// <summary>The next piece of shared memory: the same one for every thread of the group.</summary>
     public WatchedMemory Allocate(int bytes) => run.Allocate(_allocations++, bytes);
 

@@ -5,7 +5,7 @@ namespace GraphForge.Compiler.Loops.Schedules.Device;
 
 /// <summary>
 /// The position of the first extreme of a row: each thread finds that of its columns, which it takes in ascending order; then the
-/// threads compare theirs in shared memory, where of equal values the lower position wins.
+/// threads compare theirs by exchange or in shared memory, where of equal values the lower position wins.
 /// </summary>
 internal sealed class GroupPosition(ReduceExpr reduce, Expr body, IReadOnlyList<LoopVar> axes, RowLayout layout, SharedMemory shared)
 {
@@ -27,7 +27,24 @@ internal sealed class GroupPosition(ReduceExpr reduce, Expr body, IReadOnlyList<
                 new Store(_position, 0, new SelectExpr(isBetter, here, position)),
                 new Store(_best, 0, new SelectExpr(isBetter, value, best)));
         }));
-        return layout.ThreadsPerRow == 1 ? position : Compare(statements, best, position);
+        if (layout.ThreadsPerRow > 1 && !WarpCombination.Fits(layout, [_best, _position])) return Compare(statements, best, position);
+        if (layout.ThreadsPerRow > 1) new WarpCombination(layout, shared, [_best, _position]).AppendTo(statements, (others, _) =>
+        {
+            var (other, there) = (new LoadExpr(others[0], 0), new LoadExpr(others[1], 0));
+            return Block.Of(
+                new Store(_isBetter, 0, Wins(best, position, other, there)),
+                new Store(_position, 0, new SelectExpr(isBetter, there, position)),
+                new Store(_best, 0, new SelectExpr(isBetter, other, best)));
+        });
+        return position;
+    }
+
+    /// <summary>Whether another value, there, is to be taken for one's own, here.</summary>
+    private BinaryExpr Wins(Expr mine, Expr here, Expr other, Expr there)
+    {
+        var isFirst = new BinaryExpr(BinaryFunction.And,
+            new UnaryExpr(UnaryFunction.Not, Reduction.Beats(reduce.Function, mine, other)), new BinaryExpr(BinaryFunction.Less, there, here));
+        return new BinaryExpr(BinaryFunction.Or, Reduction.Beats(reduce.Function, other, mine), isFirst);
     }
 
     private LoadExpr Compare(List<Statement> statements, Expr best, Expr position)
@@ -42,10 +59,8 @@ internal sealed class GroupPosition(ReduceExpr reduce, Expr body, IReadOnlyList<
         {
             var (mine, other) = (new LoadExpr(values, thread), new LoadExpr(values, thread + half));
             var (here, there) = (new LoadExpr(positions, thread), new LoadExpr(positions, thread + half));
-            var isFirst = new BinaryExpr(BinaryFunction.And,
-                new UnaryExpr(UnaryFunction.Not, Reduction.Beats(reduce.Function, mine, other)), new BinaryExpr(BinaryFunction.Less, there, here));
             statements.Add(GroupLoop.Below(layout.Thread, half, Block.Of(
-                new Store(_isBetter, 0, new BinaryExpr(BinaryFunction.Or, Reduction.Beats(reduce.Function, other, mine), isFirst)),
+                new Store(_isBetter, 0, Wins(mine, here, other, there)),
                 new If(isBetter, Block.Of(new Store(values, thread, other), new Store(positions, thread, there))))));
             statements.Add(new GroupBarrier());
         }

@@ -10,6 +10,7 @@ internal sealed class RowLayout
     private const long ColumnsPerThread = 4;
 
     private readonly GroupLoop _loop;
+    private readonly GpuTarget _target;
     private readonly long _rows;
     private readonly long _rowsPerGroup;
 
@@ -19,7 +20,7 @@ internal sealed class RowLayout
     /// <param name="target">The device.</param>
     public RowLayout(long rows, long columns, long sharedBytes, GpuTarget target)
     {
-        _rows = rows;
+        (_rows, _target) = (rows, target);
         var wanted = columns <= target.WarpThreads ? columns : Math.Max(target.WarpThreads, columns / ColumnsPerThread);
         ThreadsPerRow = Math.Min(PowerOfTwo(wanted), target.MostThreads);
         while (ThreadsPerRow > 1 && ThreadsPerRow * sharedBytes > target.SharedBytes) ThreadsPerRow /= 2;
@@ -32,6 +33,9 @@ internal sealed class RowLayout
 
     /// <summary>Threads that share a row; a power of 2.</summary>
     public long ThreadsPerRow { get; }
+
+    /// <summary>Threads of a row that can read each other's registers; 1 where none can.</summary>
+    public long ExchangingThreads => _target.HasShuffles && _loop.Thread.Extent % _target.WarpThreads == 0 ? Math.Min(ThreadsPerRow, _target.WarpThreads) : 1;
 
     /// <summary>Number of the row.</summary>
     public IndexExpr Row => (IndexExpr)_loop.Group * _rowsPerGroup + (IndexExpr)_loop.Thread / ThreadsPerRow;
@@ -60,7 +64,8 @@ internal sealed class RowLayout
     }
 
     /// <summary>
-    /// The statements for those threads only that have a row. Barriers and declarations are everybody's, so that a group stays together.
+    /// The statements for those threads only that have a row. Declarations are everybody's, and so is what threads meet in, so that a
+    /// group stays together.
     /// </summary>
     public Block OfRows(IReadOnlyList<Statement> statements)
     {
@@ -69,7 +74,7 @@ internal sealed class RowLayout
         all.AddRange(statements.OfType<Allocate>());
         foreach (var statement in statements.Where(s => s is not Allocate))
         {
-            if (statement is not GroupBarrier)
+            if (!BarrierReach.IsMeeting(statement))
             {
                 guarded.Add(statement);
                 continue;

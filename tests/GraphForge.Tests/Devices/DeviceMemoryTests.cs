@@ -1,0 +1,133 @@
+using System.Reflection;
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime.Device;
+
+namespace GraphForge.Tests.Devices;
+
+/// <summary>What programs take of a device's memory, and what happens where there is too little.</summary>
+public sealed class DeviceMemoryTests
+{
+    [Test]
+    public void A_step_allocates_nothing_here_or_there()
+    {
+        using var device = new IdleDevice();
+        using var training = DeviceTrainingTests.Compile(DeviceTrainingTests.Network(), device);
+        var (samples, targets) = DeviceTrainingTests.Data(0, 4);
+        for (var warmUp = 0; warmUp < 10; warmUp++) training.Step<float, long>(samples, targets);
+        var (allocations, before) = (device.Allocations, GC.GetAllocatedBytesForCurrentThread());
+        for (var step = 0; step < 10; step++) training.Step<float, long>(samples, targets);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(device.Allocations, Is.EqualTo(allocations));
+    }
+
+    [Test]
+    public void States_are_there_once_for_all_programs()
+    {
+        using var device = new IdleDevice();
+        var model = new GraphForge.Layers.Linear(100, 100);
+        var one = CompiledModel.Compile(model, [100], TestOptions.Default with { Device = device });
+        one.Prepare(("batch", 1));
+        var first = device.HeldBytes;
+        Assert.That(first, Is.GreaterThan(4 * 100 * 101));
+        one.Prepare(("batch", 2));
+        CompiledModel.Compile(model, [100], TestOptions.Default with { Device = device }).Prepare(("batch", 1));
+        Assert.That(device.HeldBytes - first, Is.LessThan(10_000));
+    }
+
+    [Test]
+    public void What_nobody_uses_any_more_makes_room()
+    {
+        using var device = new IdleDevice();
+        for (var i = 0; i < 20; i++)
+        {
+            Load(device);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.That(device.HeldBytes, Is.LessThan(3 * 4 * 100 * 101));
+
+        static void Load(ComputeDevice device) =>
+            CompiledModel.Compile(new GraphForge.Layers.Linear(100, 100), [100], TestOptions.Default with { Device = device }).Prepare(("batch", 1));
+    }
+
+    [Test]
+    public void The_budget_is_what_the_device_has_free()
+    {
+        using var device = new IdleDevice(free: 40_000);
+        var model = CompiledModel.Compile(new GraphForge.Layers.Linear(100, 100), [100], TestOptions.Default with { Device = device });
+        Assert.That(() => model.Prepare(("batch", 1)), Throws.TypeOf<GraphException>().With.Property(nameof(GraphException.Code)).EqualTo(ErrorCode.OverBudget)
+            .And.Message.Contains("The budget is what the device has free, but for a tenth"));
+    }
+
+    [Test]
+    public void Memory_that_is_gone_when_it_is_asked_for_is_one_error_and_the_rest_goes_on()
+    {
+        using var device = new IdleDevice();
+        var model = new GraphForge.Layers.Linear(100, 100);
+        var small = CompiledModel.Compile(model, [100], TestOptions.Default with { Device = device });
+        var (input, output) = (new float[100], new float[100]);
+        small.Run(input, output);
+        device.Allocatable = device.HeldBytes;
+        var large = CompiledModel.Compile(new GraphForge.Layers.Linear(1000, 1000), [1000], TestOptions.Default with { Device = device });
+        Assert.That(() => large.Prepare(("batch", 1)), Throws.TypeOf<DeviceException>().With.Message.EqualTo("idle has too little memory."));
+        device.Allocatable = long.MaxValue;
+        Assert.That(() => small.Run(input, output), Throws.Nothing);
+        Assert.That(() => large.Prepare(("batch", 1)), Throws.Nothing);
+    }
+
+    [Test]
+    public void Schedules_of_the_processor_are_refused()
+    {
+        using var device = new IdleDevice();
+        var model = CompiledModel.Compile(new GraphForge.Layers.ReLU(), [4], TestOptions.Default with { Device = device, ScheduleFile = "x.schedules" });
+        Assert.That(() => model.Prepare(("batch", 1)), Throws.TypeOf<GraphException>().With.Message.Contains("leave CompileOptions.Tune and ScheduleFile out for a device"));
+    }
+
+    /// <summary>A device whose memory is the process's, and whose kernels do nothing.</summary>
+    private sealed class IdleDevice(long free = long.MaxValue / 4) : ComputeDevice
+    {
+        public override string Name => "idle";
+
+        public override DeviceLimits Limits { get; } = new(2, 8, 64, 8 * 1024, 128, 1 << 30);
+
+        public override long FreeBytes => free - HeldBytes;
+
+        public override Assembly KernelApi => typeof(ILGPU.Grid).Assembly;
+
+        public int Allocations { get; private set; }
+
+        public long Allocatable { get; set; } = long.MaxValue;
+
+        protected override DeviceBlock Allocate(long bytes)
+        {
+            Allocations++;
+            return bytes <= Allocatable ? new Block(bytes) : throw new DeviceException("idle has too little memory.");
+        }
+
+        protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new Kernels();
+
+        protected override void Synchronize() { }
+
+        protected override DeviceTimer StartTimer() => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing) { }
+
+        private sealed class Block(long bytes) : DeviceBlock
+        {
+            private readonly byte[] _bytes = new byte[bytes];
+
+            public override long Bytes => bytes;
+
+            public override void Write(long offset, ReadOnlySpan<byte> source) => source.CopyTo(_bytes.AsSpan((int)offset));
+
+            public override void Read(long offset, Span<byte> destination) => _bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+
+            protected override void Dispose(bool disposing) { }
+        }
+
+        private sealed class Kernels : DeviceKernels
+        {
+            public override void Launch(in DeviceLaunch launch, DeviceBlock memory) { }
+        }
+    }
+}
