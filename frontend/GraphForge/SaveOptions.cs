@@ -1,6 +1,7 @@
 using System.Globalization;
 using GraphForge.Compiler.Graph;
 using GraphForge.Runtime.Artifacts;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge;
 
@@ -29,7 +30,13 @@ public sealed record SaveOptions
                 $"SaveOptions.{nameof(VectorBits)} are some of 128, 256 and 512, each once, but not [{string.Join(", ", value)}].");
     } = [128, 256, 512];
 
-    /// <summary>What an artifact holds: its name, its notes, the extents and the vector registers it was compiled for.</summary>
+    /// <summary>
+    /// Kinds of devices to compile for besides, such as GraphForge.Runtime.Ilgpu's <c>SavedDevice.Cuda</c>; such artifacts are read by
+    /// runtimes that know format 2.
+    /// </summary>
+    public IReadOnlyList<DeviceTarget> Devices { get; init; } = [];
+
+    /// <summary>What an artifact holds: its name, its notes, the extents and the vector registers it was compiled for; not the devices.</summary>
     public static SaveOptions Of(ArtifactManifest manifest)
     {
         var bindings = manifest.Functions.SelectMany(f => f.Bindings).DistinctBy(b => b.ToString()).ToArray();

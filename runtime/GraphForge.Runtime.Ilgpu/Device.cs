@@ -122,7 +122,9 @@ public sealed class Device : ComputeDevice
         }
     }
 
-    protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new IlgpuKernels(_accelerator, code, names);
+    protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => _accelerator is CudaAccelerator cuda && code.Ptx.Count > 0
+        ? new PtxKernels(cuda, code, names)
+        : new IlgpuKernels(_accelerator, code, names);
 
     protected override void Synchronize()
     {

@@ -15,7 +15,7 @@ namespace GraphForge.Runtime;
 /// Results do not depend on the number of threads. Runs that write states, as a training step does, must follow each
 /// other; runs that only read them may overlap.
 /// </remarks>
-public sealed class CompiledProgram
+public sealed class CompiledProgram : IProgram
 {
     private readonly ConstantPool _constants;
     private readonly StateBuffer[] _states;
@@ -113,6 +113,14 @@ public sealed class CompiledProgram
 
     /// <summary>Index of an output, or −1.</summary>
     internal int FindOutput(string name) => IndexOf(_outputs, name);
+
+    int IProgram.FindInput(string name) => FindInput(name);
+
+    int IProgram.FindOutput(string name) => FindOutput(name);
+
+    PlanBuffer IProgram.OutputBuffer(int index) => _outputs[index];
+
+    IProgramRun IProgram.RentRun() => Rent();
 
     internal void Return(RunContext context) => _contexts.Return(context);
 

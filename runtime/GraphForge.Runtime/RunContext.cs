@@ -6,7 +6,7 @@ namespace GraphForge.Runtime;
 /// context back to the program; it must not be used, nor disposed again, after that.
 /// </summary>
 /// <remarks>Running, setting inputs and getting outputs allocate no managed memory.</remarks>
-public sealed unsafe partial class RunContext : IDisposable
+public sealed unsafe partial class RunContext : IDisposable, IProgramRun
 {
     private readonly CompiledProgram _program;
     private readonly ContextMemory _memory;

@@ -57,8 +57,22 @@ public class DeviceProgramTests
     }
 
     [Test]
-    public void AMissingDeviceIsOneError() => Assert.That(() => Device.Cuda(99), Throws.TypeOf<DeviceException>().With.Message.EndsWith(
-        "Install NVIDIA's driver; the CUDA toolkit is not needed."));
+    public void AMissingDeviceIsOneError() => Assert.That(() => Device.Cuda(99), Throws.TypeOf<DeviceException>().With.Message.StartsWith(
+        "There is no Cuda device number 99: "));
+
+    [TestCase("gpu")]
+    [TestCase("cuda:x")]
+    [TestCase("cuda:0:1")]
+    [TestCase("best:1")]
+    public void ADeviceOfAnotherNameIsOneError(string name) => Assert.That(() => Device.Named(name), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+        $"There is no device named '{name}': name one as cuda, cuda:1, opencl, opencl:1, best or simulated."));
+
+    [Test]
+    public void TheSimulationIsADeviceWithAName()
+    {
+        using var device = Device.Named("Simulated");
+        Assert.That(device.Kind, Is.EqualTo(DeviceKind.Simulated));
+    }
 
     [Test]
     public void ValuesOfAnotherSizeAreRefused()

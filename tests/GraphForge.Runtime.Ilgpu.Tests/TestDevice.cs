@@ -1,3 +1,4 @@
+using System.Reflection;
 using GraphForge.Runtime.Device;
 using GraphForge.Runtime.Ilgpu;
 
@@ -9,4 +10,24 @@ namespace GraphForge.Tests.Devices;
 internal static class TestDevice
 {
     public static ComputeDevice Open() => Device.Simulated();
+
+    /// <summary>The kind of device that is; its kernels are saved as PTX besides, which the simulation has no use for.</summary>
+    public static DeviceTarget Target { get; } = new SimulatedTarget();
+
+    private sealed class SimulatedTarget : DeviceTarget
+    {
+        public override string Name => "simulated";
+
+        public override DeviceLimits Limits { get; } = LimitsOfSimulation();
+
+        public override Assembly KernelApi => SavedDevice.Cuda.KernelApi;
+
+        public override IReadOnlyList<string> Translate(byte[] image, IReadOnlyList<string> names) => SavedDevice.Cuda.Translate(image, names);
+
+        private static DeviceLimits LimitsOfSimulation()
+        {
+            using var device = Device.Simulated();
+            return device.Limits;
+        }
+    }
 }

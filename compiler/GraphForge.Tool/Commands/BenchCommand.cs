@@ -47,7 +47,7 @@ internal static class BenchCommand
         var times = RunTimes.Measure(run.Run, () => prepared.SetInputs(run), duration, cancellation);
         var graph = ArtifactGraph.Of(prepared.Artifact, program.Function);
         return new BenchReport(program.Function.Name, prepared.Extents.ToDictionary(), prepared.IsCompiledHere ? "compiled" : "artifact",
-            program.VectorBits, program.Program.Threads, times.Sorted.Length, FloatOperations.Of(graph.Bind(prepared.Extents)))
+            program.VectorBits, program.Program!.Threads, times.Sorted.Length, FloatOperations.Of(graph.Bind(prepared.Extents)))
         {
             MedianMilliseconds = times.Median,
             P90Milliseconds = times.Percentile(90),

@@ -35,16 +35,18 @@ internal static class ArtifactInspection
             {
                 cancellation.ThrowIfCancellationRequested();
                 var bound = graph.Bind([.. binding.Extents.Select(e => (e.Key, e.Value))]);
-                return new ProgramReport(binding.Extents, FloatOperations.Of(bound), [.. binding.Variants.Select(v => Of(artifact, function, binding, v))]);
+                return new ProgramReport(binding.Extents, FloatOperations.Of(bound), [.. binding.Variants.Select(v => Of(artifact.Plan(function, binding, v), v))],
+                    [.. binding.DeviceVariants.Select(v => Of(artifact.Plan(function, binding, v), v))]);
             })]);
     }
 
-    private static VariantReport Of(Artifact artifact, ArtifactFunction function, ArtifactBinding binding, KernelVariant variant)
-    {
-        var plan = artifact.Plan(function, binding, variant);
-        var memory = new MemoryPlanReport(plan.ArenaBytes, plan.ScratchBytes, plan.Constants.Sum(c => (long)c.Length), plan.Preparation?.ArenaBytes ?? 0);
-        return new VariantReport(variant.VectorBits, variant.InstructionSets, memory, plan.Steps.Count, plan.KernelNames);
-    }
+    private static VariantReport Of(ExecutionPlan plan, KernelVariant variant) =>
+        new(variant.VectorBits, variant.InstructionSets, MemoryOf(plan), plan.Steps.Count, plan.KernelNames);
+
+    private static DeviceReport Of(ExecutionPlan plan, DeviceVariant variant) => new(variant.Device, MemoryOf(plan), plan.Steps.Count, plan.KernelNames);
+
+    private static MemoryPlanReport MemoryOf(ExecutionPlan plan) =>
+        new(plan.ArenaBytes, plan.ScratchBytes, plan.Constants.Sum(c => (long)c.Length), plan.Preparation?.ArenaBytes ?? 0);
 
     private static TensorReport Of(ArtifactTensor tensor) => new(tensor.Name, Name(tensor.DType), [.. tensor.Dims.Select(d => d.Text)]);
 
@@ -53,10 +55,11 @@ internal static class ArtifactInspection
     /// <summary>Entries by what the manifest uses them for.</summary>
     private static PartReport[] Parts(ArtifactManifest manifest)
     {
-        var variants = manifest.Functions.SelectMany(f => f.Bindings).SelectMany(b => b.Variants).ToArray();
+        var bindings = manifest.Functions.SelectMany(f => f.Bindings).ToArray();
         var use = new Dictionary<string, string> { [ArtifactManifest.Weights] = "weights" };
         foreach (var function in manifest.Functions) use.TryAdd(function.Graph, "graphs");
-        foreach (var variant in variants)
+        foreach (var text in bindings.SelectMany(b => b.DeviceVariants).SelectMany(v => v.Texts)) use.TryAdd(text, "kernels for drivers");
+        foreach (var variant in bindings.SelectMany(b => b.Variants.Concat<ProgramVariant>(b.DeviceVariants)))
         {
             use.TryAdd(variant.Plan, "plans");
             use.TryAdd(variant.Code, "kernels");

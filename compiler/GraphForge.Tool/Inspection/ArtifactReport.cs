@@ -57,7 +57,9 @@ internal sealed record FunctionReport(
 /// <param name="Extents">Extents of its symbols.</param>
 /// <param name="FloatOperations">Of a run, as the graph defines it.</param>
 /// <param name="Variants">One for each width of vector registers.</param>
-internal sealed record ProgramReport(IReadOnlyDictionary<string, long> Extents, double FloatOperations, IReadOnlyList<VariantReport> Variants);
+/// <param name="Devices">One for each kind of device.</param>
+internal sealed record ProgramReport(
+    IReadOnlyDictionary<string, long> Extents, double FloatOperations, IReadOnlyList<VariantReport> Variants, IReadOnlyList<DeviceReport> Devices);
 
 /// <param name="VectorBits">Width of the vector registers, in bits.</param>
 /// <param name="InstructionSets">What a processor must have besides.</param>
@@ -66,6 +68,12 @@ internal sealed record ProgramReport(IReadOnlyDictionary<string, long> Extents, 
 /// <param name="Kernels">Names of the kernels.</param>
 internal sealed record VariantReport(
     int VectorBits, IReadOnlyList<string> InstructionSets, MemoryPlanReport Memory, int Steps, IReadOnlyList<string> Kernels);
+
+/// <param name="Device">The kind.</param>
+/// <param name="Memory">What a run takes.</param>
+/// <param name="Steps">Launches of kernels in a run, each loop counted once.</param>
+/// <param name="Kernels">Names of the kernels.</param>
+internal sealed record DeviceReport(string Device, MemoryPlanReport Memory, int Steps, IReadOnlyList<string> Kernels);
 
 /// <param name="Arena">Inputs, intermediate values and outputs: once for each run at the same time.</param>
 /// <param name="Scratch">Working memory of each thread.</param>

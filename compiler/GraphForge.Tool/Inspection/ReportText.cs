@@ -45,6 +45,7 @@ internal static class ReportText
             var extents = Extents.Text(program.Extents.Select(e => (e.Key, e.Value)));
             text.Append(CultureInfo.InvariantCulture, $"  compiled{(extents.Length > 0 ? $" for {extents}" : "")}: {program.FloatOperations:#,0} float operations\n");
             foreach (var variant in program.Variants) Append(text, variant, withNames);
+            foreach (var device in program.Devices) Append(text, device, withNames);
         }
     }
 
@@ -52,11 +53,26 @@ internal static class ReportText
     {
         var memory = variant.Memory;
         var processor = variant.InstructionSets.Count == 0 ? "" : $" with {string.Join(", ", variant.InstructionSets)}";
-        text.Append(CultureInfo.InvariantCulture, $"    {variant.VectorBits}-bit vectors{processor}: {variant.Kernels.Count} {(variant.Kernels.Count == 1 ? "kernel" : "kernels")}, ");
-        text.Append(CultureInfo.InvariantCulture, $"{variant.Steps} {(variant.Steps == 1 ? "step" : "steps")}; arena {MemoryReport.Text(memory.Arena)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"{MemoryReport.Text(memory.Scratch)} a thread, constants {MemoryReport.Text(memory.Constants)}");
-        text.Append(CultureInfo.InvariantCulture, $"{(memory.Prepared == 0 ? "" : $", prepared values {MemoryReport.Text(memory.Prepared)}")}\n");
-        if (withNames) foreach (var kernel in variant.Kernels) text.Append(CultureInfo.InvariantCulture, $"      {kernel}\n");
+        text.Append(CultureInfo.InvariantCulture, $"    {variant.VectorBits}-bit vectors{processor}: {Work(variant.Kernels, variant.Steps)}; arena {MemoryReport.Text(memory.Arena)}, ");
+        text.Append(CultureInfo.InvariantCulture, $"{MemoryReport.Text(memory.Scratch)} a thread, {Kept(memory)}\n");
+        if (withNames) Append(text, variant.Kernels);
+    }
+
+    private static void Append(StringBuilder text, DeviceReport device, bool withNames)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"    {device.Device} device: {Work(device.Kernels, device.Steps)}; arena {MemoryReport.Text(device.Memory.Arena)}, {Kept(device.Memory)}\n");
+        if (withNames) Append(text, device.Kernels);
+    }
+
+    private static string Work(IReadOnlyList<string> kernels, int steps) =>
+        $"{kernels.Count} {(kernels.Count == 1 ? "kernel" : "kernels")}, {steps} {(steps == 1 ? "step" : "steps")}";
+
+    private static string Kept(MemoryPlanReport memory) =>
+        $"constants {MemoryReport.Text(memory.Constants)}{(memory.Prepared == 0 ? "" : $", prepared values {MemoryReport.Text(memory.Prepared)}")}";
+
+    private static void Append(StringBuilder text, IReadOnlyList<string> kernels)
+    {
+        foreach (var kernel in kernels) text.Append(CultureInfo.InvariantCulture, $"      {kernel}\n");
     }
 
     private static string Bounds(ArtifactReport report, TensorReport input)

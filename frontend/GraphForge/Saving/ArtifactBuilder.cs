@@ -6,6 +6,7 @@ using GraphForge.Execution;
 using GraphForge.Jit;
 using GraphForge.Runtime;
 using GraphForge.Runtime.Artifacts;
+using GraphForge.Runtime.Device;
 using GraphForge.Tracing;
 
 namespace GraphForge.Saving;
@@ -72,25 +73,39 @@ internal sealed class ArtifactBuilder
         {
             Progress?.Report(new SaveProgress(function.Graph.Name, known, bits));
             return Compile(function, binding, bits, $"{folder}/v{bits}");
-        })]);
+        })])
+        {
+            DeviceVariants = [.. _save.Devices.Select(device => Compile(function, binding, device, $"{folder}/{device.Name}"))],
+        };
     }
 
     private KernelVariant Compile(SavedFunction function, Dictionary<DimSymbol, long> binding, int bits, string folder)
     {
         var options = function.Settings(binding, _options, bits);
         var (source, assembly) = AheadOfTime.Compile(function.Graph, binding, options, _cancellation);
-        var plan = Part("plan.bin", PlanBytes(source.Plan), compress: true);
-        var code = Part("kernels.dll", assembly, compress: true);
-        var text = Part("kernels.cs", Encoding.UTF8.GetBytes(source.KernelText), compress: true);
-        return new KernelVariant(bits, VectorSupport.Required(bits), plan.Name, code.Name, text.Name,
+        var (plan, code, text) = Parts(folder, source, assembly);
+        return new KernelVariant(bits, VectorSupport.Required(bits), plan, code, text,
             [.. source.States.Select(slot => _positions[slot])], [.. source.Kernels.Select(k => k.Arguments.Count)]);
+    }
 
-        ArtifactPart Part(string name, byte[] bytes, bool compress)
-        {
-            var part = new ArtifactPart($"{folder}/{name}", ArtifactContent.Of(bytes), compress);
-            _programs.Add(part);
-            return part;
-        }
+    private DeviceVariant Compile(SavedFunction function, Dictionary<DimSymbol, long> binding, DeviceTarget device, string folder)
+    {
+        var source = Pipeline.Compile(function.Graph, binding, function.Settings(binding, _options, device), _cancellation);
+        var assembly = DeviceKernelCompiler.Compile(source.KernelText, device.KernelApi, _cancellation);
+        var names = source.Plan.KernelNames;
+        string[] texts = [.. device.Translate(assembly, names).Select((text, i) => Part($"{folder}/{names[i]}.txt", Encoding.UTF8.GetBytes(text)))];
+        var (plan, code, kernels) = Parts(folder, source, assembly);
+        return new DeviceVariant(device.Name, device.Limits, [.. source.Kernels.Select(k => k.Threads)], texts, plan, code, kernels,
+            [.. source.States.Select(slot => _positions[slot])], [.. source.Kernels.Select(k => k.Arguments.Count)]);
+    }
+
+    private (string Plan, string Code, string Source) Parts(string folder, CompiledSource source, byte[] assembly) => (
+        Part($"{folder}/plan.bin", PlanBytes(source.Plan)), Part($"{folder}/kernels.dll", assembly), Part($"{folder}/kernels.cs", Encoding.UTF8.GetBytes(source.KernelText)));
+
+    private string Part(string name, byte[] bytes)
+    {
+        _programs.Add(new ArtifactPart(name, ArtifactContent.Of(bytes), Compress: true));
+        return name;
     }
 
     private static byte[] PlanBytes(ExecutionPlan plan)

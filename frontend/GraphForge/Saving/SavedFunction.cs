@@ -3,6 +3,7 @@ using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Execution;
 using GraphForge.Runtime.Artifacts;
+using GraphForge.Runtime.Device;
 using GraphForge.Tracing;
 
 namespace GraphForge.Saving;
@@ -16,6 +17,10 @@ internal sealed record SavedFunction(ComputationGraph Graph, InputSignature Inpu
     /// <summary>What inputs must hold where all extents are numbers.</summary>
     public IEnumerable<IndexCheck> Checks(IReadOnlyDictionary<DimSymbol, long> binding) =>
         Ranges.Select(range => new BoundRange(range, Inputs.Specs[Inputs.IndexOf(range.Elements.Input)].Shape, binding).Rule);
+
+    /// <summary>How it is compiled for a kind of device.</summary>
+    public CompilerOptions Settings(IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, DeviceTarget device) =>
+        CompiledBackend.Settings(Graph, binding, options) with { Device = GpuTarget.Of(device.Limits), Threads = 1, DumpFolder = null };
 
     /// <summary>How it is compiled for a width of vector registers, whatever this processor has.</summary>
     public CompilerOptions Settings(IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, int vectorBits) =>

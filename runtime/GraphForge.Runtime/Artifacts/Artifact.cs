@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using GraphForge.Runtime.Device;
 using GraphForge.Runtime.Serialization;
 
 namespace GraphForge.Runtime.Artifacts;
@@ -106,6 +107,21 @@ public sealed class Artifact : IDisposable
         }
     }
 
+    /// <summary>Makes a function ready to run on a device, which must outlive it: checks plan and kernels, and loads those that suit the device.</summary>
+    /// <param name="device">Where it runs; see <see cref="DeviceVariant"/> for what it must have.</param>
+    /// <param name="function">Such as <c>infer</c>, <c>train</c> or <c>evaluate</c>.</param>
+    /// <param name="extents">The extent of each symbol; none where the function was compiled for one choice alone.</param>
+    /// <exception cref="ArtifactException">
+    /// The code is not trusted; there is no such function, or none for these extents or such a device; or it is malformed.
+    /// </exception>
+    /// <exception cref="DeviceException">The device has too little memory, or a kernel cannot be translated for it.</exception>
+    public ArtifactProgram Load(ComputeDevice device, string function, params ReadOnlySpan<(string Symbol, long Extent)> extents)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var found = Function(function);
+        return new ProgramLoading(_file, OwnStates, _options).Load(found, Trusted(found, Chosen(found, extents)), device);
+    }
+
     /// <summary>
     /// Makes a function ready to run with other code than the artifact's, of which nothing is loaded: that of kernels which
     /// were compiled with the application, say. Nobody need be trusted, and trimming and native compilation go well with it.
@@ -155,9 +171,9 @@ public sealed class Artifact : IDisposable
     /// <summary>The plan of one of the compiled programs, to be looked at: it is verified, and no code is loaded.</summary>
     /// <param name="function">One of <see cref="ArtifactManifest.Functions"/>.</param>
     /// <param name="binding">One of its bindings.</param>
-    /// <param name="variant">One of the binding's variants.</param>
+    /// <param name="variant">One of the binding's variants, for a processor or a device.</param>
     /// <exception cref="ArtifactException">The plan is malformed or does not fit the manifest.</exception>
-    public ExecutionPlan Plan(ArtifactFunction function, ArtifactBinding binding, KernelVariant variant) =>
+    public ExecutionPlan Plan(ArtifactFunction function, ArtifactBinding binding, ProgramVariant variant) =>
         PlanReading.Read(_file, function, binding, variant);
 
     /// <summary>An entry's content, such as the C# text of kernels.</summary>
@@ -246,13 +262,23 @@ public sealed class Artifact : IDisposable
     [RequiresDynamicCode("Loads kernels as an assembly.")]
     private ArtifactProgram Make(ArtifactFunction function, IReadOnlyDictionary<string, long> extents, ArtifactStates states)
     {
-        var binding = function.Bindings.FirstOrDefault(b => b.Extents.Count == extents.Count && extents.All(e => b.Extents.TryGetValue(e.Key, out var extent) && extent == e.Value));
-        var refusal = _options.Trust.Refusal(_file.ManifestBytes, _file.Signature);
-        if (_options.Compiler is { } compiler && (binding is null || refusal is not null || VectorSupport.Find(binding.Variants, _options.MaxVectorBits) is null))
+        if (_options.Compiler is { } compiler && (Binding(function, extents) is not { } binding || Refusal is not null || VectorSupport.Find(binding.Variants, _options.MaxVectorBits) is null))
             return Replaced(compiler, function, extents, states);
-        if (binding is null) throw NotFound($"'{function.Name}' was not compiled for {Described(extents)}; it was for " +
+        return new ProgramLoading(_file, states, _options).Load(function, Trusted(function, extents));
+    }
+
+    /// <summary>Why code is not loaded; null where it is.</summary>
+    private string? Refusal => _options.Trust.Refusal(_file.ManifestBytes, _file.Signature);
+
+    private static ArtifactBinding? Binding(ArtifactFunction function, IReadOnlyDictionary<string, long> extents) => function.Bindings.FirstOrDefault(
+        b => b.Extents.Count == extents.Count && extents.All(e => b.Extents.TryGetValue(e.Key, out var extent) && extent == e.Value));
+
+    /// <summary>The binding that was asked for, whose code may be loaded.</summary>
+    private ArtifactBinding Trusted(ArtifactFunction function, IReadOnlyDictionary<string, long> extents)
+    {
+        if (Binding(function, extents) is not { } binding) throw NotFound($"'{function.Name}' was not compiled for {Described(extents)}; it was for " +
             $"{string.Join("; for ", function.Bindings.Select(b => b.ToString()).DefaultIfEmpty("none"))}. Save the model with the extents that are needed.");
-        return refusal is null ? new ProgramLoading(_file, states, _options).Load(function, binding) : throw new ArtifactException(ArtifactError.NotTrusted, _file.Memory.Name,
+        return Refusal is not { } refusal ? binding : throw new ArtifactException(ArtifactError.NotTrusted, _file.Memory.Name,
             $"its kernels are code and are not loaded, for {refusal}. If it comes from where the program comes from, open it with Trust.LocalFile, or with " +
             "Trust.Signed and the key of who signed it; or have its graph compiled anew, which runs none of its code: ArtifactOptions.Compiler, or " +
             "CompiledModel.Load of the package GraphForge.");
@@ -264,7 +290,7 @@ public sealed class Artifact : IDisposable
             if (!extents.TryGetValue(symbol.Name, out var extent) || extent < symbol.Minimum || extent > symbol.Maximum)
                 throw NotFound($"'{function.Name}' needs an extent {symbol.Name} in {symbol.Minimum}..{symbol.Maximum}; it was given {Described(extents)}.");
         var made = compiler.Compile(this, function, extents, _options.Threads);
-        return new ArtifactProgram(function, new ArtifactBinding(extents, made.Checks, []), made.VectorBits, made.Program, states, _file.Memory.Name);
+        return new ArtifactProgram(function, new ArtifactBinding(extents, made.Checks, []), made.Program, states, _file.Memory.Name) { VectorBits = made.VectorBits };
     }
 
     private static string Described(IReadOnlyDictionary<string, long> extents) =>

@@ -12,8 +12,8 @@ public sealed record ArtifactManifest(
     ArtifactKind Kind, string Name, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<ArtifactSymbol> Symbols,
     IReadOnlyList<ArtifactState> States, IReadOnlyList<ArtifactFunction> Functions, IReadOnlyList<ArtifactEntry> Entries)
 {
-    /// <summary>The format this runtime writes; it reads every released one from <see cref="OldestFormat"/> on.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The newest format this runtime writes; it reads every released one from <see cref="OldestFormat"/> on.</summary>
+    public const int CurrentFormat = 2;
 
     /// <summary>The oldest format this runtime reads.</summary>
     public const int OldestFormat = 1;
@@ -24,8 +24,8 @@ public sealed record ArtifactManifest(
     internal const string FileName = "manifest.json";
     internal const string SignatureName = "signature.json";
 
-    /// <summary>The format the artifact has.</summary>
-    public int Format { get; init; } = CurrentFormat;
+    /// <summary>The format the artifact has: the oldest in which what it holds can be said. Programs for devices came with format 2.</summary>
+    public int Format { get; init; } = Functions.Any(f => f.Bindings.Any(b => b.DeviceVariants.Count > 0)) ? 2 : 1;
 
     /// <summary>The oldest runtime that can run it.</summary>
     public Version MinimumRuntime { get; init; } = RuntimeVersion;

@@ -1,3 +1,4 @@
+using GraphForge.Runtime.Device;
 using Microsoft.Extensions.ObjectPool;
 
 namespace GraphForge.Runtime.Artifacts;
@@ -16,12 +17,16 @@ public sealed class ArtifactProgram
 {
     private readonly DefaultObjectPool<ArtifactRun> _runs;
 
-    internal ArtifactProgram(
-        ArtifactFunction function, ArtifactBinding binding, int vectorBits, CompiledProgram program, ArtifactStates states, string artifact)
+    /// <param name="function">What it computes.</param>
+    /// <param name="binding">For which extents.</param>
+    /// <param name="program">A <see cref="CompiledProgram"/> or a <see cref="DeviceProgram"/>.</param>
+    /// <param name="states">The artifact's.</param>
+    /// <param name="artifact">What errors call the artifact.</param>
+    internal ArtifactProgram(ArtifactFunction function, ArtifactBinding binding, IProgram program, ArtifactStates states, string artifact)
     {
-        (Function, Binding, VectorBits, Program, States, Artifact) = (function, binding, vectorBits, program, states, artifact);
+        (Function, Binding, Runnable, States, Artifact) = (function, binding, program, states, artifact);
         Inputs = [.. function.Inputs.Select(Bound)];
-        Outputs = [.. function.Outputs.Select(o => o with { Dims = [.. program.Outputs[program.OutputIndex(o.Name)].Dims.Select(d => (ArtifactDim)d)] })];
+        Outputs = [.. function.Outputs.Select(o => o with { Dims = [.. program.OutputBuffer(program.FindOutput(o.Name)).Dims.Select(d => (ArtifactDim)d)] })];
         _runs = new DefaultObjectPool<ArtifactRun>(new RunPolicy(this));
     }
 
@@ -31,8 +36,8 @@ public sealed class ArtifactProgram
     /// <summary>The extents it was compiled for.</summary>
     public ArtifactBinding Binding { get; }
 
-    /// <summary>Width of the vector registers its kernels use.</summary>
-    public int VectorBits { get; }
+    /// <summary>Width of the vector registers its kernels use; 0 on a device.</summary>
+    public int VectorBits { get; internal init; }
 
     /// <summary>What a run takes, with all extents known.</summary>
     public IReadOnlyList<ArtifactTensor> Inputs { get; }
@@ -40,8 +45,10 @@ public sealed class ArtifactProgram
     /// <summary>What a run gives, with all extents known.</summary>
     public IReadOnlyList<ArtifactTensor> Outputs { get; }
 
-    /// <summary>The plan with its kernels.</summary>
-    public CompiledProgram Program { get; }
+    /// <summary>The plan with its kernels; null on a device.</summary>
+    public CompiledProgram? Program => Runnable as CompiledProgram;
+
+    internal IProgram Runnable { get; }
 
     internal ArtifactStates States { get; }
 

@@ -9,7 +9,7 @@ namespace GraphForge.Runtime.Artifacts;
 public sealed class ArtifactRun : IDisposable
 {
     private readonly ArtifactProgram _program;
-    private readonly RunContext _context;
+    private readonly IProgramRun _run;
     private readonly int[] _inputs;
     private readonly int[] _outputs;
     private readonly long[] _inputSizes;
@@ -20,9 +20,9 @@ public sealed class ArtifactRun : IDisposable
     internal ArtifactRun(ArtifactProgram program)
     {
         _program = program;
-        _context = program.Program.Rent();
-        _inputs = [.. program.Inputs.Select(i => program.Program.FindInput(i.Name))];
-        _outputs = [.. program.Outputs.Select(o => program.Program.FindOutput(o.Name))];
+        _run = program.Runnable.RentRun();
+        _inputs = [.. program.Inputs.Select(i => program.Runnable.FindInput(i.Name))];
+        _outputs = [.. program.Outputs.Select(o => program.Runnable.FindOutput(o.Name))];
         _inputSizes = [.. program.Inputs.Select(i => i.Dims.Aggregate(1L, (size, dim) => checked(size * dim.Extent!.Value)))];
         _checks = [.. program.Inputs.Select(i => program.Binding.Checks.Where(c => c.Input == i.Name).ToArray())];
         _given = new bool[_inputs.Length];
@@ -38,7 +38,7 @@ public sealed class ArtifactRun : IDisposable
         Check(_program.Inputs[index], DTypes.Of<T>(), values.Length, _inputSizes[index]);
         foreach (var check in _checks[index])
             if (check.Problem(DTypes.Of<T>(), MemoryMarshal.AsBytes(values)) is { } problem) throw Wrong(ArtifactError.BadRunArgument, problem);
-        if (_inputs[index] >= 0) _context.SetInput(_inputs[index], values);
+        if (_inputs[index] >= 0) MemoryMarshal.AsBytes(values).CopyTo(_run.InputBytes(_inputs[index]));
         _given[index] = true;
     }
 
@@ -53,7 +53,7 @@ public sealed class ArtifactRun : IDisposable
         _program.States.Enter(_program.Function.WritesStates);
         try
         {
-            _context.Run();
+            _run.Run();
         }
         finally
         {
@@ -69,9 +69,9 @@ public sealed class ArtifactRun : IDisposable
     public void Get<T>(string name, Span<T> destination) where T : unmanaged
     {
         var index = Find(_program.Outputs, name, "output");
-        var output = _program.Program.Outputs[_outputs[index]];
+        var output = _program.Runnable.OutputBuffer(_outputs[index]);
         Check(_program.Outputs[index], DTypes.Of<T>(), destination.Length, output.Bytes / output.Type.Size());
-        _context.GetOutput(_outputs[index], destination);
+        _run.OutputBytes(_outputs[index]).CopyTo(MemoryMarshal.AsBytes(destination));
     }
 
     /// <summary>Gives the run back; it must not be used any more.</summary>

@@ -10,4 +10,4 @@ namespace GraphForge.Runtime.Artifacts;
 /// <param name="Arguments">For each kernel, the number of buffers it takes.</param>
 public sealed record KernelVariant(
     int VectorBits, IReadOnlyList<string> InstructionSets, string Plan, string Code, string Source,
-    IReadOnlyList<int> States, IReadOnlyList<int> Arguments);
+    IReadOnlyList<int> States, IReadOnlyList<int> Arguments) : ProgramVariant(Plan, Code, Source, States, Arguments);

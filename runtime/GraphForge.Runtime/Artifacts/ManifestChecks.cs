@@ -39,17 +39,22 @@ internal static class ManifestChecks
                 if (dim.Extent is null && !binding.Extents.ContainsKey(dim.Text)) throw new FormatException($"a binding of '{function.Name}' leaves '{dim}' open");
             if (binding.Checks.FirstOrDefault(c => !inputs.Contains(c.Input)) is { } check)
                 throw new FormatException($"'{function.Name}' has no input '{check.Input}' to be checked");
-            foreach (var variant in binding.Variants) Verify(manifest, variant, entries);
+            foreach (var variant in binding.AllVariants) Verify(manifest, variant, entries);
         }
     }
 
-    private static void Verify(ArtifactManifest manifest, KernelVariant variant, HashSet<string> entries)
+    private static void Verify(ArtifactManifest manifest, ProgramVariant variant, HashSet<string> entries)
     {
         Require(entries, variant.Plan);
         Require(entries, variant.Code);
         Require(entries, variant.Source);
-        if (variant.VectorBits is not (128 or 256 or 512)) throw new FormatException($"there are no vector registers of {variant.VectorBits} bits");
         RequireStates(manifest, variant.States);
+        if (variant is KernelVariant { VectorBits: not (128 or 256 or 512) and var bits }) throw new FormatException($"there are no vector registers of {bits} bits");
+        if (variant is not DeviceVariant device) return;
+        foreach (var text in device.Texts) Require(entries, text);
+        var kernels = device.Arguments.Count;
+        if (device.GroupThreads.Count != kernels || device.Texts.Count != 0 && device.Texts.Count != kernels || device.GroupThreads.Any(t => t < 1 || t > device.Limits.MostThreads))
+            throw new FormatException($"the groups of threads for {device.Device} do not fit its kernels");
     }
 
     private static void RequireStates(ArtifactManifest manifest, IReadOnlyList<int> states)

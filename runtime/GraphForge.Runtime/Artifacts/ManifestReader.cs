@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge.Runtime.Artifacts;
 
@@ -88,10 +89,14 @@ internal static class ManifestReader
 
     private static ArtifactBinding Binding(JsonElement binding)
     {
-        Fields(binding, "a binding", "extents", "checks", "variants");
+        var hasDevices = binding.TryGetProperty("devices", out _);
+        Fields(binding, "a binding", hasDevices ? ["extents", "checks", "variants", "devices"] : ["extents", "checks", "variants"]);
         var extents = new Dictionary<string, long>();
         foreach (var extent in binding.GetProperty("extents").EnumerateObject()) extents.Add(extent.Name, Count(extent.Value));
-        return new ArtifactBinding(extents, List(binding, "checks", Check), List(binding, "variants", Variant));
+        return new ArtifactBinding(extents, List(binding, "checks", Check), List(binding, "variants", Variant))
+        {
+            DeviceVariants = hasDevices ? List(binding, "devices", Device) : [],
+        };
     }
 
     private static IndexCheck Check(JsonElement check)
@@ -112,6 +117,21 @@ internal static class ManifestReader
         return new KernelVariant(variant.GetProperty("vectorBits").GetInt32(), List(variant, "instructionSets", Text),
             Text(variant, "plan"), Text(variant, "code"), Text(variant, "source"),
             List(variant, "states", s => s.GetInt32()), List(variant, "arguments", a => a.GetInt32()));
+    }
+
+    private static DeviceVariant Device(JsonElement variant)
+    {
+        Fields(variant, "a device", "device", "multiprocessors", "warpThreads", "mostThreads", "sharedBytes", "residentThreads", "hasShuffles", "groupThreads", "texts",
+            "plan", "code", "source", "states", "arguments");
+        var limits = new DeviceLimits(Figure("multiprocessors"), Figure("warpThreads"), Figure("mostThreads"), Figure("sharedBytes"), Figure("residentThreads"), 0)
+        {
+            HasShuffles = variant.GetProperty("hasShuffles").GetBoolean(),
+        };
+        return new DeviceVariant(Text(variant, "device"), limits, List(variant, "groupThreads", t => t.GetInt32()), List(variant, "texts", Text),
+            Text(variant, "plan"), Text(variant, "code"), Text(variant, "source"),
+            List(variant, "states", s => s.GetInt32()), List(variant, "arguments", a => a.GetInt32()));
+
+        int Figure(string name) => variant.GetProperty(name).GetInt32() is > 0 and var figure ? figure : throw new FormatException($"a device has no {name}");
     }
 
     private static ArtifactEntry Entry(JsonElement entry)

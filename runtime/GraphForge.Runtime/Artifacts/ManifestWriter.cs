@@ -77,6 +77,7 @@ internal static class ManifestWriter
         json.WriteEndObject();
         List(json, "checks", binding.Checks, Check);
         List(json, "variants", binding.Variants, Variant);
+        if (binding.DeviceVariants.Count > 0) List(json, "devices", binding.DeviceVariants, Device);
     }
 
     private static void Check(Utf8JsonWriter json, IndexCheck check)
@@ -98,6 +99,27 @@ internal static class ManifestWriter
         json.WriteStartArray("instructionSets");
         foreach (var set in variant.InstructionSets) json.WriteStringValue(set);
         json.WriteEndArray();
+        Program(json, variant);
+    }
+
+    private static void Device(Utf8JsonWriter json, DeviceVariant variant)
+    {
+        json.WriteString("device", variant.Device);
+        json.WriteNumber("multiprocessors", variant.Limits.Multiprocessors);
+        json.WriteNumber("warpThreads", variant.Limits.WarpThreads);
+        json.WriteNumber("mostThreads", variant.Limits.MostThreads);
+        json.WriteNumber("sharedBytes", variant.Limits.SharedBytes);
+        json.WriteNumber("residentThreads", variant.Limits.ResidentThreads);
+        json.WriteBoolean("hasShuffles", variant.Limits.HasShuffles);
+        Numbers(json, "groupThreads", variant.GroupThreads.Select(t => (long)t));
+        json.WriteStartArray("texts");
+        foreach (var text in variant.Texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+        Program(json, variant);
+    }
+
+    private static void Program(Utf8JsonWriter json, ProgramVariant variant)
+    {
         json.WriteString("plan", variant.Plan);
         json.WriteString("code", variant.Code);
         json.WriteString("source", variant.Source);

@@ -4,7 +4,7 @@ namespace GraphForge.Runtime.Artifacts;
 internal static class PlanChecks
 {
     /// <exception cref="ArtifactException">It is not.</exception>
-    public static void Verify(ExecutionPlan plan, ArtifactFunction function, ArtifactBinding binding, KernelVariant variant, ArtifactFile file)
+    public static void Verify(ExecutionPlan plan, ArtifactFunction function, ArtifactBinding binding, ProgramVariant variant, ArtifactFile file)
     {
         foreach (var buffer in plan.Buffers)
         {
@@ -40,14 +40,14 @@ internal static class PlanChecks
         return fits ? null : $"{tensor} is {TensorLayout.Describe(buffer.Type, buffer.Dims)} there";
     }
 
-    private static string? Fault(PlanBuffer buffer, KernelVariant variant, ArtifactManifest manifest)
+    private static string? Fault(PlanBuffer buffer, ProgramVariant variant, ArtifactManifest manifest)
     {
         if (buffer.Offset >= variant.States.Count) return $"there is no state {buffer.Offset}";
         var state = manifest.States[variant.States[(int)buffer.Offset]];
         return state.DType == buffer.Type && state.Dims.SequenceEqual(buffer.Dims) ? null : $"the state {state} is {TensorLayout.Describe(buffer.Type, buffer.Dims)} there";
     }
 
-    private static void VerifyArguments(ExecutionPlan plan, KernelVariant variant, ArtifactFile file)
+    private static void VerifyArguments(ExecutionPlan plan, ProgramVariant variant, ArtifactFile file)
     {
         if (variant.Arguments.Count != plan.KernelNames.Count)
             throw file.Memory.Malformed($"'{variant.Plan}' has {plan.KernelNames.Count} kernels where the manifest counts the arguments of {variant.Arguments.Count}.");

@@ -6,7 +6,7 @@ namespace GraphForge.Runtime.Artifacts;
 internal static class PlanReading
 {
     /// <exception cref="ArtifactException">The plan is malformed or does not fit the manifest.</exception>
-    public static ExecutionPlan Read(ArtifactFile file, ArtifactFunction function, ArtifactBinding binding, KernelVariant variant)
+    public static ExecutionPlan Read(ArtifactFile file, ArtifactFunction function, ArtifactBinding binding, ProgramVariant variant)
     {
         var plan = Read(file, variant.Plan);
         PlanChecks.Verify(plan, function, binding, variant, file);

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge.Runtime.Artifacts;
 
@@ -21,9 +23,28 @@ internal sealed class ProgramLoading(ArtifactFile file, ArtifactStates states, A
         try
         {
             var program = new CompiledProgram(plan, image.Entries, buffers, options.Threads, image);
-            return new ArtifactProgram(function, binding, variant.VectorBits, program, states, file.Memory.Name);
+            return new ArtifactProgram(function, binding, program, states, file.Memory.Name) { VectorBits = variant.VectorBits };
         }
         catch (Exception e) when (e is InvalidPlanException or ArgumentException or OverflowException)
+        {
+            throw file.Memory.Malformed($"'{variant.Plan}' is no plan that can run: {e.Message}", e);
+        }
+    }
+
+    /// <exception cref="ArtifactException">The program is malformed, or there is none for such a device.</exception>
+    /// <exception cref="DeviceException">The device has too little memory, or a kernel cannot be translated for it.</exception>
+    public ArtifactProgram Load(ArtifactFunction function, ArtifactBinding binding, ComputeDevice device)
+    {
+        var variant = binding.DeviceVariants.Where(v => v.RunsOn(device.Limits)).MaxBy(v => (v.Limits.HasShuffles, v.Limits.MostThreads))
+            ?? throw new ArtifactException(ArtifactError.NoKernels, file.Memory.Name, $"'{function.Name}' is compiled for " +
+                $"{string.Join(", ", binding.DeviceVariants.Select(v => v.Device).DefaultIfEmpty("no device"))}, of which {device.Name} can run none. Save the model for it: SaveOptions.Devices.");
+        var plan = PlanReading.Read(file, function, binding, variant);
+        var code = new DeviceCode(file.Read(variant.Code), variant.GroupThreads) { Ptx = [.. variant.Texts.Select(t => Encoding.UTF8.GetString(file.Read(t)))] };
+        try
+        {
+            return new ArtifactProgram(function, binding, new DeviceProgram(device, plan, code, [.. variant.States.Select(s => states.Buffers[s])]), states, file.Memory.Name);
+        }
+        catch (Exception e) when (e is InvalidPlanException or ArgumentException or OverflowException or BadImageFormatException)
         {
             throw file.Memory.Malformed($"'{variant.Plan}' is no plan that can run: {e.Message}", e);
         }

@@ -12,7 +12,7 @@ namespace GraphForge.Runtime.Device;
 /// run.GetOutput&lt;float&gt;(0, y);
 /// </code>
 /// </summary>
-public sealed class DeviceProgram
+public sealed class DeviceProgram : IProgram
 {
     private readonly ComputeDevice _device;
     private readonly DeviceKernels _kernels;
@@ -82,6 +82,10 @@ public sealed class DeviceProgram
             throw;
         }
     }
+
+    PlanBuffer IProgram.OutputBuffer(int index) => Plan.Buffers[_outputs[index]];
+
+    IProgramRun IProgram.RentRun() => new StagedRun(this, _inputs.Select(b => Plan.Buffers[b]), _outputs.Select(b => Plan.Buffers[b]));
 
     internal void Return() => _device.Turn.Exit();
 

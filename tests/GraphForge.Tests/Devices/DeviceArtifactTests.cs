@@ -1,0 +1,98 @@
+using GraphForge.Compiler.Graph;
+using GraphForge.Runtime.Artifacts;
+using GraphForge.Runtime.Device;
+using GraphForge.Tests.Serialization;
+
+namespace GraphForge.Tests.Devices;
+
+/// <summary>Artifacts with programs for a kind of device, made without one and run on one.</summary>
+public sealed class DeviceArtifactTests
+{
+    private const int Batch = 4;
+
+    private static readonly ArtifactOptions Trusted = new() { Trust = Trust.LocalFile };
+
+    private TemporaryFolder _folder = null!;
+    private ComputeDevice _device = null!;
+
+    private static SaveOptions Saved => new() { Bindings = [[("batch", Batch)]], VectorBits = [128], Devices = [TestDevice.Target] };
+
+    [SetUp]
+    public void Open() => (_folder, _device) = (new TemporaryFolder(), TestDevice.Open());
+
+    [TearDown]
+    public void Close()
+    {
+        _device.Dispose();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public void A_model_gives_what_it_gives_here()
+    {
+        var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default);
+        model.Save(_folder.Of("model.gfm"), Saved);
+        using var artifact = Artifact.Open(_folder.Of("model.gfm"), Trusted);
+        Assert.That(artifact.Manifest.Format, Is.EqualTo(2));
+        var (samples, _) = DeviceTrainingTests.Data(3, Batch);
+        var (expected, actual) = (new float[Batch * 5], new float[Batch * 5]);
+        model.Run(samples, expected);
+        var program = artifact.Load(_device, "infer", ("batch", Batch));
+        Assert.That((program.Program, program.VectorBits), Is.EqualTo((default(Runtime.CompiledProgram), 0)));
+        using var run = program.Rent();
+        for (var time = 0; time < 2; time++)
+        {
+            run.Set<float>("input", samples);
+            run.Run();
+            run.Get<float>("output", actual);
+            Assert.That(actual, Is.EqualTo(expected).Within(1e-5f));
+        }
+    }
+
+    [Test]
+    public void A_training_goes_on_there_and_gives_back_what_it_learns()
+    {
+        using var training = DeviceTrainingTests.Compile(DeviceTrainingTests.Network(), null);
+        training.Save(_folder.Of("training.gfm"), Saved);
+        using var artifact = Artifact.Open(_folder.Of("training.gfm"), Trusted);
+        using (var run = artifact.Load(_device, "train", ("batch", Batch)).Rent())
+            for (var step = 0; step < 2; step++)
+            {
+                var (samples, targets) = DeviceTrainingTests.Data(step, Batch);
+                run.Set<float>("samples", samples);
+                run.Set<long>("targets", targets);
+                run.Run();
+                var loss = new float[1];
+                run.Get<float>("loss", loss);
+                Assert.That(loss[0], Is.EqualTo(training.Step<float, long>(samples, targets)).Within(0.01).Percent);
+            }
+        Assert.That(artifact.State("training.step").AsSpan<long>()[0], Is.EqualTo(2));
+        artifact.SaveWeights(_folder.Of("weights.safetensors"));
+        var learnt = GraphForge.Serialization.Safetensors.Load(_folder.Of("weights.safetensors"));
+        foreach (var (name, tensor) in training.StateDict())
+            if (tensor.DType == Runtime.DType.Float32) Assert.That(learnt[name].ToArray<float>(), Is.EqualTo(tensor.ToArray<float>()).Within(1e-4f), name);
+    }
+
+    [Test]
+    public void What_is_not_for_the_device_is_refused()
+    {
+        var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default);
+        model.Save(_folder.Of("plain.gfm"), Saved with { Devices = [] });
+        using var plain = Artifact.Open(_folder.Of("plain.gfm"), Trusted);
+        Assert.That(plain.Manifest.Format, Is.EqualTo(1));
+        Assert.That(() => plain.Load(_device, "infer"), Throws.TypeOf<ArtifactException>().With.Property(nameof(ArtifactException.Code)).EqualTo(ArtifactError.NoKernels)
+            .And.Message.Contains($"'infer' is compiled for no device, of which {_device.Name} can run none. Save the model for it: SaveOptions.Devices."));
+        model.Save(_folder.Of("model.gfm"), Saved);
+        using var untrusted = Artifact.Open(_folder.Of("model.gfm"));
+        Assert.That(() => untrusted.Load(_device, "infer"), Throws.TypeOf<ArtifactException>().With.Property(nameof(ArtifactException.Code)).EqualTo(ArtifactError.NotTrusted));
+    }
+
+    [Test]
+    public void Same_model_same_bytes()
+    {
+        var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default);
+        model.Save(_folder.Of("one.gfm"), Saved);
+        model.Save(_folder.Of("two.gfm"), Saved);
+        Assert.That(File.ReadAllBytes(_folder.Of("two.gfm")), Is.EqualTo(File.ReadAllBytes(_folder.Of("one.gfm"))));
+    }
+}
