@@ -21,8 +21,12 @@ public sealed class MalformedArtifactTests
         yield return Case("hash", "\"sha256\": \"", "\"sha256\": \"x", "is no SHA-256 in lower-case hexadecimal");
         yield return Case("check", "\"input\": \"kind\"", "\"input\": \"sort\"", "'infer' has no input 'sort' to be checked");
         yield return Case("duplicate", "\"name\": \"position\",", "\"name\": \"kind\",", "two inputs of 'infer' are named 'kind'");
-        yield return Case("not JSON", "\"format\": 1,", "", "manifest.json is malformed: ");
-        yield return Case("comma", "\"format\": 1,", "\"format\": 1,,", "manifest.json is malformed: ");
+        yield return Case("not JSON", "\"format\": 2,", "", "manifest.json is malformed: ");
+        yield return Case("comma", "\"format\": 2,", "\"format\": 2,,", "manifest.json is malformed: ");
+        yield return Case("devices too early", "\"format\": 2", "\"format\": 1", "programs for devices came with format 2");
+        yield return Case("figure of a device", "\"warpThreads\": 8", "\"warpThreads\": 0", "a device has no warpThreads");
+        yield return Case("groups too large", "\"mostThreads\": 64", "\"mostThreads\": 1", "the groups of threads for double do not fit its kernels");
+        yield return Case("text of a kernel", "\"texts\": []", "\"texts\": [\"nowhere\"]", "there is no entry 'nowhere'");
         yield return Case("length", "\"length\": 8", "\"length\": 9", "bytes where the manifest says 9");
 
         static TestCaseData Case(string name, string from, string to, string problem) => new TestCaseData(from, to, problem).SetArgDisplayNames(name);
@@ -36,8 +40,8 @@ public sealed class MalformedArtifactTests
         Assert.That(error.Problem, Does.Contain(problem));
     }
 
-    [TestCase("\"format\": 1", "\"format\": 2", "the artifact has format 2; this runtime reads 1 to 1. Use a newer GraphForge.Runtime, or save the model anew.")]
-    [TestCase("\"format\": 1", "\"format\": 0", "the artifact has format 0; this runtime reads 1 to 1. Use an older GraphForge.Runtime, or save the model anew.")]
+    [TestCase("\"format\": 2", "\"format\": 3", "the artifact has format 3; this runtime reads 1 to 2. Use a newer GraphForge.Runtime, or save the model anew.")]
+    [TestCase("\"format\": 2", "\"format\": 0", "the artifact has format 0; this runtime reads 1 to 2. Use an older GraphForge.Runtime, or save the model anew.")]
     [TestCase("\"minimumRuntime\": \"0.1.0\"", "\"minimumRuntime\": \"7.0.0\"", "the artifact needs GraphForge.Runtime 7.0.0 or newer; this is 0.1.0. Update the package.")]
     public void Another_version_is_refused(string from, string to, string problem)
     {
