@@ -66,7 +66,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), options, log), options, log).Definitions.Kernels).Distinct;
+        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), options, log), Limits(options), log).Definitions.Kernels).Distinct;
     }
 
     /// <summary>Why each edge is fused, or is not, without compiling further.</summary>
@@ -74,7 +74,7 @@ public static class Pipeline
     public static IReadOnlyList<FusionDecision> Explain(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
     {
         var log = new PassLog(options, graph.Name, CancellationToken.None);
-        return Define(Rewrite(Binding.Bind(graph, binding), options, log), options, log).Decisions;
+        return Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan).Decisions;
     }
 
     /// <summary>Bound graph to graph.</summary>
@@ -96,12 +96,17 @@ public static class Pipeline
         return log.After("root copies", RootCopies.Run(graph));
     }
 
+    /// <summary>A device has no schedule for the tiles of attention.</summary>
+    private static FusionLimits Limits(CompilerOptions options) => FusionLimits.None with { TilesScores = options.Device is null };
+
     /// <summary>Graph to kernels, before any decision how they work.</summary>
-    private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, CompilerOptions options, PassLog log)
+    private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, FusionLimits limits, PassLog log)
     {
-        var fusion = Fusion.Run(graph, tilesScores: options.Device is null);
+        var fusion = Fusion.Run(graph, limits);
         log.After("fusion", () => string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
         var buffers = new ProgramBuffers();
+        foreach (var (node, output) in SharedOutputs.Merge(graph, fusion)) buffers.Alias(node, output);
+        log.After("shared outputs");
         var direct = StateWrites.Direct(graph, fusion);
         foreach (var update in graph.Updates.Where(u => direct.Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
         log.After("state writes");
@@ -118,8 +123,15 @@ public static class Pipeline
     internal static PlannedProgram Planned(
         ComputationGraph graph, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
     {
+        var nodeByNode = NodeByNode.PeakBytes(graph);
         graph = Rewrite(graph, options, log);
-        var (definitions, decisions) = Define(graph, options, log);
+        return LeanFusion.Plan(nodeByNode, options.MemoryBudget, apart => Planned(graph, Limits(options) with { Apart = apart }, options, log, planner));
+    }
+
+    private static PlannedProgram Planned(
+        ComputationGraph graph, FusionLimits limits, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
+    {
+        var (definitions, decisions) = Define(graph, limits, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
         var prepared = PreparedWork.Of(graph, definitions);
