@@ -80,7 +80,6 @@ public static class Pipeline
     /// <summary>Bound graph to graph.</summary>
     private static ComputationGraph Rewrite(ComputationGraph graph, CompilerOptions options, PassLog log)
     {
-        GraphVerifier.CheckNames(graph);
         graph = log.After("bind", graph);
         graph = log.After("lean scans", LeanScans.Run(graph));
         graph = log.After("empty tensors", BodyPasses.Everywhere(graph, EmptyTensors.Run));
@@ -92,6 +91,16 @@ public static class Pipeline
         graph = log.After("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
         graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
         graph = log.After("distributed slices", BodyPasses.Everywhere(graph, DistributedSlices.Run));
+        graph = log.After("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
+        return log.After("root copies", RootCopies.Run(graph));
+    }
+
+    /// <summary>As little as there has to be between what was written and kernels, where that needs less memory.</summary>
+    private static ComputationGraph Translate(ComputationGraph graph, PassLog log)
+    {
+        graph = log.After("empty tensors", BodyPasses.Everywhere(graph, EmptyTensors.Run));
+        graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
+        graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
         graph = log.After("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
         return log.After("root copies", RootCopies.Run(graph));
     }
@@ -123,9 +132,15 @@ public static class Pipeline
     internal static PlannedProgram Planned(
         ComputationGraph graph, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
     {
+        GraphVerifier.CheckNames(graph);
         var nodeByNode = NodeByNode.PeakBytes(graph);
-        graph = Rewrite(graph, options, log);
-        return LeanFusion.Plan(nodeByNode, options.MemoryBudget, apart => Planned(graph, Limits(options) with { Apart = apart }, options, log, planner));
+        var program = Lean(Rewrite(graph, options, log));
+        if (program.Unconstrained.Memory.ArenaBytes <= nodeByNode) return program;
+        var written = Lean(Translate(graph, log));
+        return written.Unconstrained.Memory.TotalBytes < program.Unconstrained.Memory.TotalBytes ? written : program;
+
+        PlannedProgram Lean(ComputationGraph rewritten) => LeanFusion.Plan(
+            nodeByNode, options.MemoryBudget, apart => Planned(rewritten, Limits(options) with { Apart = apart }, options, log, planner));
     }
 
     private static PlannedProgram Planned(
@@ -134,7 +149,7 @@ public static class Pipeline
         var (definitions, decisions) = Define(graph, limits, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
-        var prepared = PreparedWork.Of(graph, definitions);
+        var prepared = PreparedWork.Of(graph, definitions, limits.Apart);
         log.After("prepared work", () => string.Join('\n', prepared.Once.Select(w => w.Name)));
         var parts = ProgramParts.Of(graph, definitions, scheduled);
         var unconstrained = new PlanAssembly(graph, parts, options with { MemoryBudget = null }, planner).Assemble(prepared);
