@@ -66,7 +66,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), options, log), options, log).Definitions.Kernels).Distinct;
+        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), options, log), Limits(options), log).Definitions.Kernels).Distinct;
     }
 
     /// <summary>Why each edge is fused, or is not, without compiling further.</summary>
@@ -74,13 +74,12 @@ public static class Pipeline
     public static IReadOnlyList<FusionDecision> Explain(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
     {
         var log = new PassLog(options, graph.Name, CancellationToken.None);
-        return Define(Rewrite(Binding.Bind(graph, binding), options, log), options, log).Decisions;
+        return Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan).Decisions;
     }
 
     /// <summary>Bound graph to graph.</summary>
     private static ComputationGraph Rewrite(ComputationGraph graph, CompilerOptions options, PassLog log)
     {
-        GraphVerifier.CheckNames(graph);
         graph = log.After("bind", graph);
         graph = log.After("lean scans", LeanScans.Run(graph));
         graph = log.After("empty tensors", BodyPasses.Everywhere(graph, EmptyTensors.Run));
@@ -96,12 +95,27 @@ public static class Pipeline
         return log.After("root copies", RootCopies.Run(graph));
     }
 
-    /// <summary>Graph to kernels, before any decision how they work.</summary>
-    private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, CompilerOptions options, PassLog log)
+    /// <summary>As little as there has to be between what was written and kernels, where that needs less memory.</summary>
+    private static ComputationGraph Translate(ComputationGraph graph, PassLog log)
     {
-        var fusion = Fusion.Run(graph, tilesScores: options.Device is null);
+        graph = log.After("empty tensors", BodyPasses.Everywhere(graph, EmptyTensors.Run));
+        graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
+        graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
+        graph = log.After("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
+        return log.After("root copies", RootCopies.Run(graph));
+    }
+
+    /// <summary>A device has no schedule for the tiles of attention.</summary>
+    private static FusionLimits Limits(CompilerOptions options) => FusionLimits.None with { TilesScores = options.Device is null };
+
+    /// <summary>Graph to kernels, before any decision how they work.</summary>
+    private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, FusionLimits limits, PassLog log)
+    {
+        var fusion = Fusion.Run(graph, limits);
         log.After("fusion", () => string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
         var buffers = new ProgramBuffers();
+        foreach (var (node, output) in SharedOutputs.Merge(graph, fusion)) buffers.Alias(node, output);
+        log.After("shared outputs");
         var direct = StateWrites.Direct(graph, fusion);
         foreach (var update in graph.Updates.Where(u => direct.Contains(u.Slot))) buffers.Alias(update.Value, update.Slot);
         log.After("state writes");
@@ -118,11 +132,24 @@ public static class Pipeline
     internal static PlannedProgram Planned(
         ComputationGraph graph, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
     {
-        graph = Rewrite(graph, options, log);
-        var (definitions, decisions) = Define(graph, options, log);
+        GraphVerifier.CheckNames(graph);
+        var nodeByNode = NodeByNode.PeakBytes(graph);
+        var program = Lean(Rewrite(graph, options, log));
+        if (program.Unconstrained.Memory.ArenaBytes <= nodeByNode) return program;
+        var written = Lean(Translate(graph, log));
+        return written.Unconstrained.Memory.TotalBytes < program.Unconstrained.Memory.TotalBytes ? written : program;
+
+        PlannedProgram Lean(ComputationGraph rewritten) => LeanFusion.Plan(
+            nodeByNode, options.MemoryBudget, apart => Planned(rewritten, Limits(options) with { Apart = apart }, options, log, planner));
+    }
+
+    private static PlannedProgram Planned(
+        ComputationGraph graph, FusionLimits limits, CompilerOptions options, PassLog log, Func<PlanningProblem, long?, MemoryPlan> planner)
+    {
+        var (definitions, decisions) = Define(graph, limits, log);
         var scheduled = ScheduledKernels.Of(definitions, options, log.CancellationToken);
         log.After("loops", () => string.Join('\n', scheduled.Loops.Select(LoopPrinter.Print)));
-        var prepared = PreparedWork.Of(graph, definitions);
+        var prepared = PreparedWork.Of(graph, definitions, limits.Apart);
         log.After("prepared work", () => string.Join('\n', prepared.Once.Select(w => w.Name)));
         var parts = ProgramParts.Of(graph, definitions, scheduled);
         var unconstrained = new PlanAssembly(graph, parts, options with { MemoryBudget = null }, planner).Assemble(prepared);

@@ -14,6 +14,9 @@ public sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> 
 
     /// <summary>Steps that run again for values that were given up.</summary>
     public int Repeats { get; init; }
+
+    /// <summary>What runs, in the order of <see cref="MemoryReport.Timeline"/>.</summary>
+    internal IReadOnlyList<PlannedWork> Order { get; init; } = [];
 }
 
 /// <summary>Makes the plan of a program from those of its sections.</summary>
@@ -46,7 +49,7 @@ internal sealed class PlanAssembly(
             Derivations = prepared.Once.Count == 0 ? program.Definitions.Derivations : [],
         };
         var assembly = new SectionAssembly(program, section);
-        var (plan, memory) = assembly.Assemble(problem => planner(problem with
+        var (plan, work) = assembly.Assemble(problem => planner(problem with
         {
             StateBytes = program.States.Sum(s => s.Type.Bytes),
             OptimizerBytes = program.States.Where(s => s.BelongsToTraining).Sum(s => s.Type.Bytes),
@@ -55,10 +58,11 @@ internal sealed class PlanAssembly(
             ScratchBytes = (long)assembly.Scratch * options.Threads,
             Workers = options.Threads,
         }, budget), options);
-        return new AssembledPlan(plan with { Preparation = preparation.Plan }, program.States, memory.Report)
+        return new AssembledPlan(plan with { Preparation = preparation.Plan }, program.States, work.Memory.Report)
         {
-            Milliseconds = memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
-            Repeats = memory.Program.Repeats.Count,
+            Order = [.. work.Order.Select(call => call.Work)],
+            Milliseconds = work.Memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
+            Repeats = work.Memory.Program.Repeats.Count,
         };
     }
 
@@ -66,7 +70,7 @@ internal sealed class PlanAssembly(
     {
         var outputs = prepared.Values.Select((buffer, i) => (buffer, $"{buffer.Name}.{i}")).ToArray();
         var assembly = new SectionAssembly(program, new PlanSection($"{graph.Name} preparation", prepared.Once, [], outputs, []));
-        var (plan, memory) = assembly.Assemble(problem => MemoryPlanner.Plan(problem), options);
-        return (plan, memory.Report.ArenaBytes + assembly.ConstantBytes + (long)assembly.Scratch * options.Threads);
+        var (plan, work) = assembly.Assemble(problem => MemoryPlanner.Plan(problem), options);
+        return (plan, work.Memory.Report.ArenaBytes + assembly.ConstantBytes + (long)assembly.Scratch * options.Threads);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class SectionAssembly
 
     /// <param name="plan">Solves the section's planning problem.</param>
     /// <param name="options">Threads, for the modelled times of steps.</param>
-    public (ExecutionPlan Plan, MemoryPlan Memory) Assemble(Func<PlanningProblem, MemoryPlan> plan, CompilerOptions options)
+    public (ExecutionPlan Plan, WorkPlan Work) Assemble(Func<PlanningProblem, MemoryPlan> plan, CompilerOptions options)
     {
         var work = WorkPlan.OfProgram(_section.Work, _section.Derivations, _section.Inputs, ValueOf, StateOf, problem => plan(problem with
         {
@@ -43,7 +43,7 @@ internal sealed class SectionAssembly
             Steps = Timed(problem.Steps, _section.Work, options),
             Derivations = Timed(problem.Derivations, _section.Derivations, options),
         }));
-        return (Write(work), work.Memory);
+        return (Write(work), work);
     }
 
     private static PlannedStep[] Timed(IReadOnlyList<PlannedStep> steps, IReadOnlyList<PlannedWork> work, CompilerOptions options) =>

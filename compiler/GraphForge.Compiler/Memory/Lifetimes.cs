@@ -24,7 +24,7 @@ public sealed record Lifetimes(IReadOnlyList<LiveInterval> Intervals, IReadOnlyL
 
     /// <summary>
     /// Intervals for steps run in <paramref name="order"/>: inputs from position 0, other values from their step; to the
-    /// last reader, or to the end for outputs and for inputs that nobody reads.
+    /// last reader, or to the end for outputs.
     /// </summary>
     public static Lifetimes Of(PlanningProblem problem, IReadOnlyList<int> order) => Of(new StepGraph(problem), order);
 

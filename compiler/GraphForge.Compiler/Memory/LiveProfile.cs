@@ -19,6 +19,7 @@ internal static class LiveProfile
             var step = order[i];
             foreach (var value in graph.Writes[step]) live += graph.Sizes[value];
             profile[i] = live - InPlaceMatching.SavedBytes(graph, step, v => readersLeft[v] == 1);
+            if (i == 0) live -= graph.UnreadBytes;
             foreach (var value in graph.Reads[step])
                 if (--readersLeft[value] == 0 && !graph.LivesToEnd(value)) live -= graph.Sizes[value];
             foreach (var value in graph.Writes[step])

@@ -112,6 +112,7 @@ internal sealed class RepeatTrace
             var call = _calls[i];
             foreach (var version in call.Writes) live += Size(version);
             profile[i] = live - Saved(call, i, lastUse);
+            if (i == 0) live -= _graph.UnreadBytes;
             foreach (var version in call.Reads.AsSpan())
                 if (lastUse[version] == i) (live, lastUse[version]) = (live - Size(version), -1);
             foreach (var version in call.Writes)

@@ -14,6 +14,7 @@ internal sealed class StepGraph
         Writes = problem.Steps.Select(s => s.Writes).ToArray();
         Producers = FindProducers();
         Readers = FindReaders();
+        UnreadBytes = problem.Values.Where(v => v.IsPersistentInput && !v.IsOutput && Readers[v.Id].Length == 0).Sum(v => Sizes[v.Id]);
         (Predecessors, Successors) = FindEdges();
         GivenOrder = TopologicalOrder();
         Sources = FindSources();
@@ -54,8 +55,11 @@ internal sealed class StepGraph
 
     public bool IsInput(int value) => Problem.Values[value].IsPersistentInput;
 
-    /// <summary>Whether the bytes of a value are never free again: an output, or an input that nobody reads.</summary>
-    public bool LivesToEnd(int value) => Problem.Values[value].IsOutput || (IsInput(value) && Readers[value].Length == 0);
+    /// <summary>Whether the bytes of a value are never free again.</summary>
+    public bool LivesToEnd(int value) => Problem.Values[value].IsOutput;
+
+    /// <summary>Bytes of inputs that nobody reads: they take room while the caller fills them and the first step runs.</summary>
+    public long UnreadBytes { get; }
 
     public static long Align(long bytes) => (bytes + ExecutionPlan.Alignment - 1) & -ExecutionPlan.Alignment;
 

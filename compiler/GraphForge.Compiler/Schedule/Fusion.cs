@@ -16,11 +16,21 @@ public sealed record FusionPlan(
     IReadOnlyDictionary<Node, NodeAccesses> Accesses, IReadOnlyDictionary<Node, NodeStructure> Structures,
     IReadOnlyList<FusionDecision> Decisions)
 {
-    /// <summary>Whether matrices of scores are computed in tiles where they can be, and else stored.</summary>
-    public bool TilesScores { get; init; } = true;
+    /// <summary>What held for these groups holds for those of bodies.</summary>
+    public FusionLimits Limits { get; init; } = FusionLimits.None;
 
     /// <summary>Whether a node exists in its consumers' indices only.</summary>
     public bool IsAbsorbed(Node node) => !GroupOf.ContainsKey(node) && Structures[node] != NodeStructure.Leaf;
+
+    /// <summary>All that a group does, in place of which kernels could do one node each; views of other nodes take no work.</summary>
+    public IReadOnlyList<Node> WorkOf(FusionGroup group)
+    {
+        var work = new HashSet<Node>(group.Members, ReferenceEqualityComparer.Instance);
+        var waiting = new Stack<Node>(group.Members);
+        while (waiting.TryPop(out var node))
+            foreach (var input in node.Inputs.ToArray().Where(i => IsAbsorbed(i) && work.Add(i))) waiting.Push(input);
+        return [.. work.Where(n => n.Op is not (Reshape or Permute or Expand or Slice or Constant) || group.Members.Contains(n))];
+    }
 }
 
 /// <summary>
@@ -33,11 +43,15 @@ public sealed class Fusion
     private readonly FusionState _state;
     private readonly Dictionary<Node, FusionGroup> _loops = new(ReferenceEqualityComparer.Instance);
 
-    private Fusion(ComputationGraph graph, bool tilesScores) => _state = new FusionState(graph, tilesScores);
+    private Fusion(ComputationGraph graph, FusionLimits limits) => _state = new FusionState(graph, limits);
 
     /// <param name="graph">What becomes kernels.</param>
-    /// <param name="tilesScores">Whether there is a schedule for the tiles of attention.</param>
-    public static FusionPlan Run(ComputationGraph graph, bool tilesScores = true) => new Fusion(graph, tilesScores).Run() with { TilesScores = tilesScores };
+    /// <param name="limits">What is not to be fused; null for no limits.</param>
+    public static FusionPlan Run(ComputationGraph graph, FusionLimits? limits = null)
+    {
+        limits ??= FusionLimits.None;
+        return new Fusion(graph, limits).Run() with { Limits = limits };
+    }
 
     private FusionPlan Run()
     {
@@ -92,9 +106,9 @@ public sealed class Fusion
     /// <summary>The group that computes every operand of a concatenation, one as large as the next, and so can store them in place.</summary>
     private FusionGroup? PartsOf(Node node)
     {
-        if (node.Op is not Concat || node.Inputs.ToArray().Any(p => !_state.GroupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
+        if (node.Op is not Concat || _state.IsApart(node) || node.Inputs.ToArray().Any(p => !_state.GroupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
         var groups = node.Inputs.ToArray().Select(p => _state.GroupOf[p]).Distinct().ToArray();
-        return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
+        return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && !_state.IsApart(group) && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
     }
 
     /// <summary>Results of one loop stand together and by themselves.</summary>

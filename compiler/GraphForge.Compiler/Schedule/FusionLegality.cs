@@ -20,6 +20,8 @@ internal static class FusionLegality
 
     private const string TooLarge = "the kernel is large enough";
 
+    private const string Apart = "together they would hold more memory at once than one by one";
+
     private const string Prepared = "what follows from states alone is computed once, before the runs";
 
     extension(FusionState state)
@@ -28,6 +30,7 @@ internal static class FusionLegality
         public string? WhyNotJoin(Node node, FusionGroup group)
         {
             if (state.IsWorthPreparing(group) && !state.IsOfStates(node)) return Prepared;
+            if (state.IsApart(node) || state.IsApart(group)) return Apart;
             if (group.Members.Count >= MostMembers) return TooLarge;
             var shapeReason = state.Structures[node] switch
             {
@@ -90,6 +93,7 @@ internal static class FusionLegality
         public string? WhyNotMerge(FusionGroup home, FusionGroup other)
         {
             if (state.IsWorthPreparing(other) && !state.IsOfStates(home)) return Prepared;
+            if (state.IsApart(home) || state.IsApart(other)) return Apart;
             if (home.Members.Any(state.IsSecondOutput)) return Later;
             if (home.Members.Count + other.Members.Count > MostMembers) return TooLarge;
             var hasSameRows = other.Geometry is not null && other.Geometry == home.Geometry;
@@ -114,6 +118,7 @@ internal static class FusionLegality
         public bool MayCompute(FusionGroup group, Node node)
         {
             if (group.StandsAlone || group.Assembled.Count > 0 || group.Members.Count >= MostMembers) return false;
+            if (state.IsApart(node) || state.IsApart(group)) return false;
             var size = node.Shape.Size.Value;
             var isRow = size == group.Rows;
             if (!isRow && group.Geometry?.Elements != size && group.Kind != GroupKind.Reduction) return false;

@@ -14,20 +14,24 @@ internal sealed class FusionState
     private readonly HashSet<Node> _roots;
     private readonly HashSet<Node> _outputs;
     private readonly IReadOnlySet<Node> _ofStates;
+    private readonly IReadOnlySet<Node> _apart;
     private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
 
-    public FusionState(ComputationGraph graph, bool tilesScores)
+    public FusionState(ComputationGraph graph, FusionLimits limits)
     {
+        _apart = limits.Apart;
         _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
         _outputs = new HashSet<Node>(graph.Outputs.Select(o => o.Value), ReferenceEqualityComparer.Instance);
         _ofStates = StateNodes.Of(graph);
         Order = graph.TopologicalOrder();
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
-        Scores = tilesScores ? ScoreMatrices.Find(graph, Order, Structures) : ScoreMatrices.None(graph, Order, Structures);
+        Scores = limits.TilesScores ? ScoreMatrices.Find(graph, Order, Structures) : ScoreMatrices.None(graph, Order, Structures);
         _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
+        _materialised.UnionWith(_apart);
         // A uniform constant is a number in the text, unless it is needed in memory: there constants are without a kernel.
         foreach (var constant in _materialised.Where(n => n.Op is Constant)) Structures[constant] = NodeStructure.Leaf;
         _recomputed.UnionWith(Materialisation.Recomputed(graph, Order, Structures));
+        _recomputed.ExceptWith(_apart);
         foreach (var node in Order.Where(IsComputed))
         {
             var accesses = Accesses[node] = NodeAccesses.Of(node, IsAbsorbed);
@@ -90,6 +94,12 @@ internal sealed class FusionState
     public bool IsOfStates(Node node) => _ofStates.Contains(node);
 
     public bool IsOfStates(FusionGroup group) => group.Members.All(IsOfStates);
+
+    /// <summary>Whether the node has a kernel to itself.</summary>
+    public bool IsApart(Node node) => _apart.Contains(node);
+
+    /// <summary>Whether the group is one node that has a kernel to itself.</summary>
+    public bool IsApart(FusionGroup group) => group.Members is [var member] && IsApart(member);
 
     /// <summary>Whether the node must stand in a buffer of its own.</summary>
     public bool IsMaterialised(Node node) => _materialised.Contains(node) || IsRoot(node);

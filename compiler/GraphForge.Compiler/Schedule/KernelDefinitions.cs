@@ -91,7 +91,7 @@ public sealed class KernelDefinitions
         var inPlace = InPlace.Pairs(group, plan, n => BufferOf(n, storage) is { } buffer && storage.Owns(buffer))
             .Select(p => (storage.PlaceOf(p.Result).Buffer, storage.PlaceOf(p.Operand).Buffer)).ToArray();
         var reads = ReadsOf(definition.Stores).Where(b => definition.Scores?.Locals.Contains(b) != true).ToArray();
-        return Add(new PlannedKernel(definition, group.Kind, writes, reads, inPlace));
+        return Add(new PlannedKernel(definition, group.Kind, writes, reads, inPlace) { Nodes = plan.WorkOf(group) });
     }
 
     internal PlannedKernel Replace(PlannedKernel kernel, PlannedKernel by)

@@ -23,14 +23,19 @@ public static class Materialisation
     }
 
     /// <summary>
-    /// The outermost of the movements an operand consists of that is no plain load; what lies around it stays index arithmetic.
-    /// Null for an operand that is a plain load as a whole.
+    /// The outermost of the movements an operand consists of that is no plain load; what lies around it stays index arithmetic, unless
+    /// that leaves elements out, so that a copy after it is smaller. Null for an operand that is a plain load as a whole.
     /// </summary>
     private static Node? Guarded(Node operand, IReadOnlyDictionary<Node, NodeStructure> structures)
     {
         if (structures[operand] != NodeStructure.Movement || IsPlainLoad(operand, n => structures[n] != NodeStructure.Movement)) return null;
-        while (operand.Inputs.Length == 1 && IsPlainLoad(operand, n => n == operand.Inputs[0])) operand = operand.Inputs[0];
-        return operand;
+        var smallest = operand;
+        while (operand.Inputs.Length == 1 && IsPlainLoad(operand, n => n == operand.Inputs[0]))
+        {
+            operand = operand.Inputs[0];
+            if (operand.Type.Bytes <= smallest.Type.Bytes) smallest = operand;
+        }
+        return smallest;
     }
 
     /// <summary>Leading operands that a loop copies before it starts: initial carries, the condition of a branch.</summary>

@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 
 namespace GraphForge.Compiler.Schedule;
@@ -21,6 +22,9 @@ public sealed record PlannedKernel(
     IReadOnlyList<(LoopBuffer Result, LoopBuffer Operand)> InPlace) : PlannedWork(Writes, Reads)
 {
     public override string Name => Definition.Name;
+
+    /// <summary>The nodes it computes, but for views of others; none for a kernel that copies or computes again.</summary>
+    public IReadOnlyList<Node> Nodes { get; init; } = [];
 }
 
 /// <summary>Work that runs again and again, or not always.</summary>

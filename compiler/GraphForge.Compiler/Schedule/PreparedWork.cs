@@ -19,7 +19,10 @@ internal sealed record PreparedWork(IReadOnlyList<PlannedWork> Once, IReadOnlyLi
     /// what is cheap enough to be computed where it is read stays there. A program that changes states prepares nothing: it would
     /// have to look in every run what has changed, and has mostly numbers to save, such as products of learning rates.
     /// </summary>
-    public static PreparedWork Of(ComputationGraph graph, KernelDefinitions definitions)
+    /// <param name="graph">The program.</param>
+    /// <param name="definitions">Its work.</param>
+    /// <param name="apart">Nodes that stand in kernels of their own to need less memory in each run: keeping them would need more.</param>
+    public static PreparedWork Of(ComputationGraph graph, KernelDefinitions definitions, IReadOnlySet<Node> apart)
     {
         if (graph.Updates.Count > 0) return None(definitions);
         var program = definitions.Program;
@@ -29,12 +32,14 @@ internal sealed record PreparedWork(IReadOnlyList<PlannedWork> Once, IReadOnlyLi
         // In dependency order, so one pass finds all.
         foreach (var work in definitions.Work)
         {
-            if (!work.Reads.All(IsKnown) || work.Writes.Any(outputs.Contains)) continue;
+            if (!work.Reads.All(IsKnown) || work.Writes.Any(outputs.Contains) || IsApart(work)) continue;
             once.Add(work);
             known.UnionWith(work.Writes);
         }
         var eachRun = definitions.Work.Except(once).ToArray();
         return new PreparedWork(once, eachRun.SelectMany(w => w.Reads).Where(known.Contains).Distinct().ToArray(), eachRun);
+
+        bool IsApart(PlannedWork work) => work is PlannedKernel kernel && kernel.Nodes.Any(apart.Contains);
 
         bool IsKnown(LoopBuffer buffer) =>
             known.Contains(buffer) || program.SlotOf(buffer) is not null || program.NodeOf(buffer)?.Op is Constant;

@@ -35,6 +35,9 @@ public sealed class ProgramBuffers : NodeStorage
     /// <summary>Stores a node straight into a state.</summary>
     public void Alias(Node node, StateSlot slot) => _ofNode[node] = Of(slot);
 
+    /// <summary>Stores a node where another one with the same elements is stored.</summary>
+    public void Alias(Node node, Node same) => _ofNode[node] = Of(same);
+
     /// <summary>The node a buffer holds; null for states.</summary>
     public Node? NodeOf(LoopBuffer buffer) => _nodes.GetValueOrDefault(buffer);
 

@@ -13,10 +13,11 @@ internal static class Prologues
 
     private static void Absorb(FusionState state, FusionGroup group)
     {
+        if (state.IsApart(group)) return;
         var reduction = group.Members.First(m => state.Structures[m] == NodeStructure.Reduction);
         foreach (var source in state.ProducersOf(reduction).Select(p => state.GroupOf[p]).Distinct().ToArray())
         {
-            if (source == group || source.Kind != GroupKind.Map) continue;
+            if (source == group || source.Kind != GroupKind.Map || state.IsApart(source)) continue;
             var feedsOnlyUs = source.Assembled.Count == 0 && source.Members.All(m =>
                 !state.IsMaterialised(m) && state.ConsumersOf(m).All(c => c == reduction || state.GroupOf[c] == source));
             if (!feedsOnlyUs || state.DependsOn(source, group) || OverlapsWindows(state.Accesses[reduction])) continue;

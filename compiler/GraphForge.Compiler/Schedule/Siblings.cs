@@ -34,7 +34,7 @@ internal static class Siblings
     {
         var isAlike = sums is not null ? sums.Fit(home) : home.Geometry == group.Geometry &&
             (home.Stretches is not { } stretches || (group.Stretches ?? stretches) == stretches);
-        return isAlike && state.IsOfStates(home) == state.IsOfStates(group) && !state.DependsOn(home, group) && !state.DependsOn(group, home);
+        return isAlike && !state.IsApart(home) && !state.IsApart(group) && state.IsOfStates(home) == state.IsOfStates(group) && !state.DependsOn(home, group) && !state.DependsOn(group, home);
     }
 
     /// <summary>Bytes both would read, each for itself.</summary>

@@ -36,8 +36,7 @@ internal static class PlanningOracle
             var writer = problem.Steps.ToList().FindIndex(s => s.Writes.Contains(v.Id));
             var readers = Enumerable.Range(0, order.Count).Where(s => problem.Steps[s].Reads.Contains(v.Id)).ToArray();
             var first = writer < 0 ? 0 : position[writer];
-            var toEnd = v.IsOutput || (v.IsPersistentInput && readers.Length == 0);
-            return (first, toEnd ? order.Count - 1 : readers.Select(r => position[r]).Append(first).Max());
+            return (first, v.IsOutput ? order.Count - 1 : readers.Select(r => position[r]).Append(first).Max());
         }).ToArray();
     }
 

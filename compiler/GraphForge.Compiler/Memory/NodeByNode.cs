@@ -3,13 +3,13 @@ using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Schedule;
 using GraphForge.Runtime;
 
-namespace GraphForge.Compiler.Tests.Memory;
+namespace GraphForge.Compiler.Memory;
 
 /// <summary>
 /// What a graph takes where every node runs by itself, in the order of the graph, and each result is freed after its last reader, as
 /// eager frameworks do: reshapes, permutations, expansions and slices are views, and a convolution gathers its windows into a matrix
-/// (im2col), as PyTorch's own does for a whole batch. Every output and every new state is a buffer of its own, here as in a compiled
-/// program.
+/// (im2col), as PyTorch's own does for a whole batch. A loop has its carries beside what an iteration works with. Every output and every new state is a buffer of its own, here as in a compiled
+/// program. This bounds what fusion may take: see <see cref="LeanFusion"/>.
 /// </summary>
 internal sealed class NodeByNode
 {
@@ -35,7 +35,7 @@ internal sealed class NodeByNode
         foreach (var (position, node) in _order.Index())
         {
             if (Stored(node) == node && node.Op is not Leaf) live += Bytes(node);
-            peak = Math.Max(peak, live + Windows(node));
+            peak = Math.Max(peak, live + Align(Windows(node)) + Iteration(node));
             foreach (var done in node.Inputs.ToArray().Append(node).Select(Stored).Distinct())
                 if (last.GetValueOrDefault(done, position) == position && done.Op is not (Constant or State) && !_roots.Contains(done)) live -= Bytes(done);
         }
@@ -63,5 +63,14 @@ internal sealed class NodeByNode
             image.Shape.Values.Take(2).Concat(weight.Shape.Values.Skip(2)).Concat(windows.Shape.Values.Skip(2)).Aggregate(1L, (product, extent) => product * extent);
     }
 
-    private static long Bytes(Node node) => (node.Type.Bytes + ExecutionPlan.Alignment - 1) & -ExecutionPlan.Alignment;
+    /// <summary>Carries and values of an iteration of a loop, or the values of a branch.</summary>
+    private static long Iteration(Node node)
+    {
+        var carries = node.Op switch { Scan scan => scan.Carries, While loop => loop.Carries, _ => 0 };
+        return node.Inputs.ToArray().Take(carries).Sum(Bytes) + node.Op.Bodies.Select(b => PeakBytes(b.ToGraph(""))).DefaultIfEmpty(0).Max();
+    }
+
+    private static long Bytes(Node node) => Align(node.Type.Bytes);
+
+    private static long Align(long bytes) => (bytes + ExecutionPlan.Alignment - 1) & -ExecutionPlan.Alignment;
 }
