@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace GraphForge.Runtime;
 
 /// <summary>
-/// Zero-filled native memory that starts on a multiple of <see cref="ExecutionPlan.Alignment"/> bytes. Freed when disposed
-/// or finalized; the garbage collector knows its size, so that dropping a large program is noticed.
+/// Zero-filled native memory that starts on a multiple of <see cref="ExecutionPlan.Alignment"/> bytes, in large pages where the
+/// system has them and whole ones fit. Freed when disposed or finalized; the garbage collector knows its size, so that dropping a large program is noticed.
 /// </summary>
 /// <remarks>
 /// Guarded memory lies between two bands of known bytes. The upper band starts at the first byte past the end, even when
@@ -28,9 +28,12 @@ internal sealed unsafe class AlignedMemory : SafeHandle
         _guarded = guarded;
         // Never empty: every buffer, also one of no elements, has an address.
         _allocated = checked(RoundUp(Math.Max(bytes, 1)) + (guarded ? 2 * GuardBytes : 0) + ExecutionPlan.Alignment);
-        // The system's own zeros: pages appear as they are first used, by the thread that uses them, and are not cleared again.
-        SetHandle((nint)NativeMemory.AllocZeroed(checked((nuint)_allocated)));
-        _start = (nint)RoundUp(handle);
+        // The system's own zeros: pages appear as they are first used, by the thread that uses them, and are not cleared again. What is
+        // skipped to start with a large page never appears.
+        var alignment = bytes >= HugePages.Bytes ? HugePages.Bytes : ExecutionPlan.Alignment;
+        SetHandle((nint)NativeMemory.AllocZeroed(checked((nuint)(_allocated + alignment))));
+        _start = (nint)(checked(handle + alignment - 1) / alignment * alignment);
+        HugePages.Ask(_start, _allocated);
         GC.AddMemoryPressure(_allocated);
         ResetGuards();
     }

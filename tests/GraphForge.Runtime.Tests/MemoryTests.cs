@@ -11,6 +11,31 @@ public sealed unsafe class MemoryTests
         Assert.That(memory.GuardsIntact, Is.True);
     }
 
+    [TestCase(2L << 20)]
+    [TestCase(7L << 20)]
+    public void Large_memory_asks_for_large_pages(long bytes)
+    {
+        const string setting = "/sys/kernel/mm/transparent_hugepage/enabled";
+        Assume.That(File.Exists(setting) && !File.ReadAllText(setting).Contains("[never]"), "a system that lends large pages");
+        using var memory = new AlignedMemory(bytes);
+
+        Assert.That((long)memory.Address % HugePages.Bytes, Is.Zero);
+        Assert.That(MayBeHuge(memory.Address) && MayBeHuge(memory.Address + (nint)((bytes / HugePages.Bytes - 1) * HugePages.Bytes)), Is.True);
+    }
+
+    /// <summary>Whether the system may back an address by a large page, by its own account of the process.</summary>
+    private static bool MayBeHuge(nint address)
+    {
+        var inside = false;
+        foreach (var line in File.ReadLines("/proc/self/smaps"))
+        {
+            if (line.Split(' ')[0].Split('-') is [var low, var high] && !low.EndsWith(':'))
+                inside = Convert.ToInt64(low, 16) <= address && address < Convert.ToInt64(high, 16);
+            else if (inside && line.StartsWith("VmFlags:")) return line.Split(' ').Contains("hg");
+        }
+        throw new InvalidOperationException($"no mapping of {address:x}");
+    }
+
     [TestCase(-1)]
     [TestCase(-64)]
     [TestCase(5)]
