@@ -99,7 +99,7 @@ public static class Pipeline
     /// <summary>Graph to kernels, before any decision how they work.</summary>
     private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, CompilerOptions options, PassLog log)
     {
-        var fusion = Fusion.Run(graph, tilesScores: options.Device is null);
+        var fusion = Fusion.Run(graph, splitsScores: options.Device is not null);
         log.After("fusion", () => string.Join('\n', fusion.Groups) + "\n\n" + string.Join('\n', fusion.Decisions));
         var buffers = new ProgramBuffers();
         var direct = StateWrites.Direct(graph, fusion);

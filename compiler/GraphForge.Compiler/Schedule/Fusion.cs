@@ -16,8 +16,8 @@ public sealed record FusionPlan(
     IReadOnlyDictionary<Node, NodeAccesses> Accesses, IReadOnlyDictionary<Node, NodeStructure> Structures,
     IReadOnlyList<FusionDecision> Decisions)
 {
-    /// <summary>Whether matrices of scores are computed in tiles where they can be, and else stored.</summary>
-    public bool TilesScores { get; init; } = true;
+    /// <summary>Whether sums of columns of scores have kernels of their own, always.</summary>
+    public bool SplitsScores { get; init; }
 
     /// <summary>Whether a node exists in its consumers' indices only.</summary>
     public bool IsAbsorbed(Node node) => !GroupOf.ContainsKey(node) && Structures[node] != NodeStructure.Leaf;
@@ -33,11 +33,16 @@ public sealed class Fusion
     private readonly FusionState _state;
     private readonly Dictionary<Node, FusionGroup> _loops = new(ReferenceEqualityComparer.Instance);
 
-    private Fusion(ComputationGraph graph, bool tilesScores) => _state = new FusionState(graph, tilesScores);
+    private readonly bool _splitsScores;
+
+    private Fusion(ComputationGraph graph, bool splitsScores) => (_state, _splitsScores) = (new FusionState(graph), splitsScores);
 
     /// <param name="graph">What becomes kernels.</param>
-    /// <param name="tilesScores">Whether there is a schedule for the tiles of attention.</param>
-    public static FusionPlan Run(ComputationGraph graph, bool tilesScores = true) => new Fusion(graph, tilesScores).Run() with { TilesScores = tilesScores };
+    /// <param name="splitsScores">
+    /// Whether sums of rows and of columns of a matrix of scores never share a kernel: groups of a device, which work on some rows or
+    /// some columns, do not wait for each other.
+    /// </param>
+    public static FusionPlan Run(ComputationGraph graph, bool splitsScores = false) => new Fusion(graph, splitsScores).Run() with { SplitsScores = splitsScores };
 
     private FusionPlan Run()
     {
@@ -114,8 +119,9 @@ public sealed class Fusion
     /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
     private void PlaceSum(Node node, ScoreMatrix scores)
     {
-        var alone = scores.SumsColumnsAlone(node);
-        var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null);
+        var alone = _splitsScores ? scores.SumsColumns(node) : scores.SumsColumnsAlone(node);
+        var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null &&
+            (!_splitsScores || !alone || scores.SumsAlike(node, g.Members[0])));
         if (home is null)
         {
             home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.Axes.RowCount) { Scores = scores, SumsColumnsAlone = alone };

@@ -16,14 +16,14 @@ internal sealed class FusionState
     private readonly IReadOnlySet<Node> _ofStates;
     private readonly Dictionary<Node, List<Node>> _consumers = new(ReferenceEqualityComparer.Instance);
 
-    public FusionState(ComputationGraph graph, bool tilesScores)
+    public FusionState(ComputationGraph graph)
     {
         _roots = new HashSet<Node>(graph.Roots, ReferenceEqualityComparer.Instance);
         _outputs = new HashSet<Node>(graph.Outputs.Select(o => o.Value), ReferenceEqualityComparer.Instance);
         _ofStates = StateNodes.Of(graph);
         Order = graph.TopologicalOrder();
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
-        Scores = tilesScores ? ScoreMatrices.Find(graph, Order, Structures) : ScoreMatrices.None(graph, Order, Structures);
+        Scores = ScoreMatrices.Find(graph, Order, Structures);
         _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
         // A uniform constant is a number in the text, unless it is needed in memory: there constants are without a kernel.
         foreach (var constant in _materialised.Where(n => n.Op is Constant)) Structures[constant] = NodeStructure.Leaf;

@@ -61,7 +61,7 @@ internal abstract class LoopLowering
     {
         var graph = RootCopies.Run(body.ToGraph(Group.ToString()));
         foreach (var (i, output) in graph.Outputs.Index()) placeRoot(i, output.Value);
-        return Kernels.Lower(Fusion.Run(graph, _plan.TilesScores), storage);
+        return Kernels.Lower(Fusion.Run(graph, _plan.SplitsScores), storage);
     }
 
     /// <summary>Kernels that copy elements before the loop starts, one for all tensors of a shape.</summary>
