@@ -105,8 +105,8 @@ public static class Pipeline
         return log.After("root copies", RootCopies.Run(graph));
     }
 
-    /// <summary>A device has no schedule for the tiles of attention.</summary>
-    private static FusionLimits Limits(CompilerOptions options) => FusionLimits.None with { TilesScores = options.Device is null };
+    /// <summary>Groups of a device work on some rows or some columns of a matrix of scores, and do not wait for each other.</summary>
+    private static FusionLimits Limits(CompilerOptions options) => FusionLimits.None with { SplitsScores = options.Device is not null };
 
     /// <summary>Graph to kernels, before any decision how they work.</summary>
     private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, FusionLimits limits, PassLog log)

@@ -42,8 +42,9 @@ public sealed class Fusion
 {
     private readonly FusionState _state;
     private readonly Dictionary<Node, FusionGroup> _loops = new(ReferenceEqualityComparer.Instance);
+    private readonly FusionLimits _limits;
 
-    private Fusion(ComputationGraph graph, FusionLimits limits) => _state = new FusionState(graph, limits);
+    private Fusion(ComputationGraph graph, FusionLimits limits) => (_state, _limits) = (new FusionState(graph, limits), limits);
 
     /// <param name="graph">What becomes kernels.</param>
     /// <param name="limits">What is not to be fused; null for no limits.</param>
@@ -128,8 +129,9 @@ public sealed class Fusion
     /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
     private void PlaceSum(Node node, ScoreMatrix scores)
     {
-        var alone = scores.SumsColumnsAlone(node);
-        var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null);
+        var alone = _limits.SplitsScores ? scores.SumsColumns(node) : scores.SumsColumnsAlone(node);
+        var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null &&
+            (!_limits.SplitsScores || !alone || scores.SumsAlike(node, g.Members[0])));
         if (home is null)
         {
             home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.Axes.RowCount) { Scores = scores, SumsColumnsAlone = alone };

@@ -25,7 +25,7 @@ internal sealed class FusionState
         _ofStates = StateNodes.Of(graph);
         Order = graph.TopologicalOrder();
         foreach (var node in Order) Structures[node] = NodeDefinition.Of(node).Structure;
-        Scores = limits.TilesScores ? ScoreMatrices.Find(graph, Order, Structures) : ScoreMatrices.None(graph, Order, Structures);
+        Scores = ScoreMatrices.Find(graph, Order, Structures);
         _materialised.UnionWith(Materialisation.Choose(graph, Order, Structures));
         _materialised.UnionWith(_apart);
         // A uniform constant is a number in the text, unless it is needed in memory: there constants are without a kernel.

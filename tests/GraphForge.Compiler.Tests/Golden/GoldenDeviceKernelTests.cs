@@ -1,9 +1,11 @@
+using GraphForge.Compiler.Autodiff;
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Compiler.Tests.Device.Double;
+using GraphForge.Compiler.Tests.Ops;
 using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Tests.Golden;
@@ -29,6 +31,8 @@ public class GoldenDeviceKernelTests
         new("position", () => [("y", Input("g_x", 5, 70).ArgMax(1))]),
         new("exchanged_softmax", () => [("y", Input("g_x", 3, 10).Softmax(1))]),
         new("exchanged_warps", () => [("y", Input("g_x", 2, 500).Max(1)), ("z", Input("g_x", 2, 500).ArgMin(1))]),
+        new("exchanged_attention", () => [("y", AttentionSamples.Attend(Input("g_q", 20, 6), Input("g_k", 70, 6), Input("g_v", 70, 5), s => AttentionSamples.Causal(s * 2)))]),
+        new("attention_gradient", () => [("g", Gradients.Of(AttentionSamples.Attend(Input("g_q", 20, 6), Input("g_k", 24, 6), Input("g_v", 24, 5)).Square().Sum(), [Input("g_k", 24, 6)])[0])]),
         new("blocked_contraction", () => [("y", (Nodes.MatMul(Input("g_x", 120, 40), Input("g_w", 40, 136)) + Input("g_b", 136)).Relu())]),
     ];
 

@@ -45,6 +45,7 @@ public static class AttentionSamples
         new("attention of heads in a row", n => Heads(n[0], 2, 4), Float(2, 9, 24)),
         new("attention of groups of heads", n => Attend(n[0], n[1].Unsqueeze(1), n[2].Unsqueeze(1), Causal), Float(2, 2, 9, 3), Float(2, 9, 3), Float(2, 9, 3)),
         new("attention to the keys of all", n => Attend(n[0], n[1], n[2]), Float(2, 9, 3), Float(10, 3), Float(10, 3)),
+        new("attention to keys of its own and values of all", n => Attend(n[0], n[1], n[2]), Float(2, 9, 3), Float(2, 10, 3), Float(10, 3)),
         new("attention to its own values", n => Attend(n[0], n[0], n[0], Causal), Float(2, 9, 3)),
         new("attention to attention", n => Attend(Attend(n[0], n[1], n[1]), n[2], n[1]), Float(9, 3), Float(9, 3), Float(9, 3)),
         new("attention of long features", n => Attend(n[0], n[1], n[2]), Float(8, 40), Float(8, 40), Float(8, 37)),

@@ -41,10 +41,6 @@ public sealed class ScoreMatrices
     /// <summary>Whether the node is a score, or feeds scores alone, and so exists within the kernels that need it.</summary>
     public bool IsInTiles(Node node) => _inTiles.Contains(node);
 
-    /// <summary>None, whatever there is.</summary>
-    public static ScoreMatrices None(ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures) =>
-        new(graph, order, structures);
-
     /// <summary>The matrix whose rows or columns the node sums; null for any other node.</summary>
     public ScoreMatrix? MatrixOf(Node node) => _sums.GetValueOrDefault(node);
 

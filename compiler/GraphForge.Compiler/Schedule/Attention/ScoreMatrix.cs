@@ -18,6 +18,19 @@ public sealed class ScoreMatrix(ScoreAxes axes, IReadOnlyDictionary<Node, Node> 
     /// <summary>The scores that a reduction of rows, or a contraction over rows or columns, sums.</summary>
     public Node SummedBy(Node sum) => sums[sum];
 
+    /// <summary>Whether a sum goes along columns.</summary>
+    public bool SumsColumns(Node sum) => sum.Op is Contraction && ScoreProduct.Of(sum, SummedBy(sum), Axes) is { OverKeys: false };
+
+    /// <summary>Whether two contractions of scores go along the same axes of them.</summary>
+    public bool SumsAlike(Node a, Node b) => Summed(a).SetEquals(Summed(b));
+
+    private HashSet<int> Summed(Node sum)
+    {
+        var op = (Contraction)sum.Op;
+        var labels = (sum.Inputs[0] == SummedBy(sum) ? op.Left : op.Right).ToArray();
+        return [.. op.Contracted.Select(label => Array.IndexOf(labels, label))];
+    }
+
     /// <summary>Whether a sum goes along columns of so few matrices that it should have a kernel of its own.</summary>
     public bool SumsColumnsAlone(Node sum)
     {

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Emit.Targets;
+using GraphForge.Compiler.Loops.Schedules.Device.Attention;
 using GraphForge.Compiler.Schedule;
 
 namespace GraphForge.Compiler.Loops.Schedules.Device;
@@ -13,6 +14,7 @@ internal static class DeviceScheduleChoice
     {
         GroupKind.Scatter => DeviceScatterSchedule.Build(definition, target),
         GroupKind.Sort => DeviceSortSchedule.Build(definition, target),
+        GroupKind.Attention => DeviceAttentionSchedule.Build(definition, target),
         GroupKind.Rows => DeviceRowSchedule.Build(definition, target),
         GroupKind.Contraction when DeviceContractionSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Contraction or GroupKind.Reduction when IsShared(definition, target) => DeviceRowSchedule.Build(definition, target),

@@ -27,8 +27,8 @@ internal sealed class GroupPosition(ReduceExpr reduce, Expr body, IReadOnlyList<
                 new Store(_position, 0, new SelectExpr(isBetter, here, position)),
                 new Store(_best, 0, new SelectExpr(isBetter, value, best)));
         }));
-        if (layout.ThreadsPerRow > 1 && !WarpCombination.Fits(layout, [_best, _position])) return Compare(statements, best, position);
-        if (layout.ThreadsPerRow > 1) new WarpCombination(layout, shared, [_best, _position]).AppendTo(statements, (others, _) =>
+        if (layout.ThreadsPerRow > 1 && !WarpCombination.Fits(layout.Threads, [_best, _position])) return Compare(statements, best, position);
+        if (layout.ThreadsPerRow > 1) new WarpCombination(layout.Threads, shared, [_best, _position]).AppendTo(statements, (others, _) =>
         {
             var (other, there) = (new LoadExpr(others[0], 0), new LoadExpr(others[1], 0));
             return Block.Of(
@@ -64,6 +64,6 @@ internal sealed class GroupPosition(ReduceExpr reduce, Expr body, IReadOnlyList<
                 new If(isBetter, Block.Of(new Store(values, thread, other), new Store(positions, thread, there))))));
             statements.Add(new GroupBarrier());
         }
-        return new LoadExpr(positions, layout.FirstThread);
+        return new LoadExpr(positions, layout.Threads.First);
     }
 }

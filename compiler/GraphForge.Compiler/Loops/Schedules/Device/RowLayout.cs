@@ -10,7 +10,6 @@ internal sealed class RowLayout
     private const long ColumnsPerThread = 4;
 
     private readonly GroupLoop _loop;
-    private readonly GpuTarget _target;
     private readonly long _rows;
     private readonly long _rowsPerGroup;
 
@@ -20,13 +19,14 @@ internal sealed class RowLayout
     /// <param name="target">The device.</param>
     public RowLayout(long rows, long columns, long sharedBytes, GpuTarget target)
     {
-        (_rows, _target) = (rows, target);
+        _rows = rows;
         var wanted = columns <= target.WarpThreads ? columns : Math.Max(target.WarpThreads, columns / ColumnsPerThread);
         ThreadsPerRow = Math.Min(PowerOfTwo(wanted), target.MostThreads);
         while (ThreadsPerRow > 1 && ThreadsPerRow * sharedBytes > target.SharedBytes) ThreadsPerRow /= 2;
         _rowsPerGroup = Math.Max(1, target.GroupThreads(rows * ThreadsPerRow) / ThreadsPerRow);
         while (_rowsPerGroup > 1 && _rowsPerGroup * ThreadsPerRow * sharedBytes > target.SharedBytes) _rowsPerGroup /= 2;
         _loop = new GroupLoop(IntegerArithmetic.CeilingDivide(rows, _rowsPerGroup), _rowsPerGroup * ThreadsPerRow);
+        Threads = RowThreads.Of(_loop.Thread, ThreadsPerRow, target);
     }
 
     public GroupLoop Loop => _loop;
@@ -34,17 +34,13 @@ internal sealed class RowLayout
     /// <summary>Threads that share a row; a power of 2.</summary>
     public long ThreadsPerRow { get; }
 
-    /// <summary>Threads of a row that can read each other's registers; 1 where none can.</summary>
-    public long ExchangingThreads => _target.HasShuffles && _loop.Thread.Extent % _target.WarpThreads == 0 ? Math.Min(ThreadsPerRow, _target.WarpThreads) : 1;
+    public RowThreads Threads { get; }
 
     /// <summary>Number of the row.</summary>
     public IndexExpr Row => (IndexExpr)_loop.Group * _rowsPerGroup + (IndexExpr)_loop.Thread / ThreadsPerRow;
 
     /// <summary>Number of the thread among those of its row.</summary>
-    public IndexExpr Thread => (IndexExpr)_loop.Thread % ThreadsPerRow;
-
-    /// <summary>Number, within its group, of the first thread of the row.</summary>
-    public IndexExpr FirstThread => (IndexExpr)_loop.Thread / ThreadsPerRow * ThreadsPerRow;
+    public IndexExpr Thread => Threads.Number;
 
     /// <summary>Whether there is such a row: the last group may have threads for rows that are not there.</summary>
     public Expr IsRow => InBoundsExpr.Of(Row, 0, _rows);

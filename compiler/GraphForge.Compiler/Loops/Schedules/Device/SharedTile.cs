@@ -1,0 +1,24 @@
+namespace GraphForge.Compiler.Loops.Schedules.Device;
+
+/// <summary>A matrix [depth, width] in shared memory, which the threads of a group fill together.</summary>
+internal sealed record SharedTile(LoopBuffer Buffer, long Width, long Depth)
+{
+    /// <param name="thread">Number of the thread within its group.</param>
+    /// <param name="alongDepth">Whether neighbours of memory follow each other along the depth, and not along the width.</param>
+    /// <param name="value">What stands at a place of the width and one of the depth.</param>
+    public Statement Fill(LoopVar thread, bool alongDepth, Func<IndexExpr, IndexExpr, Expr> value)
+    {
+        var (whole, rest) = Math.DivRem(Width * Depth, thread.Extent);
+        return Block.Of([
+            .. Enumerable.Range(0, (int)whole).Select(i => Copy(i * thread.Extent + (IndexExpr)thread)),
+            .. rest == 0 ? [] : new[] { GroupLoop.Below(thread, rest, Copy(whole * thread.Extent + (IndexExpr)thread)) }]);
+
+        Store Copy(IndexExpr element)
+        {
+            var (within, depth) = alongDepth ? (element / Depth, element % Depth) : (element % Width, element / Width);
+            return new Store(Buffer, depth * Width + within, value(within, depth));
+        }
+    }
+
+    public LoadExpr At(IndexExpr depth, IndexExpr within) => new(Buffer, depth * Width + within);
+}
