@@ -126,19 +126,9 @@ public sealed class Device : ComputeDevice
         ? new PtxKernels(cuda, code, names)
         : new IlgpuKernels(_accelerator, code, names);
 
-    protected override void Synchronize()
-    {
-        try
-        {
-            _accelerator.DefaultStream.Synchronize();
-        }
-        catch (AcceleratorException exception)
-        {
-            throw new DeviceException($"A kernel failed on {Name}: {exception.Message} The device is unusable from here on: dispose it.", exception);
-        }
-    }
-
     protected override DeviceTimer StartTimer() => new IlgpuTimer(_accelerator.DefaultStream);
+
+    protected override DeviceUpload CreateUpload(long bytes) => new IlgpuUpload(_accelerator, bytes);
 
     protected override void Dispose(bool disposing)
     {

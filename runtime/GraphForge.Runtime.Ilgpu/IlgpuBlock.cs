@@ -18,8 +18,17 @@ internal sealed class IlgpuBlock(MemoryBuffer1D<byte, Stride1D.Dense> memory, Ac
 
     public override void Read(long offset, Span<byte> bytes)
     {
-        if (bytes.Length > 0) View.SubView(offset, bytes.Length).CopyToCPU(stream, bytes);
+        try
+        {
+            if (bytes.Length > 0) View.SubView(offset, bytes.Length).CopyToCPU(stream, bytes);
+        }
+        catch (AcceleratorException exception)
+        {
+            throw new DeviceException($"A kernel failed on {memory.Accelerator.Name}: {exception.Message} The device is unusable from here on: dispose it.", exception);
+        }
     }
+
+    public override void Copy(long from, long to, long bytes) => View.SubView(from, bytes).CopyTo(stream, View.SubView(to, bytes));
 
     protected override void Dispose(bool disposing)
     {

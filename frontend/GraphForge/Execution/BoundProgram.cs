@@ -27,6 +27,12 @@ internal abstract class BoundProgram
 
     public abstract RunLease Rent();
 
+    /// <summary>
+    /// Takes the value of an input for the next run while this thread's run is at work, where that saves time; once all were taken, the next
+    /// run is to be given none.
+    /// </summary>
+    public virtual bool Stage<T>(int index, ReadOnlySpan<T> values) where T : unmanaged => false;
+
     /// <summary>Measured ticks of the steps as the time of each kernel.</summary>
     public IReadOnlyList<KernelTime> Times(IReadOnlyList<long> ticks) =>
         [.. StepNames.Zip(ticks, (name, t) => new KernelTime(name, TimeSpan.FromSeconds((double)t / Stopwatch.Frequency)))];

@@ -39,5 +39,7 @@ internal static class DeviceBackend
         public override int OutputIndex(string name) => program.FindOutput(name);
 
         public override RunLease Rent() => new(program.Rent());
+
+        public override bool Stage<T>(int index, ReadOnlySpan<T> values) => program.Stage(index, values);
     }
 }

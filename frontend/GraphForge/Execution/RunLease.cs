@@ -33,6 +33,7 @@ internal readonly struct RunLease : IDisposable
         else _reference!.SetInput(index, values.Bytes);
     }
 
+    /// <summary>Runs, or starts what runs elsewhere.</summary>
     public void Run()
     {
         if (_compiled is not null) _compiled.Run();

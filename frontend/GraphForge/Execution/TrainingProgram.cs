@@ -16,6 +16,9 @@ internal sealed class TrainingProgram
     private readonly DType[] _metricTypes;
     private readonly int _predicted;
 
+    /// <summary>Whether the next run has its inputs.</summary>
+    private bool _isStaged;
+
     public TrainingProgram(BoundProgram program, TrainingGraph graph, StateAccess access, IndexChecks indices)
     {
         (Program, _inputs, _access, _indices) = (program, graph.Inputs, access, indices);
@@ -34,11 +37,8 @@ internal sealed class TrainingProgram
     /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
     public float Run(ReadOnlySpan<NamedArray> arrays, Span<double> metrics, Span<long> ticks = default)
     {
-        _indices.Check(arrays);
-        using var held = _access.Hold();
-        using var run = Program.Rent();
-        foreach (var array in arrays) run.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);
-        return Finish(run, metrics, ticks);
+        using var run = Begin(arrays, ticks);
+        return run.Finish(metrics);
     }
 
     /// <summary>Runs over the two inputs of supervised training; gives the loss.</summary>
@@ -50,24 +50,103 @@ internal sealed class TrainingProgram
     public float Run<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets, Span<double> metrics,
         Span<TTarget> predicted = default, Span<long> ticks = default) where TSample : unmanaged where TTarget : unmanaged
     {
-        _indices.Check(0, samples);
-        _indices.Check(1, targets);
-        using var held = _access.Hold();
-        using var run = Program.Rent();
-        run.SetInput(_inputIndices[0], samples);
-        run.SetInput(_inputIndices[1], targets);
-        var loss = Finish(run, metrics, ticks);
-        if (predicted.Length > 0) run.GetOutput(_predicted, predicted);
+        using var run = Begin(samples, targets, ticks);
+        var loss = run.Finish(metrics);
+        if (predicted.Length > 0) run.GetPredicted(predicted);
         return loss;
     }
 
-    private float Finish(in RunLease run, Span<double> metrics, Span<long> ticks)
+    /// <summary>Starts a run over arrays that fit the binding.</summary>
+    /// <param name="arrays">Every input once; those that were staged, where some were.</param>
+    /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
+    public TrainingRun Begin(ReadOnlySpan<NamedArray> arrays, Span<long> ticks = default)
     {
-        if (ticks.IsEmpty) run.Run();
-        else run.Profile(ticks);
+        _indices.Check(arrays);
+        var run = Open();
+        try
+        {
+            if (!_isStaged)
+                foreach (var array in arrays) run.Lease.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);
+            Start(run, ticks);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a run over the two inputs of supervised training.</summary>
+    /// <param name="samples">The first input; that which was staged, where one was.</param>
+    /// <param name="targets">The second.</param>
+    /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
+    public TrainingRun Begin<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets, Span<long> ticks = default)
+        where TSample : unmanaged where TTarget : unmanaged
+    {
+        _indices.Check(0, samples);
+        _indices.Check(1, targets);
+        var run = Open();
+        try
+        {
+            if (!_isStaged)
+            {
+                run.Lease.SetInput(_inputIndices[0], samples);
+                run.Lease.SetInput(_inputIndices[1], targets);
+            }
+            Start(run, ticks);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Hands the inputs of the next run over while this one is at work, where that saves time.</summary>
+    public void Stage(ReadOnlySpan<NamedArray> arrays)
+    {
+        _isStaged = true;
+        foreach (var array in arrays) _isStaged &= Stage<byte>(_inputs.IndexOf(array.Name), array.Bytes);
+    }
+
+    /// <summary>Hands the two inputs of the next run over while this one is at work, where that saves time.</summary>
+    public void Stage<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets) where TSample : unmanaged where TTarget : unmanaged =>
+        _isStaged = Stage(0, samples) && Stage(1, targets);
+
+    /// <summary>Waits for a run; gives the loss.</summary>
+    internal float Finish(in RunLease run, Span<double> metrics)
+    {
         for (var i = 0; i < _metrics.Length; i++) metrics[i] = Value(_metricTypes[i], run.OutputBytes(_metrics[i]));
         return MemoryMarshal.Read<float>(run.OutputBytes(_loss));
     }
+
+    internal void GetPredicted<T>(in RunLease run, Span<T> predicted) where T : unmanaged => run.GetOutput(_predicted, predicted);
+
+    private TrainingRun Open()
+    {
+        var held = _access.Hold();
+        try
+        {
+            return new TrainingRun(this, held, Program.Rent());
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private void Start(TrainingRun run, Span<long> ticks)
+    {
+        _isStaged = false;
+        if (ticks.IsEmpty) run.Lease.Run();
+        else run.Lease.Profile(ticks);
+    }
+
+    /// <summary>An input that the program does not read is taken.</summary>
+    private bool Stage<T>(int input, ReadOnlySpan<T> values) where T : unmanaged => _inputIndices[input] < 0 || Program.Stage(_inputIndices[input], values);
 
     private static double Value(DType type, ReadOnlySpan<byte> bytes) => type switch
     {

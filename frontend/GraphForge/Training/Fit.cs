@@ -126,15 +126,24 @@ public sealed partial class Training
     {
         var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_state.OrderSeed), checked((int)_state.Orders++));
         var meter = new EpochMeter(start with { Steps = batches.Count });
-        foreach (var batch in batches)
+        var next = batches.GetEnumerator();
+        for (var more = next.MoveNext(); more;)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var batch = next.Current;
             var compileTicks = _compileTicks;
-            var loss = RunStep(batch.Features, batch.Labels);
-            meter.Exclude(_compileTicks - compileTicks);
-            if (Supervised.Classes > 0)
-                meter.AddDecisions((long)_stepMetrics.Values[0], batch.Labels.Length - Ignored(batch.Labels));
-            meter.Add(loss, batch.Count);
+            var (count, decisions) = (batch.Count, batch.Labels.Length - Ignored(batch.Labels));
+            BeginStep();
+            var program = _steps.Get([Supervised.Checks.Size(batch.Features, batch.Labels)]);
+            using (var step = program.Begin(batch.Features, batch.Labels))
+            {
+                more = next.MoveNext();
+                if (more && next.Current.Count == count) program.Stage(next.Current.Features, next.Current.Labels);
+                var loss = step.Finish(_stepMetrics.Values);
+                meter.Exclude(_compileTicks - compileTicks);
+                if (Supervised.Classes > 0) meter.AddDecisions((long)_stepMetrics.Values[0], decisions);
+                meter.Add(loss, count);
+            }
             progress?.Report(meter.Now);
         }
         return meter;

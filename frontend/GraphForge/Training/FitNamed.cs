@@ -63,15 +63,24 @@ public sealed partial class Training
     {
         var batches = new SampleBatches(train, batchSize);
         var meter = new EpochMeter(start with { Steps = batches.Count });
-        foreach (var (inputs, samples) in batches.In(NextOrder(train.Count)))
+        var extents = new long[_inputs.Symbols.Count];
+        using var next = batches.In(NextOrder(train.Count)).GetEnumerator();
+        for (var more = next.MoveNext(); more;)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var ((inputs, samples), compileTicks) = (next.Current, _compileTicks);
             BeginStep();
-            var compileTicks = _compileTicks;
-            var step = Run(_steps, inputs, _stepMetrics);
-            meter.Exclude(_compileTicks - compileTicks);
-            meter.AddMetrics(step, samples);
-            meter.Add(step.Loss, samples);
+            _inputs.Bind(inputs, extents);
+            var program = _steps.Get(extents);
+            using (var step = program.Begin(inputs))
+            {
+                more = next.MoveNext();
+                if (more && next.Current.Samples == samples) program.Stage(next.Current.Inputs);
+                var result = new StepMetrics(step.Finish(_stepMetrics.Values), _stepMetrics.Names, _stepMetrics.Values);
+                meter.Exclude(_compileTicks - compileTicks);
+                meter.AddMetrics(result, samples);
+                meter.Add(result.Loss, samples);
+            }
             progress?.Report(meter.Now);
         }
         return meter;

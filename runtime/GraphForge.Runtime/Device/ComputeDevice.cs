@@ -60,11 +60,10 @@ public abstract class ComputeDevice : IDisposable
     /// <exception cref="DeviceException">A kernel cannot be translated, or takes more than the device has.</exception>
     protected internal abstract DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names);
 
-    /// <summary>Waits for everything that was launched.</summary>
-    /// <exception cref="DeviceException">Something of it failed.</exception>
-    protected internal abstract void Synchronize();
-
     protected internal abstract DeviceTimer StartTimer();
+
+    /// <summary>Memory of the process, of so many bytes, that the device reads while it works.</summary>
+    protected internal abstract DeviceUpload CreateUpload(long bytes);
 
     /// <param name="disposing">Whether it is asked for, and not the garbage collector's doing.</param>
     protected abstract void Dispose(bool disposing);

@@ -14,7 +14,14 @@ public abstract class DeviceBlock : IDisposable
     /// <summary>Waits for everything that was launched, and copies bytes from the device.</summary>
     /// <param name="offset">Where they are, from the start of the block.</param>
     /// <param name="bytes">Receives them.</param>
+    /// <exception cref="DeviceException">Something that was launched failed.</exception>
     public abstract void Read(long offset, Span<byte> bytes);
+
+    /// <summary>Copies bytes within the block, after everything that was launched before.</summary>
+    /// <param name="from">Offset of the first.</param>
+    /// <param name="to">Where it goes; the parts do not overlap.</param>
+    /// <param name="bytes">Their number.</param>
+    public abstract void Copy(long from, long to, long bytes);
 
     public void Dispose()
     {

@@ -24,6 +24,9 @@ public sealed class DeviceProgram : IProgram
     private readonly int[] _outputs;
     private readonly byte[]?[] _read;
     private readonly PreparedVersions? _prepared;
+    private readonly StagedInputs? _staged;
+    private readonly long[] _inputPlaces;
+    private readonly long _ownBytes;
     private DeviceLayout? _layout;
     private int _generation;
     private long _arena;
@@ -37,19 +40,22 @@ public sealed class DeviceProgram : IProgram
     public DeviceProgram(ComputeDevice device, ExecutionPlan plan, DeviceCode code, IReadOnlyList<StateBuffer> states)
     {
         PlanVerifier.Verify(plan);
-        (_device, Plan, _states) = (device, plan, [.. states]);
+        (_device, Plan, _states, _ownBytes) = (device, plan, [.. states], DeviceLayout.OwnBytes(plan));
         Check(device, plan, code);
         _written = [.. plan.Steps.SelectMany(s => s.Writes).Distinct().Where(b => plan.Buffers[b].Kind == BufferKind.State)
             .Select(b => (int)plan.Buffers[b].Offset).Distinct()];
         (_inputs, _outputs) = (Positions(BufferKind.Input), Positions(BufferKind.Output));
-        _read = new byte[]?[_outputs.Length];
+        (_read, _inputPlaces) = (new byte[]?[_outputs.Length], new long[_inputs.Length]);
+        PlanBuffer[] inputs = [.. _inputs.Select(b => plan.Buffers[b])];
+        // What is run over one batch after another: training.
+        if (_written.Length > 0 && inputs.Length > 0) _staged = new StagedInputs(device, inputs);
         if (plan.Preparation is { } preparation) _prepared = new PreparedVersions(preparation, _states);
         lock (device.Turn)
         {
             device.CheckUsable();
             _kernels = device.Load(code, plan.KernelNames);
             _copies = [.. _states.Select(device.Memory.StateOf)];
-            _own = device.Memory.Reserve(DeviceLayout.OwnBytes(plan));
+            _own = device.Memory.Reserve(_ownBytes + (_staged is null ? 0 : StagedInputs.Bytes(inputs)));
             device.Memory.Grow(plan.ArenaBytes);
         }
     }
@@ -87,11 +93,27 @@ public sealed class DeviceProgram : IProgram
 
     IProgramRun IProgram.RentRun() => new StagedRun(this, _inputs.Select(b => Plan.Buffers[b]), _outputs.Select(b => Plan.Buffers[b]));
 
+    /// <summary>
+    /// Takes the value of an input for the next run while this thread's run is at work, so that it is copied meanwhile. Once every input was
+    /// given so, the next run uses them, unless it is given others. Whatever ran before this thread's run was waited for.
+    /// </summary>
+    /// <returns>Whether it was taken; else it is to be set before the run.</returns>
+    /// <exception cref="ArgumentException">It has another size.</exception>
+    internal bool Stage<T>(int index, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var bytes = MemoryMarshal.AsBytes(values);
+        Buffer("input", _inputs, index, bytes.Length);
+        if (_staged is null || !_device.Turn.IsHeldByCurrentThread) return false;
+        _staged.Give(index, bytes, _own.Offset + _ownBytes);
+        return true;
+    }
+
     internal void Return() => _device.Turn.Exit();
 
     internal void SetInput(int index, ReadOnlySpan<byte> bytes)
     {
         var buffer = Buffer("input", _inputs, index, bytes.Length);
+        _staged?.Forget();
         if (buffer.Bytes > 0) _device.Memory.Block.Write(_layout!.Main.Offsets[_inputs[index]], bytes);
     }
 
@@ -115,7 +137,6 @@ public sealed class DeviceProgram : IProgram
         try
         {
             new DeviceWalk(_layout!.Main, _kernels, _device.Memory.Block, _layout).Run();
-            _device.Synchronize();
         }
         finally
         {
@@ -154,12 +175,14 @@ public sealed class DeviceProgram : IProgram
         memory.Grow(Plan.ArenaBytes);
         if (_layout is not null && _generation == memory.Generation && _arena == memory.Arena) return;
         _layout = new DeviceLayout(Plan, memory.Arena, _own.Offset, state => _copies[state].Offset);
+        for (var i = 0; i < _inputs.Length; i++) _inputPlaces[i] = _layout.Main.Offsets[_inputs[i]];
         memory.Block.Write(_layout.Table, MemoryMarshal.AsBytes(_layout.Places.ToArray().AsSpan()));
         if (_generation != memory.Generation)
         {
             if (_layout.Preparation is { } preparation) WriteConstants(preparation);
             WriteConstants(_layout.Main);
             _prepared?.Forget();
+            _staged?.Forget();
         }
         (_generation, _arena) = (memory.Generation, memory.Arena);
     }
@@ -172,6 +195,7 @@ public sealed class DeviceProgram : IProgram
 
     private void Begin()
     {
+        _staged?.Take(_own.Offset + _ownBytes, _inputPlaces);
         for (var i = 0; i < _states.Length; i++) _copies[i].Update(_states[i]);
         if (_prepared is null || _prepared.AreCurrent) return;
         new DeviceWalk(_layout!.Preparation!, _kernels, _device.Memory.Block, _layout).Run();

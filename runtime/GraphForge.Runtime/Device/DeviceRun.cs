@@ -13,8 +13,7 @@ public readonly struct DeviceRun : IDisposable
     /// <exception cref="ArgumentException">It has another size.</exception>
     public void SetInput<T>(int index, ReadOnlySpan<T> values) where T : unmanaged => _program.SetInput(index, MemoryMarshal.AsBytes(values));
 
-    /// <summary>Runs the program and waits for it. Every input was set before.</summary>
-    /// <exception cref="DeviceException">A kernel failed.</exception>
+    /// <summary>Starts the program. Every input was set before, or staged. Who reads an output, or a state, waits for the run.</summary>
     public void Run() => _program.Run();
 
     /// <summary>
@@ -24,11 +23,13 @@ public readonly struct DeviceRun : IDisposable
     /// <exception cref="ArgumentException"><paramref name="ticks"/> has not one element a step.</exception>
     public void Profile(Span<long> ticks) => _program.Profile(ticks);
 
-    /// <summary>Copies an output of the run.</summary>
+    /// <summary>Waits for the run, and copies an output.</summary>
+    /// <exception cref="DeviceException">A kernel failed.</exception>
     /// <exception cref="ArgumentException">It has another size.</exception>
     public void GetOutput<T>(int index, Span<T> values) where T : unmanaged => _program.GetOutput(index, MemoryMarshal.AsBytes(values));
 
-    /// <summary>Bytes of an output of the run, until this is disposed.</summary>
+    /// <summary>Waits for the run; bytes of an output, until this is disposed.</summary>
+    /// <exception cref="DeviceException">A kernel failed.</exception>
     public ReadOnlySpan<byte> OutputBytes(int index) => _program.OutputBytes(index);
 
     public void Dispose() => _program.Return();

@@ -106,9 +106,9 @@ public sealed class DeviceMemoryTests
 
         protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new Kernels();
 
-        protected override void Synchronize() { }
+            protected override DeviceTimer StartTimer() => throw new NotSupportedException();
 
-        protected override DeviceTimer StartTimer() => throw new NotSupportedException();
+        protected override DeviceUpload CreateUpload(long bytes) => new HostUpload(bytes);
 
         protected override void Dispose(bool disposing) { }
 
@@ -121,6 +121,8 @@ public sealed class DeviceMemoryTests
             public override void Write(long offset, ReadOnlySpan<byte> source) => source.CopyTo(_bytes.AsSpan((int)offset));
 
             public override void Read(long offset, Span<byte> destination) => _bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+
+            public override void Copy(long from, long to, long bytes) => _bytes.AsSpan((int)from, (int)bytes).CopyTo(_bytes.AsSpan((int)to));
 
             protected override void Dispose(bool disposing) { }
         }

@@ -83,6 +83,22 @@ public sealed class DeviceTrainingTests
         AssertSameParameters(model, twin);
     }
 
+    /// <summary>Batches are copied while the one before is at work; the last one is smaller and is not.</summary>
+    [Test]
+    public async Task Whole_epochs_give_what_they_give_on_the_processor()
+    {
+        using var device = TestDevice.Open();
+        using var processor = Compile(Network(), null);
+        using var training = Compile(Network(), device);
+        var (samples, targets) = Data(0, 3 * Batch + 1);
+        var data = new GraphForge.Data.ArrayDataset(samples, [1, 6, 6], targets);
+        var expected = await processor.FitAsync(data, 2, data);
+        var actual = await training.FitAsync(data, 2, data);
+        foreach (var (a, e) in actual.Zip(expected))
+            Assert.That((double[])[a.Loss, a.Validation!.Loss, a.Accuracy], Is.EqualTo((double[])[e.Loss, e.Validation!.Loss, e.Accuracy]).Within(1e-3));
+        Assert.That(training.Steps, Is.EqualTo(8));
+    }
+
     [Test]
     public void The_time_of_every_kernel_is_measured()
     {

@@ -34,9 +34,9 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
 
     protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new DoubleKernels(code, names);
 
-    protected override void Synchronize() { }
-
     protected override DeviceTimer StartTimer() => new CountingTimer();
+
+    protected override DeviceUpload CreateUpload(long bytes) => new HostUpload(bytes);
 
     protected override void Dispose(bool disposing) { }
 
@@ -49,6 +49,8 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
         public override void Write(long offset, ReadOnlySpan<byte> source) => source.CopyTo(Memory.Bytes[(int)offset..]);
 
         public override void Read(long offset, Span<byte> destination) => Memory.Bytes.Slice((int)offset, destination.Length).CopyTo(destination);
+
+        public override void Copy(long from, long to, long bytes) => Memory.Bytes.Slice((int)from, (int)bytes).CopyTo(Memory.Bytes[(int)to..]);
 
         protected override void Dispose(bool disposing) { }
     }
