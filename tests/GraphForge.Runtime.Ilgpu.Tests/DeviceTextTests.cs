@@ -30,6 +30,19 @@ public class DeviceTextTests
         Assert.That(System.Text.RegularExpressions.Regex.Count(text, @"shfl\.sync\.bfly\.b32"), Is.EqualTo(exchanges));
     }
 
+    [TestCase(DType.Float32, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32")]
+    [TestCase(DType.Float16, "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32")]
+    [TestCase(DType.BFloat16, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32")]
+    public void TensorCoresMultiply(DType type, string instruction)
+    {
+        var y = Nodes.MatMul(Nodes.Input("x", type, Shape.Of(64, 64)), Nodes.Input("w", type, Shape.Of(64, 64)));
+        var target = Cuda with { TensorCores = TensorCoreUse.RoundedFloats };
+        var source = DeviceEvaluation.Compile(new ComputationGraph("product", [new NamedOutput("y", y)], []), target);
+        var text = DeviceText.Ptx(DeviceEvaluation.Image(source), source.Plan.KernelNames).Single();
+        Assert.That(text, Does.Match(System.Text.RegularExpressions.Regex.Escape(instruction) +
+            @" \{\s*%f\d+, %f\d+, %f\d+, %f\d+\}, \{%r\d+, %r\d+, %r\d+, %r\d+\}, \{%r\d+, %r\d+\}, \{%f\d+, %f\d+, %f\d+, %f\d+\};"));
+    }
+
     private static GpuTarget Cuda { get; } = GpuTarget.Common with { HasShuffles = true };
 
     private static IReadOnlyList<string> Texts(OpSample sample, DType type, Func<byte[], IReadOnlyList<string>, IReadOnlyList<string>> translate, GpuTarget target)

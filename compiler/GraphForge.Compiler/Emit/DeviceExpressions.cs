@@ -15,6 +15,10 @@ internal sealed class DeviceExpressions(CodeWriter writer, KernelLocals locals, 
         return isHoisted && rest.IsConstant && rest.Constant == 0 ? $"{view}[{hoisted}]" : $"{view}[{(isHoisted ? $"{hoisted} + " : "")}{Index(rest)}]";
     }
 
+    protected override string OtherText(Expr expr) => expr is PackedExpr word
+        ? $"TensorCores.{(word.Element == Runtime.DType.Float32 ? "Word" : $"{word.Element}Word")}({string.Join(", ", word.Operands.Select(ScalarValue))})"
+        : base.OtherText(expr);
+
     protected override string DataIndex(string value, long extent) =>
         hasShortIndices ? $"(int){base.DataIndex(value, extent)}" : base.DataIndex(value, extent);
 }

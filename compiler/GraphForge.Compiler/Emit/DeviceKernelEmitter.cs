@@ -101,6 +101,9 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
                 _expressions.Scope.Uses.Clear();
                 _fresh.Remove(exchange.Target);
                 break;
+            case WarpMultiply product:
+                Multiply(product);
+                break;
             case For { Kind: LoopKind.Vector } vector:
                 _expressions.InBlock(() => WriteVector(vector.Variable, [.. Block.Of(vector.Body).Statements.Cast<Store>()]));
                 break;
@@ -108,6 +111,15 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
                 base.Write(statement);
                 break;
         }
+    }
+
+    private void Multiply(WarpMultiply product)
+    {
+        var words = product.Left.Concat(product.Right).Select(_expressions.ScalarValue).ToArray();
+        var sums = Enumerable.Range(product.First, WarpMultiply.Sums).Select(i => $"ref {Locals.Register(product.Target, i).Name}");
+        Writer.Line($"TensorCores.{(product.Element == DType.Float32 ? "Multiply" : $"Multiply{product.Element}")}({string.Join(", ", sums.Concat(words))});");
+        _expressions.Scope.Invalidate(product.Target);
+        _fresh.Remove(product.Target);
     }
 
     /// <summary>The lanes of a vector one by one: what all of them read, then all they compute, then what all of them store.</summary>

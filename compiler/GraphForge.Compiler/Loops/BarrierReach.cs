@@ -30,7 +30,7 @@ internal static class BarrierReach
     }
 
     /// <summary>Whether threads meet in a statement.</summary>
-    public static bool IsMeeting(Statement statement) => StatementWalk.All(statement).Any(s => s is GroupBarrier or WarpExchange);
+    public static bool IsMeeting(Statement statement) => StatementWalk.All(statement).Any(s => s is GroupBarrier or WarpExchange or WarpMultiply);
 
     private static bool Varies(IndexExpr index, LoopVar thread) => index.Variables.Any(v => v == thread) || Loads.Of(index).Any();
 

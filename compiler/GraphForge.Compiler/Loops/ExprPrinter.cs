@@ -13,6 +13,7 @@ public static class ExprPrinter
         BinaryExpr b => $"({b.Left} {Symbol(b.Function)} {b.Right})",
         SelectExpr s => $"({s.Condition} ? {s.WhenTrue} : {s.WhenFalse})",
         RoundExpr r => $"round {r.Precision}({r.Operand})",
+        PackedExpr p => $"word of {p.Element}({string.Join(", ", p.Operands)})",
         ConvertExpr c => $"{c.Type}({c.Operand})",
         TableExpr t => $"table[{string.Join(", ", t.Index)}]",
         RandomExpr r => $"random({r.Seed}, {r.Stream}, {r.Index}{(r.First is null ? "" : $" + {r.First}")})",

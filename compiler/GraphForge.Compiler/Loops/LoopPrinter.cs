@@ -45,6 +45,9 @@ public static class LoopPrinter
             case WarpExchange exchange:
                 text.Append($"{indent}{exchange.Target} = {exchange.Source} of thread ^ {exchange.Distance}\n");
                 break;
+            case WarpMultiply product:
+                text.Append($"{indent}{product.Target}[{product.First}..] += warp of {product.Element}: {string.Join(", ", product.Left)} times {string.Join(", ", product.Right)}\n");
+                break;
             case Prefetch prefetch:
                 text.Append($"{indent}prefetch {prefetch.Buffer}[{prefetch.Index}]\n");
                 break;

@@ -55,6 +55,7 @@ public sealed class LoopVerifier
         {
             case GroupBarrier: Require(_kernel.Group is not null, "a barrier outside of a group"); break;
             case WarpExchange exchange: Exchange(exchange); break;
+            case WarpMultiply product: Multiply(product); break;
             case Block block: InScope(block); break;
             case For { Kind: LoopKind.Parallel or LoopKind.Grid } loop: throw Broken($"{loop.Kind} loop {loop.Variable} inside a loop");
             case For loop: Loop(loop); break;
@@ -116,6 +117,18 @@ public sealed class LoopVerifier
             Require(_buffers.GetValueOrDefault(register) is { Place: BufferPlace.Register } && register.Count == 1 && register.Type.Size() >= sizeof(int), $"{register} is exchanged");
         Require(exchange.Target.Type == exchange.Source.Type && exchange.Target != exchange.Source, $"{exchange.Source} is exchanged into {exchange.Target}");
         Require(long.IsPow2(exchange.Distance) && _kernel.Threads % (2 * exchange.Distance) == 0, $"threads {exchange.Distance} apart of {_kernel.Threads} exchange");
+    }
+
+    private void Multiply(WarpMultiply product)
+    {
+        Require(_kernel.Group is not null && _kernel.Threads % 32 == 0, $"tensor cores with {_kernel.Threads} threads");
+        Require(_buffers.GetValueOrDefault(product.Target) is { Place: BufferPlace.Register } && product.Target.Type == DType.Float32 &&
+            product.First + WarpMultiply.Sums <= product.Target.Count, $"{product.Target} holds no sums of tensor cores");
+        foreach (var word in product.Left.Concat(product.Right))
+        {
+            Require(word.Type == DType.Int32, $"{word} is no word of tensor cores");
+            Check(() => Expression(word));
+        }
     }
 
     private void Transpose(Transpose t)

@@ -23,6 +23,7 @@ public static class StatementWalk
     {
         Store s => [s.Value],
         If i => [i.Condition],
+        WarpMultiply m => m.Left.Concat(m.Right),
         _ => [],
     };
 
@@ -43,6 +44,7 @@ public static class StatementWalk
         For f => new For(f.Variable, f.Kind, Substitute(f.Body, values), f.Limit?.Substitute(values), f.Note),
         If i => new If(i.Condition.Substitute(values), Substitute(i.Body, values)),
         Store s => new Store(s.Buffer, s.Index.Substitute(values), s.Value.Substitute(values), s.Accumulate),
+        WarpMultiply m => new WarpMultiply(m.Target, m.First, [.. m.Left.Select(e => e.Substitute(values))], [.. m.Right.Select(e => e.Substitute(values))], m.Element),
         Prefetch p => new Prefetch(p.Buffer, p.Index.Substitute(values)),
         Transpose t => new Transpose(t.Target.Substitute(values), t.Source.Substitute(values), t.Rows, t.Columns.Substitute(values)),
         _ => root,

@@ -76,7 +76,7 @@ public class DeviceDoubleTests
 
     [Test]
     public void No_exchange_crosses_warps() => AssertFails(4, 8, () => Warp.ShuffleXor(1, 4),
-        "thread 0 reads a register of thread 4, which is not of its warp of 4");
+        "thread 0 of group 0 reads a register 4 threads further, in a warp of 4");
 
     [Test]
     public void An_exchange_is_no_barrier() => AssertFails(1, () =>

@@ -23,6 +23,8 @@ public class GoldenDeviceKernelTests
     /// <summary>Of a device whose warps exchange registers.</summary>
     private static readonly CompilerOptions Exchanging = Options with { Device = GpuTarget.Common with { HasShuffles = true } };
 
+    private static readonly CompilerOptions WithTensorCores = Options with { Device = GpuTarget.Common with { TensorCores = TensorCoreUse.Halves } };
+
     private static IEnumerable<GoldenGraph> Graphs =>
     [
         .. GoldenGraphs.All,
@@ -33,6 +35,7 @@ public class GoldenDeviceKernelTests
         new("exchanged_warps", () => [("y", Input("g_x", 2, 500).Max(1)), ("z", Input("g_x", 2, 500).ArgMin(1))]),
         new("exchanged_attention", () => [("y", AttentionSamples.Attend(Input("g_q", 20, 6), Input("g_k", 70, 6), Input("g_v", 70, 5), s => AttentionSamples.Causal(s * 2)))]),
         new("attention_gradient", () => [("g", Gradients.Of(AttentionSamples.Attend(Input("g_q", 20, 6), Input("g_k", 24, 6), Input("g_v", 24, 5)).Square().Sum(), [Input("g_k", 24, 6)])[0])]),
+        new("tensor_contraction", () => [("y", (Nodes.MatMul(Nodes.Input("g_x", DType.BFloat16, Shape.Of(20, 24)), Nodes.Input("g_w", DType.BFloat16, Shape.Of(24, 16))) + Nodes.Input("g_b", DType.BFloat16, Shape.Of(16))).Relu())]),
         new("blocked_contraction", () => [("y", (Nodes.MatMul(Input("g_x", 120, 40), Input("g_w", 40, 136)) + Input("g_b", 136)).Relu())]),
     ];
 
@@ -56,7 +59,7 @@ public class GoldenDeviceKernelTests
         var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates);
         var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], OptionsOf(golden).Device!, values, NoStates);
         foreach (var (name, value) in expected.Outputs)
-            Closeness.AssertClose(actual.Outputs[name], value, Closeness.Tolerance(DType.Float32), $"{golden.Name} {name}");
+            Closeness.AssertClose(actual.Outputs[name], value, Closeness.Tolerance(value.Type.DType.IsHalf() ? value.Type.DType : DType.Float32), $"{golden.Name} {name}");
     }
 
     private static CompiledSource Compile(GoldenGraph golden) => Pipeline.Compile(golden.Graph(), new Dictionary<DimSymbol, long>(), OptionsOf(golden));
@@ -64,6 +67,7 @@ public class GoldenDeviceKernelTests
     private static CompilerOptions OptionsOf(GoldenGraph golden) => golden.Name switch
     {
         "blocked_contraction" or "wide" => OneMultiprocessor,
+        "tensor_contraction" => WithTensorCores,
         _ when golden.Name.StartsWith("exchanged_", StringComparison.Ordinal) => Exchanging,
         _ => Options,
     };

@@ -2,6 +2,19 @@ using GraphForge.Runtime.Device;
 
 namespace GraphForge.Compiler.Emit.Targets;
 
+/// <summary>What tensor cores may be used for.</summary>
+public enum TensorCoreUse
+{
+    /// <summary>Nothing: products and sums are float32, as everywhere else.</summary>
+    None,
+
+    /// <summary>Products of float16 and bfloat16, which are exact, added up in an order that the device decides.</summary>
+    Halves,
+
+    /// <summary>Also products of float32, which is rounded to 10 bits behind the point before (tf32).</summary>
+    RoundedFloats,
+}
+
 /// <summary>What the compiler needs to know about a GPU: schedules follow from these figures and from shapes alone.</summary>
 /// <param name="Multiprocessors">Groups run on one each; several at a time where they fit.</param>
 /// <param name="WarpThreads">Threads that step together.</param>
@@ -27,6 +40,15 @@ public sealed record GpuTarget(
     /// device knows; there they go by way of shared memory.
     /// </summary>
     public bool HasShuffles { get; init; }
+
+    /// <summary>What tensor cores may be used for; they are asked for, and are those of CUDA devices of compute capability 8.0 and up.</summary>
+    public TensorCoreUse TensorCores { get; init; }
+
+    /// <summary>Threads that a multiprocessor needs to have something to do while some wait for memory.</summary>
+    public int LatencyThreads { get; init; } = 512;
+
+    /// <summary>Cycles that the loads of a slice into shared memory and two barriers take, whatever its size.</summary>
+    public int SliceCycles { get; init; } = 300;
 
     /// <summary>Threads of a group where nothing asks for another number: enough to fill a multiprocessor with a few groups.</summary>
     public int UsualThreads => Math.Min(256, MostThreads);

@@ -29,7 +29,7 @@ internal sealed class DeviceDouble
         for (var i = 0; i < _layout.Places.Count; i++) BitConverter.TryWriteBytes(_memory.Bytes[((int)_layout.Table + i * sizeof(long))..], _layout.Places[i]);
         _kernels = [.. source.Kernels.Select(k => kernels.GetMethod(k.Name, BindingFlags.Public | BindingFlags.Static)!
             .CreateDelegate<Action<ArrayView<byte>, ArrayView<long>, int, long>>())];
-        _hasBarriers = [.. source.Kernels.Select(k => StatementWalk.All(k.Body).Any(s => s is GroupBarrier or WarpExchange))];
+        _hasBarriers = [.. source.Kernels.Select(k => StatementWalk.All(k.Body).Any(s => s is GroupBarrier or WarpExchange or WarpMultiply))];
     }
 
     /// <param name="source">A program for a device.</param>

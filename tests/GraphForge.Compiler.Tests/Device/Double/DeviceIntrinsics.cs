@@ -24,7 +24,12 @@ public static class Group
 public static class Warp
 {
     /// <summary>The value of the thread of the same warp whose number differs in the bits of the mask. All threads of the group must come.</summary>
-    public static T ShuffleXor<T>(T variable, int mask, [CallerLineNumber] int line = 0) where T : unmanaged => RunningThread.Current.Exchange(variable, mask, line);
+    public static T ShuffleXor<T>(T variable, int mask, [CallerLineNumber] int line = 0) where T : unmanaged
+    {
+        var thread = RunningThread.Current;
+        var (values, other) = (thread.Exchange(variable, line), thread.Lane ^ mask);
+        return other < values.Count ? values[other] : throw new InvalidOperationException($"{thread} reads a register {mask} threads further, in a warp of {values.Count}");
+    }
 }
 
 /// <summary>Test double: memory of a group. Its contents are undefined, and differ from group to group.</summary>

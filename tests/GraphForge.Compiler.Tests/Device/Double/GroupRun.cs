@@ -76,19 +76,20 @@ internal sealed class GroupRun(int threads, int warpThreads, Action kernel)
         if (_failure is not null) throw new OperationCanceledException("another thread of the group failed");
     }
 
-    /// <summary>What another thread of the warp gives. Unlike at a barrier, nothing is known of what it wrote to memory.</summary>
-    public object Exchange(int index, object value, int mask, int line)
+    /// <summary>What the threads of the warp give, all at once. Unlike at a barrier, nothing is known of what they wrote to memory.</summary>
+    public IReadOnlyList<object> Exchange(int index, object value, int line)
     {
-        var other = index ^ mask;
-        if (other / warpThreads != index / warpThreads || other >= threads)
-            throw new InvalidOperationException($"thread {index} reads a register of thread {other}, which is not of its warp of {warpThreads}");
         var exchange = _exchanges[index]++ % 2;
         _given[exchange, index] = value;
         EndTurn(index, line, ordersMemory: false);
         _turn[index].Wait();
         if (_failure is not null) throw new OperationCanceledException("another thread of the group failed");
-        return _given[exchange, other];
+        var first = index / warpThreads * warpThreads;
+        return [.. Enumerable.Range(first, Math.Min(warpThreads, threads - first)).Select(other => _given[exchange, other])];
     }
+
+    /// <summary>Number of a thread within its warp.</summary>
+    public int Lane(int index) => index % warpThreads;
 
     public WatchedMemory Allocate(int number, int bytes)
     {

@@ -23,7 +23,11 @@ internal sealed class RunningThread(GroupRun run, int index)
 
     public void Wait(int line) => run.Wait(Index, line);
 
-    public T Exchange<T>(T value, int mask, int line) where T : unmanaged => (T)run.Exchange(Index, value, mask, line);
+    /// <summary>Number of the thread within its warp.</summary>
+    public int Lane => run.Lane(Index);
+
+    /// <summary>What each thread of the warp gives.</summary>
+    public IReadOnlyList<T> Exchange<T>(T value, int line) where T : struct => [.. run.Exchange(Index, value, line).Cast<T>()];
 
     /// <summary>The next piece of shared memory: the same one for every thread of the group.</summary>
     public WatchedMemory Allocate(int bytes) => run.Allocate(_allocations++, bytes);
