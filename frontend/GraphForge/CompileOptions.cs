@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Jit;
 using GraphForge.Runtime.Device;
@@ -23,6 +24,12 @@ public sealed record CompileOptions
     /// <c>Device.Cuda(0)</c>. It must outlive what is compiled for it.
     /// </summary>
     public ComputeDevice? Device { get; init; }
+
+    /// <summary>
+    /// What the tensor cores of a <see cref="Device"/> may be used for; nothing, unless it is allowed: <see cref="TensorCoreUse.RoundedFloats"/>
+    /// rounds what is multiplied to 10 bits behind the point. Devices without them compute as ever.
+    /// </summary>
+    public TensorCoreUse TensorCores { get; init; }
 
     /// <summary>
     /// Most bytes one program may take in all: parameters and optimizer state, inputs, values of a run, constants, working memory. A

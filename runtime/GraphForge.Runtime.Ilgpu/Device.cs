@@ -29,6 +29,7 @@ public sealed class Device : ComputeDevice
             Math.Min(48 * 1024, accelerator.MaxSharedMemoryPerGroup), accelerator.MaxNumThreadsPerMultiprocessor, accelerator.MemorySize)
         {
             HasShuffles = kind != DeviceKind.OpenCL,
+            HasTensorCores = accelerator is CudaAccelerator { Architecture.Major: >= 8 },
         };
     }
 

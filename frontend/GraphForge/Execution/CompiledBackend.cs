@@ -54,7 +54,7 @@ internal static class CompiledBackend
 
     private static CompilerOptions Unscheduled(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options) => new()
     {
-        Device = options.Device is { } device ? GpuTarget.Of(device.Limits) : null,
+        Device = options.Device is { } device ? GpuTarget.Of(device.Limits, options.TensorCores) : null,
         Threads = options.Device is null ? options.Threads : 1,
         MemoryBudget = options.MemoryBudget,
         DumpFolder = DumpFolder(graph, binding, options),

@@ -1,5 +1,6 @@
 using System.Text;
 using GraphForge.Compiler;
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Graph.Format;
 using GraphForge.Execution;
@@ -95,7 +96,8 @@ internal sealed class ArtifactBuilder
         var names = source.Plan.KernelNames;
         string[] texts = [.. device.Translate(assembly, names).Select((text, i) => Part($"{folder}/{names[i]}.txt", Encoding.UTF8.GetBytes(text)))];
         var (plan, code, kernels) = Parts(folder, source, assembly);
-        return new DeviceVariant(device.Name, device.Limits, [.. source.Kernels.Select(k => k.Threads)], texts, plan, code, kernels,
+        var limits = device.Limits with { HasTensorCores = device.Limits.HasTensorCores && _options.TensorCores != TensorCoreUse.None };
+        return new DeviceVariant(device.Name, limits, [.. source.Kernels.Select(k => k.Threads)], texts, plan, code, kernels,
             [.. source.States.Select(slot => _positions[slot])], [.. source.Kernels.Select(k => k.Arguments.Count)]);
     }
 

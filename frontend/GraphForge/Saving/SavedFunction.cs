@@ -20,7 +20,7 @@ internal sealed record SavedFunction(ComputationGraph Graph, InputSignature Inpu
 
     /// <summary>How it is compiled for a kind of device.</summary>
     public CompilerOptions Settings(IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, DeviceTarget device) =>
-        CompiledBackend.Settings(Graph, binding, options) with { Device = GpuTarget.Of(device.Limits), Threads = 1, DumpFolder = null };
+        CompiledBackend.Settings(Graph, binding, options) with { Device = GpuTarget.Of(device.Limits, options.TensorCores), Threads = 1, DumpFolder = null };
 
     /// <summary>How it is compiled for a width of vector registers, whatever this processor has.</summary>
     public CompilerOptions Settings(IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, int vectorBits) =>

@@ -19,5 +19,5 @@ public sealed record DeviceVariant(
     /// <summary>Whether a device has what the kernels take for granted.</summary>
     public bool RunsOn(DeviceLimits device) =>
         Limits.MostThreads <= device.MostThreads && Limits.SharedBytes <= device.SharedBytes &&
-        (!Limits.HasShuffles || device.HasShuffles && Limits.WarpThreads == device.WarpThreads);
+        (device.HasTensorCores || !Limits.HasTensorCores) && (!Limits.HasShuffles || device.HasShuffles && Limits.WarpThreads == device.WarpThreads);
 }

@@ -121,11 +121,12 @@ internal static class ManifestReader
 
     private static DeviceVariant Device(JsonElement variant)
     {
-        Fields(variant, "a device", "device", "multiprocessors", "warpThreads", "mostThreads", "sharedBytes", "residentThreads", "hasShuffles", "groupThreads", "texts",
+        Fields(variant, "a device", "device", "multiprocessors", "warpThreads", "mostThreads", "sharedBytes", "residentThreads", "hasShuffles", "hasTensorCores", "groupThreads", "texts",
             "plan", "code", "source", "states", "arguments");
         var limits = new DeviceLimits(Figure("multiprocessors"), Figure("warpThreads"), Figure("mostThreads"), Figure("sharedBytes"), Figure("residentThreads"), 0)
         {
             HasShuffles = variant.GetProperty("hasShuffles").GetBoolean(),
+            HasTensorCores = variant.GetProperty("hasTensorCores").GetBoolean(),
         };
         return new DeviceVariant(Text(variant, "device"), limits, List(variant, "groupThreads", t => t.GetInt32()), List(variant, "texts", Text),
             Text(variant, "plan"), Text(variant, "code"), Text(variant, "source"),

@@ -11,4 +11,7 @@ public sealed record DeviceLimits(int Multiprocessors, int WarpThreads, int Most
 {
     /// <summary>Whether threads of a warp can read each other's registers.</summary>
     public bool HasShuffles { get; init; }
+
+    /// <summary>Whether there are tensor cores that take <c>mma.sync</c>: those of CUDA devices of compute capability 8.0 and up.</summary>
+    public bool HasTensorCores { get; init; }
 }

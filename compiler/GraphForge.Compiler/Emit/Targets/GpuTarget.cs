@@ -29,10 +29,13 @@ public sealed record GpuTarget(
     public static GpuTarget Common { get; } = new(64, 32, 1024, 48 * 1024, 2048, 64);
 
     /// <summary>The compiler's view of a device.</summary>
-    public static GpuTarget Of(DeviceLimits limits) => new(
+    /// <param name="limits">The device's figures.</param>
+    /// <param name="tensorCores">What its tensor cores may be used for, if it has some.</param>
+    public static GpuTarget Of(DeviceLimits limits, TensorCoreUse tensorCores = TensorCoreUse.None) => new(
         limits.Multiprocessors, limits.WarpThreads, limits.MostThreads, limits.SharedBytes, limits.ResidentThreads, Common.ThreadRegisters)
     {
         HasShuffles = limits.HasShuffles,
+        TensorCores = limits.HasTensorCores ? tensorCores : TensorCoreUse.None,
     };
 
     /// <summary>
