@@ -37,10 +37,10 @@ class ResNet20(nn.Module):
 
 
 class SequenceClassifier(nn.Module):
-    def __init__(self):
+    def __init__(self, features=64, hidden=256):
         super().__init__()
-        self.lstm = nn.LSTM(64, 256, batch_first=True)
-        self.head = nn.Linear(256, 10)
+        self.lstm = nn.LSTM(features, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, 10)
 
     def forward(self, x):
         return self.head(self.lstm(x)[0][:, -1])

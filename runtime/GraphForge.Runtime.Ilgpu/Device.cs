@@ -26,7 +26,9 @@ public sealed class Device : ComputeDevice
         Limits = new DeviceLimits(
             accelerator.NumMultiprocessors, accelerator.WarpSize, accelerator.MaxNumThreadsPerGroup,
             // ILGPU's kernels declare shared memory in their text, of which no driver takes more.
-            Math.Min(48 * 1024, accelerator.MaxSharedMemoryPerGroup), accelerator.MaxNumThreadsPerMultiprocessor, accelerator.MemorySize)
+            Math.Min(48 * 1024, accelerator.MaxSharedMemoryPerGroup), accelerator.MaxNumThreadsPerMultiprocessor,
+            // The simulation says it had more than there is.
+            Math.Min(accelerator.MemorySize, kind == DeviceKind.Simulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : long.MaxValue))
         {
             HasShuffles = kind != DeviceKind.OpenCL,
             HasTensorCores = accelerator is CudaAccelerator { Architecture.Major: >= 8 },
@@ -39,7 +41,7 @@ public sealed class Device : ComputeDevice
 
     public override DeviceLimits Limits { get; }
 
-    public override long FreeBytes => _accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Math.Max(0, _accelerator.MemorySize - HeldBytes);
+    public override long FreeBytes => _accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Math.Max(0, Limits.MemoryBytes - HeldBytes);
 
     public override Assembly KernelApi => typeof(Context).Assembly;
 

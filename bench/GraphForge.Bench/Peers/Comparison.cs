@@ -15,7 +15,7 @@ public sealed class Comparison : IDisposable
 
     public Comparison(int threads, Rounds rounds)
     {
-        (_threads, _rounds, _graphForge) = (threads, rounds, new GraphForgeSide(threads));
+        (_threads, _rounds, _graphForge) = (threads, rounds, new GraphForgeSide(new CompileOptions { Threads = threads }));
         _pyTorch = PeerProcess.Start("PyTorch", Pythons, PeerFolder.Script("torch_peer.py"), threads);
         _onnxRuntime = PeerProcess.Start("ONNX Runtime", ["node"], PeerFolder.Script("onnx_peer.js"), threads);
     }
@@ -59,7 +59,7 @@ public sealed class Comparison : IDisposable
 
     private PeerRow Row(Work work, Side[] sides)
     {
-        var (times, limits) = _rounds.Run(sides, _threads);
+        var (times, limits) = _rounds.Run(sides, () => MachineLimits.Measure(_threads));
         _limits.AddRange(limits);
         var own = times[Array.IndexOf(sides, _graphForge)];
         PeerTime? Of(Side? peer) => Array.IndexOf(sides, peer) is var i and >= 0 ? PeerTime.Of(times[i], own) : null;

@@ -1,8 +1,8 @@
 namespace GraphForge.Bench.Peers;
 
 /// <summary>This process.</summary>
-/// <param name="threads">Threads of a run.</param>
-public sealed class GraphForgeSide(int threads) : Side
+/// <param name="options">How works are compiled, and where they run.</param>
+public sealed class GraphForgeSide(CompileOptions options) : Side
 {
     private PreparedRun? _run;
 
@@ -15,10 +15,10 @@ public sealed class GraphForgeSide(int threads) : Side
         _run?.Dispose();
         // Only PyTorch makes the folder: without it weights and inputs are made up.
         using var given = Directory.Exists(folder) ? new WorkCase(folder) : null;
-        _run = work.Prepare(given, threads);
+        _run = work.Prepare(given, options);
     }
 
-    public override double Time(double seconds) => RunTime.Median(_run!.Once, seconds);
+    public override double Time(double seconds) => RunTime.Median(_run!.Milliseconds, seconds);
 
     public override void Dispose() => _run?.Dispose();
 }

@@ -9,11 +9,11 @@ public sealed record InferenceWork(Workload Workload) : Work($"infer-{Workload.N
 
     public override double Floor(MachineLimits limits) => 2.0 * Workload.MultiplyAdds / limits.Flops;
 
-    public override PreparedRun Prepare(WorkCase? given, int threads)
+    public override PreparedRun Prepare(WorkCase? given, CompileOptions options)
     {
         var model = Workload.Model();
         given?.LoadInto(model);
-        var compiled = Workload.CompileInference(model, new CompileOptions { Threads = threads });
+        var compiled = Workload.CompileInference(model, options);
         var scores = Workload.Scores();
         NamedArray[] input = [given?.Input(Workload.Input) ?? Workload.Data(batch: 1)[0]], output = [(Workload.Output, scores)];
         compiled.Run(input, output);

@@ -22,9 +22,9 @@ public sealed record KernelWork(string Name, (string Name, long[] Shape)[] Input
     /// <summary>Every input is read and the output written, once.</summary>
     private double Bytes => sizeof(float) * (_output.Shape.Size.Value + Inputs.Sum(i => Shape.Of(i.Shape).Size.Value));
 
-    public override PreparedRun Prepare(WorkCase? given, int threads)
+    public override PreparedRun Prepare(WorkCase? given, CompileOptions options)
     {
-        var program = KernelProgram.Compile(Name.Replace('-', '_'), _output, threads);
+        var program = KernelProgram.Compile(Name.Replace('-', '_'), _output, options.Threads);
         var context = program.Rent();
         if (given is null) KernelProgram.Fill(context);
         else

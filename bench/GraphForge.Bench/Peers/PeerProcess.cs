@@ -26,11 +26,12 @@ public sealed class PeerProcess : Side
     /// <param name="programs">Interpreters to try, by name or path.</param>
     /// <param name="script">What they run, given the number of threads.</param>
     /// <param name="threads">Threads of a run.</param>
-    public static PeerProcess? Start(string library, IReadOnlyList<string> programs, string script, int threads)
+    /// <param name="arguments">What else the script is given.</param>
+    public static PeerProcess? Start(string library, IReadOnlyList<string> programs, string script, int threads, params IReadOnlyList<string> arguments)
     {
         foreach (var program in programs)
         {
-            if (Launch(program, script, threads) is not { } process) continue;
+            if (Launch(program, [script, $"{threads}", .. arguments], threads) is not { } process) continue;
             if (process.StandardOutput.ReadLine() is { } greeting && greeting.StartsWith(library, StringComparison.Ordinal))
                 return new PeerProcess(process, greeting);
             process.Kill();
@@ -57,9 +58,9 @@ public sealed class PeerProcess : Side
         _process.Dispose();
     }
 
-    private static Process? Launch(string program, string script, int threads)
+    private static Process? Launch(string program, string[] arguments, int threads)
     {
-        var start = new ProcessStartInfo(program, [script, $"{threads}"])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

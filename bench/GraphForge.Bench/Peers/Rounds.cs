@@ -11,7 +11,9 @@ public sealed class Rounds(int count, double seconds)
     private const int RestMilliseconds = 20;
 
     /// <summary>For each side its time in milliseconds, one a round, and the limits of the machine in each round.</summary>
-    public (double[][] Times, MachineLimits[] Limits) Run(IReadOnlyList<Side> sides, int threads)
+    /// <param name="sides">Who has a turn.</param>
+    /// <param name="measure">What the machine does at most at this moment.</param>
+    public (double[][] Times, MachineLimits[] Limits) Run(IReadOnlyList<Side> sides, Func<MachineLimits> measure)
     {
         foreach (var side in sides) side.Time(WarmUpSeconds);
         double[][] times = [.. sides.Select(_ => new double[count])];
@@ -24,7 +26,7 @@ public sealed class Rounds(int count, double seconds)
                 times[side][round] = sides[side].Time(seconds);
             }
             Thread.Sleep(RestMilliseconds);
-            limits[round] = MachineLimits.Measure(threads);
+            limits[round] = measure();
         }
         return (times, limits);
     }

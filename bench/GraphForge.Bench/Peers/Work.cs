@@ -12,9 +12,9 @@ public abstract record Work(string Name)
 
     /// <summary>Makes GraphForge's side of it.</summary>
     /// <param name="given">Weights, inputs and the results of PyTorch, which are compared; null for made-up ones.</param>
-    /// <param name="threads">Threads of a run.</param>
+    /// <param name="options">How it is compiled, and where it runs.</param>
     /// <exception cref="BenchmarkException">The results differ.</exception>
-    public abstract PreparedRun Prepare(WorkCase? given, int threads);
+    public abstract PreparedRun Prepare(WorkCase? given, CompileOptions options);
 
     /// <summary>Whether a word of the command line asks for it: the name, or a part of it such as <c>step</c> or <c>mlp</c>.</summary>
     public bool Answers(string word) => Name == word || Name.Split('-').Contains(word);

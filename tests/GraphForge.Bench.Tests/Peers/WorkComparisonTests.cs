@@ -44,7 +44,7 @@ public sealed class WorkComparisonTests
     [Test]
     public void Without_a_case_data_is_made_up()
     {
-        using var run = new StepWork(Tiny).Prepare(given: null, threads: 2);
+        using var run = new StepWork(Tiny).Prepare(given: null, new CompileOptions { Threads = 2 });
         Assert.That(run.Once, Throws.Nothing);
     }
 
@@ -53,10 +53,10 @@ public sealed class WorkComparisonTests
         using var given = new WorkCase(_folder);
         if (agrees)
         {
-            using var run = work.Prepare(given, threads: 2);
+            using var run = work.Prepare(given, new CompileOptions { Threads = 2 });
             Assert.That(run.Once, Throws.Nothing);
         }
-        else Assert.That(() => work.Prepare(given, threads: 2), Throws.TypeOf<BenchmarkException>().With.Message.StartsWith(work.Name));
+        else Assert.That(() => work.Prepare(given, new CompileOptions { Threads = 2 }), Throws.TypeOf<BenchmarkException>().With.Message.StartsWith(work.Name));
     }
 
     private void WriteStep(float error)
