@@ -44,7 +44,9 @@ internal sealed class LeanFusion(long nodeByNode, long? budget, Func<Computation
             if (fused.All(apart.Contains)) break;
             apart = new HashSet<Node>(apart.Concat(fused), ReferenceEqualityComparer.Instance);
             last = plan(form, apart);
+            // Undoing more of a kernel may move a peak before it lowers it; a search within a budget takes too long to find out.
             if (IsSmaller(last, best)) best = last;
+            else if (last.Unconstrained.Memory.ArenaBytes <= nodeByNode) break;
         }
         return best;
     }
