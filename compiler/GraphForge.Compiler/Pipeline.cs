@@ -66,7 +66,7 @@ public static class Pipeline
         ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, CancellationToken cancellationToken = default)
     {
         var log = new PassLog(options with { DumpFolder = null }, graph.Name, cancellationToken);
-        return SharedKernels.Of(Define(Rewrite(Binding.Bind(graph, binding), options, log), Limits(options), log).Definitions.Kernels).Distinct;
+        return SharedKernels.Of(Define(Forms(Binding.Bind(graph, binding), options, log).First(), Limits(options), log).Definitions.Kernels).Distinct;
     }
 
     /// <summary>Why each edge is fused, or is not, without compiling further.</summary>
@@ -77,8 +77,16 @@ public static class Pipeline
         return Planned(Binding.Bind(graph, binding), options, log, MemoryPlanner.Plan).Decisions;
     }
 
+    /// <summary>The fastest form of a program, and forms that take less memory where layouts and transformed kernels need it.</summary>
+    private static IEnumerable<ComputationGraph> Forms(ComputationGraph graph, CompilerOptions options, PassLog log)
+    {
+        yield return Rewrite(graph, log, transforms: options.Device is null);
+        yield return Rewrite(graph, log, transforms: false);
+        yield return Translate(graph, log);
+    }
+
     /// <summary>Bound graph to graph.</summary>
-    private static ComputationGraph Rewrite(ComputationGraph graph, CompilerOptions options, PassLog log)
+    private static ComputationGraph Rewrite(ComputationGraph graph, PassLog log, bool transforms)
     {
         graph = log.After("bind", graph);
         graph = log.After("lean scans", LeanScans.Run(graph));
@@ -86,7 +94,7 @@ public static class Pipeline
         graph = log.After("simplify", BodyPasses.Everywhere(graph, g => RewriteDriver.Apply(g, RuleSet.SimplifyDifferentiated, out _)));
         graph = log.After("lean scans again", LeanScans.Run(graph));
         graph = log.After("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
-        graph = log.After("channels last", BodyPasses.Everywhere(graph, g => ChannelsLast.Run(g, transforms: options.Device is null)));
+        graph = log.After("channels last", BodyPasses.Everywhere(graph, g => ChannelsLast.Run(g, transforms)));
         graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
         graph = log.After("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
         graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
@@ -134,13 +142,8 @@ public static class Pipeline
     {
         GraphVerifier.CheckNames(graph);
         var nodeByNode = NodeByNode.PeakBytes(graph);
-        var program = Lean(Rewrite(graph, options, log));
-        if (program.Unconstrained.Memory.ArenaBytes <= nodeByNode) return program;
-        var written = Lean(Translate(graph, log));
-        return written.Unconstrained.Memory.TotalBytes < program.Unconstrained.Memory.TotalBytes ? written : program;
-
-        PlannedProgram Lean(ComputationGraph rewritten) => LeanFusion.Plan(
-            nodeByNode, options.MemoryBudget, apart => Planned(rewritten, Limits(options) with { Apart = apart }, options, log, planner));
+        return new LeanFusion(nodeByNode, options.MemoryBudget, (form, apart) => Planned(form, Limits(options) with { Apart = apart }, options, log, planner))
+            .Plan(Forms(graph, options, log));
     }
 
     private static PlannedProgram Planned(

@@ -5,7 +5,7 @@ namespace GraphForge.Runtime;
 /// <param name="Begin">Its first byte.</param>
 /// <param name="End">The byte behind its last.</param>
 /// <param name="First">The first step that is given it, or the first of the loops around; 0 for inputs.</param>
-/// <param name="Last">The last step that is given it, or the last of the loops around; <see cref="int.MaxValue"/> for outputs.</param>
+/// <param name="Last">The last step that is given it, or the last of the loops around; 0 for inputs that no step is given, <see cref="int.MaxValue"/> for outputs.</param>
 /// <remarks>
 /// What is used inside of a loop counts as alive from the loop's first step to its last: the value may be one that the next
 /// iteration reads. So buffers that an iteration uses one after the other may share bytes although they live together.
@@ -43,8 +43,7 @@ internal readonly record struct BufferLife(int Buffer, long Begin, long End, int
         var planned = plan.Buffers[buffer];
         var loops = plan.Loops.Where(l => uses.Any(use => l.FirstStep <= use && use < l.End)).ToArray();
         var first = planned.Kind == BufferKind.Input ? 0 : uses.Concat(loops.Select(l => l.FirstStep)).Min();
-        var isKept = planned.Kind == BufferKind.Output || uses.Count == 0;
-        var last = isKept ? int.MaxValue : uses.Concat(loops.Select(l => l.End - 1)).Max();
+        var last = planned.Kind == BufferKind.Output ? int.MaxValue : uses.Concat(loops.Select(l => l.End - 1)).Append(first).Max();
         return new BufferLife(buffer, planned.Offset, planned.Offset + planned.Bytes, first, last) { IsInLoop = loops.Length > 0 };
     }
 }

@@ -26,22 +26,22 @@ public static class MemoryPlanner
     /// <param name="budget">Most bytes the program may allocate in all; null for no limit.</param>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget = null)
     {
-        var kept = Kept(problem);
-        var plan = budget is not { } bytes || kept.Report.TotalBytes <= bytes ? SmallestPlan.Cheaply(problem, kept)
+        var graph = new StepGraph(problem);
+        var kept = Kept(graph);
+        var plan = budget is not { } bytes || kept.Report.TotalBytes <= bytes ? SmallestPlan.Cheaply(graph, kept)
             // What a search aims at may pack badly where a lower aim packs well.
-            : Within(problem, kept, bytes) ?? SmallestPlan.Of(problem, kept);
+            : Within(graph, kept, bytes) ?? SmallestPlan.Of(graph, kept);
         var report = kept.Report;
-        var floor = report.TotalBytes - report.ArenaBytes + SmallestPlan.LargestStep(new StepGraph(problem));
+        var floor = report.TotalBytes - report.ArenaBytes + SmallestPlan.LargestStep(graph);
         return plan with { Report = plan.Report with { KeptBytes = report.TotalBytes, FloorBytes = floor } };
     }
 
     /// <summary>A plan within the budget that computes values again; null where none was found.</summary>
-    /// <param name="problem">The program.</param>
+    /// <param name="graph">The program.</param>
     /// <param name="kept">Its plan that keeps everything.</param>
     /// <param name="budget">Most bytes the program may allocate in all.</param>
-    internal static MemoryPlan? Within(PlanningProblem problem, MemoryPlan kept, long budget)
+    internal static MemoryPlan? Within(StepGraph graph, MemoryPlan kept, long budget)
     {
-        var graph = new StepGraph(problem);
         var limit = budget - kept.Report.TotalBytes + kept.Report.ArenaBytes;
         var target = limit;
         for (var search = 0; search < MaximumSearches && target > 0; search++)
@@ -55,12 +55,13 @@ public static class MemoryPlanner
     }
 
     /// <summary>The plan of a program that keeps what it computes until it was used last; the start of every other one.</summary>
-    internal static MemoryPlan Kept(PlanningProblem problem) => Solve(RepeatedSteps.None(problem));
+    internal static MemoryPlan Kept(StepGraph graph) => Solve(RepeatedSteps.None(graph.Problem), graph);
 
     /// <summary>Orders and places the steps of a program whose repeats are decided.</summary>
-    internal static MemoryPlan Solve(RepeatedSteps program)
+    internal static MemoryPlan Solve(RepeatedSteps program) => Solve(program, new StepGraph(program.Problem));
+
+    private static MemoryPlan Solve(RepeatedSteps program, StepGraph graph)
     {
-        var graph = new StepGraph(program.Problem);
         var order = StepOrder.Choose(graph);
         var layout = OffsetAssignment.Assign(graph, order);
         // The order with the lowest peak may pack worse than another.

@@ -37,7 +37,7 @@ internal sealed class NodeByNode
             if (Stored(node) == node && node.Op is not Leaf) live += Bytes(node);
             peak = Math.Max(peak, live + Align(Windows(node)) + Iteration(node));
             foreach (var done in node.Inputs.ToArray().Append(node).Select(Stored).Distinct())
-                if (last.GetValueOrDefault(done, position) == position && done.Op is not (Constant or State) && !_roots.Contains(done)) live -= Bytes(done);
+                if (last.GetValueOrDefault(done, position) == position && done.Op is Input or not Leaf && !_roots.Contains(done)) live -= Bytes(done);
         }
         return peak;
     }

@@ -17,17 +17,17 @@ internal static class SmallestPlan
     private const int CheapResolution = 64;
 
     /// <summary>Whatever it costs.</summary>
-    /// <param name="problem">The program.</param>
+    /// <param name="graph">The program.</param>
     /// <param name="kept">Its plan that keeps everything.</param>
-    public static MemoryPlan Of(PlanningProblem problem, MemoryPlan kept) => Of(problem, kept, double.PositiveInfinity, Resolution);
+    public static MemoryPlan Of(StepGraph graph, MemoryPlan kept) => Of(graph, kept, double.PositiveInfinity, Resolution);
 
     /// <summary>For next to no time: a smaller part of the program's time than of its memory.</summary>
-    /// <param name="problem">The program.</param>
+    /// <param name="graph">The program.</param>
     /// <param name="kept">Its plan that keeps everything.</param>
-    public static MemoryPlan Cheaply(PlanningProblem problem, MemoryPlan kept)
+    public static MemoryPlan Cheaply(StepGraph graph, MemoryPlan kept)
     {
-        var milliseconds = problem.Steps.Sum(s => s.Milliseconds);
-        var plan = Of(problem, kept, CheapTime * milliseconds, CheapResolution);
+        var milliseconds = graph.Problem.Steps.Sum(s => s.Milliseconds);
+        var plan = Of(graph, kept, CheapTime * milliseconds, CheapResolution);
         var (added, saved) = (plan.Report.Choices.Sum(c => c.ModelledMilliseconds), kept.Report.TotalBytes - plan.Report.TotalBytes);
         return added * kept.Report.TotalBytes < saved * milliseconds ? plan : kept;
     }
@@ -36,9 +36,8 @@ internal static class SmallestPlan
     /// Bisects between what one step needs and what lives at once where everything is kept. Offsets are assigned at the end alone, as
     /// that takes longer than the search itself.
     /// </summary>
-    private static MemoryPlan Of(PlanningProblem problem, MemoryPlan kept, double milliseconds, int resolution)
+    private static MemoryPlan Of(StepGraph graph, MemoryPlan kept, double milliseconds, int resolution)
     {
-        var graph = new StepGraph(problem);
         RepeatTrace? smallest = null;
         var (low, high) = (LargestStep(graph) - 1, kept.Report.LowerBound);
         while (high - low > Math.Max(1, kept.Report.LowerBound / resolution))

@@ -12,6 +12,7 @@ internal sealed class WindowSearch
     private readonly HashSet<int> _outlives = [];
     private readonly long[] _live;
     private readonly long[] _peak;
+    private readonly long _unread;
     private readonly int[] _last;
 
     /// <param name="graph">The problem.</param>
@@ -33,6 +34,7 @@ internal sealed class WindowSearch
             _readersOf[value] = Mask(graph.Readers[value], local);
             if (graph.LivesToEnd(value) || graph.Readers[value].Any(r => isLater[r])) _outlives.Add(value);
         }
+        _unread = start == 0 ? graph.UnreadBytes : 0;
         (_live, _peak, _last) = (new long[1 << width], new long[1 << width], new int[1 << width]);
         _live[0] = liveAtStart + Saved(0, 0) - graph.Writes[_steps[0]].Sum(v => graph.Sizes[v]);
     }
@@ -57,6 +59,7 @@ internal sealed class WindowSearch
         var live = _live[done] + _graph.Writes[step].Sum(v => _graph.Sizes[v]);
         var peak = Math.Max(_peak[done], live - Saved(done, i));
         if (peak >= _peak[next]) return;
+        if (done == 0) live -= _unread;
         foreach (var value in _graph.Reads[step])
             if (Dies(value, next)) live -= _graph.Sizes[value];
         foreach (var value in _graph.Writes[step])

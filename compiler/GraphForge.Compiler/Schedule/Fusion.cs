@@ -104,10 +104,13 @@ public sealed class Fusion
             _state.Decisions.Add(new FusionDecision(producer, node, true, $"same {home.Kind} loop nest"));
     }
 
-    /// <summary>The group that computes every operand of a concatenation, one as large as the next, and so can store them in place.</summary>
+    /// <summary>
+    /// The group that computes every operand of a concatenation, one as large as the next, and so can store them in place: where some
+    /// elements of a part are neighbours in the whole, as lanes have to be.
+    /// </summary>
     private FusionGroup? PartsOf(Node node)
     {
-        if (node.Op is not Concat || _state.IsApart(node) || node.Inputs.ToArray().Any(p => !_state.GroupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
+        if (node.Op is not Concat concat || node.Inputs[0].Shape.Values.Skip(concat.Axis).All(extent => extent == 1) || _state.IsApart(node) || node.Inputs.ToArray().Any(p => !_state.GroupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
         var groups = node.Inputs.ToArray().Select(p => _state.GroupOf[p]).Distinct().ToArray();
         return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && !_state.IsApart(group) && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
     }

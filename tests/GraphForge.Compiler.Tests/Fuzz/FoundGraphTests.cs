@@ -119,6 +119,13 @@ public class FoundGraphTests
         Check([zeros.GatherElements(1, zeros.ArgSort(1))], []);
     }
 
+    [Test]
+    public void Parts_of_a_whole_are_single_elements()
+    {
+        var x = _leaves.Input(DType.Float32, [40, 1]);
+        Check([Nodes.Concat([x.Tanh(), x.Exp()], 1), Nodes.Concat([x.Tanh(), x.Exp()], 0)], []);
+    }
+
     private StateSlot[] TwoStates()
     {
         _leaves.State(DType.Float32, []);

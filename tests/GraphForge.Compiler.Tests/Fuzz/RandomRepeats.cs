@@ -8,9 +8,9 @@ internal static class RandomRepeats
     /// <summary>A plan in which about half of what can be computed again is; a budget only says that this is wanted.</summary>
     public static MemoryPlan Plan(PlanningProblem problem, long? budget, int seed)
     {
-        var kept = MemoryPlanner.Kept(problem);
-        if (budget is null) return kept;
         var graph = new StepGraph(problem);
+        var kept = MemoryPlanner.Kept(graph);
+        if (budget is null) return kept;
         var random = new Random(seed);
         var drops = new HashSet<Drop>();
         foreach (var value in Enumerable.Range(0, graph.ValueCount).Where(v => graph.Sources[v] >= 0))

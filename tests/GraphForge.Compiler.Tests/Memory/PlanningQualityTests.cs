@@ -29,19 +29,14 @@ public sealed class PlanningQualityTests
         AssertNearLowerBound(reports);
     }
 
-    /// <summary>
-    /// A kernel that does the work of several nodes may hold an operand while it writes all their results; few graphs are so small
-    /// that this shows.
-    /// </summary>
     [Test]
     public void Plans_of_random_graphs_take_no_more_than_node_by_node()
     {
-        var cases = Enumerable.Range(1, int.MaxValue).Select(RandomGraph.Generate).OfType<FuzzCase>().Take(Graphs);
+        var cases = Enumerable.Range(1, int.MaxValue).Select(RandomGraph.Generate).OfType<FuzzCase>().Take(5 * Graphs);
         double[] ratios = [.. cases.Select(c => Arena(c.Graph) / (double)NodeByNode.PeakBytes(c.Graph)).Where(double.IsFinite).Order()];
-        TestContext.Out.WriteLine($"arena ÷ node by node: median {ratios[ratios.Length / 2]:0.000}, {ratios.Count(r => r > 1)} above 1, worst {ratios[^1]:0.000}");
+        TestContext.Out.WriteLine($"arena ÷ node by node: median {ratios[ratios.Length / 2]:0.000}, worst {ratios[^1]:0.000}");
         Assert.That(ratios[ratios.Length / 2], Is.LessThan(0.8));
-        Assert.That(ratios.Count(r => r > 1), Is.LessThanOrEqualTo(5));
-        Assert.That(ratios[^1], Is.LessThan(1.3));
+        Assert.That(ratios[^1], Is.LessThanOrEqualTo(1));
 
         static long Arena(ComputationGraph graph) =>
             Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Threads = 1, Target = new CpuTarget(64) }).Memory.ArenaBytes;

@@ -42,7 +42,7 @@ public sealed class RecomputeTests
     {
         var problem = RepeatablePlanning.Training(24, l => 1024 + 64 * (l % 5), _ => 512);
         var plans = Plans(problem).Reverse().ToArray();
-        Assert.That(plans[^1].Plan.Report.TotalBytes, Is.LessThan(0.6 * MemoryPlanner.Kept(problem).Report.TotalBytes));
+        Assert.That(plans[^1].Plan.Report.TotalBytes, Is.LessThan(0.6 * MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes));
         Assert.That(plans.Select(p => p.Plan.Report.TotalBytes), Is.Ordered.Descending);
         Assert.That(plans.Select(p => p.Plan.Program.Repeats.Count), Is.Ordered);
     }
@@ -51,7 +51,7 @@ public sealed class RecomputeTests
     public void ABudgetThatFitsRepeatsNothing()
     {
         var problem = RepeatablePlanning.Training(8, _ => 1024, _ => 512);
-        var kept = MemoryPlanner.Kept(problem);
+        var kept = MemoryPlanner.Kept(new StepGraph(problem));
         Assert.That(MemoryPlanner.Plan(problem, kept.Report.TotalBytes).Program.Repeats, Is.Empty);
         Assert.That(MemoryPlanner.Plan(problem, kept.Report.TotalBytes - 64).Program.Repeats, Is.Not.Empty);
     }
@@ -61,7 +61,7 @@ public sealed class RecomputeTests
     {
         var problem = RepeatablePlanning.Training(20, _ => 4096, _ => 512);
         problem = problem with { Steps = [.. problem.Steps.Select((s, i) => s with { Milliseconds = i % 2 == 0 ? 0.001 : 0.1 })] };
-        var (kept, plan) = (MemoryPlanner.Kept(problem), MemoryPlanner.Plan(problem));
+        var (kept, plan) = (MemoryPlanner.Kept(new StepGraph(problem)), MemoryPlanner.Plan(problem));
         Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
         Assert.That(plan.Report.TotalBytes, Is.LessThan(0.7 * kept.Report.TotalBytes));
         Assert.That(plan.Report.KeptBytes, Is.EqualTo(kept.Report.TotalBytes));
@@ -80,7 +80,7 @@ public sealed class RecomputeTests
         static MemoryPlan Plan()
         {
             var problem = RepeatablePlanning.Training(40, l => 1024 + 64 * (l % 5), _ => 512);
-            return MemoryPlanner.Plan(problem, MemoryPlanner.Kept(problem).Report.TotalBytes * 6 / 10);
+            return MemoryPlanner.Plan(problem, MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes * 6 / 10);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class RecomputeTests
     {
         var problem = RepeatablePlanning.Training(8, _ => 1024, _ => 64);
         problem = problem with { Steps = [.. problem.Steps.Select(s => s with { IsRepeatable = false })] };
-        var kept = MemoryPlanner.Kept(problem);
+        var kept = MemoryPlanner.Kept(new StepGraph(problem));
         var plan = MemoryPlanner.Plan(problem, kept.Report.TotalBytes - 1);
         Assert.That(plan.Program.Repeats, Is.Empty);
         Assert.That(plan.Report.TotalBytes, Is.EqualTo(kept.Report.TotalBytes));
@@ -126,15 +126,15 @@ public sealed class RecomputeTests
     public void TenThousandStepsFitHalfTheirMemory()
     {
         var problem = RepeatablePlanning.Training(2500, l => 4096 + 64 * (l % 9), l => 128 + 64 * (l % 3));
-        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(problem).Report.TotalBytes / 2);
+        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes / 2);
         Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
     }
 
     /// <summary>Plans for budgets from what everything kept takes down to the smallest.</summary>
     private static IEnumerable<(long Budget, MemoryPlan Plan)> Plans(PlanningProblem problem)
     {
-        var kept = MemoryPlanner.Kept(problem);
-        var (most, least) = (kept.Report.TotalBytes, SmallestPlan.Of(problem, kept).Report.TotalBytes);
+        var kept = MemoryPlanner.Kept(new StepGraph(problem));
+        var (most, least) = (kept.Report.TotalBytes, SmallestPlan.Of(new StepGraph(problem), kept).Report.TotalBytes);
         foreach (var budget in Enumerable.Range(0, Budgets).Select(i => least + (most - least) * i / (Budgets - 1)).Distinct())
             yield return (budget, MemoryPlanner.Plan(problem, budget));
     }
