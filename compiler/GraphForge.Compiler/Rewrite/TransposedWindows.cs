@@ -4,15 +4,17 @@ using GraphForge.Compiler.Ops;
 namespace GraphForge.Compiler.Rewrite;
 
 /// <summary>
-/// One spatial axis of an input gradient. Element h of the input stands at s·i + a = h + padLow; the window p = i − m has it at
-/// position k = s·m + a, for the stride s and m = 0, …, ⌈K / s⌉ − 1. With a dilation d and a stride, the cotangent is spread by
-/// the stride first and s is 1: then p = i − m·d and k = m.
+/// One spatial axis of an input gradient. Element h of the input stands at s·i + a = h + r, for the stride s; the window p = First + i − m
+/// has it at position k = s·m + a − z, for m = 0, …, ⌈(K + z) / s⌉ − 1 where there is such a position. With r = padLow mod s there is
+/// none before the first, z = 0; with r = 0 there is no i for elements that do not exist, z = −padLow mod s. With a dilation d and a
+/// stride, the cotangent is spread by the stride first and s is 1: then p = First + i − m·d and k = m.
 /// </summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="kernel">Kernel extents.</param>
 /// <param name="axis">Which axis.</param>
 /// <param name="extent">Extent of the input.</param>
-internal sealed class TransposedWindows(ConvolutionGeometry geometry, IReadOnlyList<long> kernel, int axis, long extent)
+/// <param name="isSkipping">Whether positions that do not exist cost nothing.</param>
+internal sealed class TransposedWindows(ConvolutionGeometry geometry, IReadOnlyList<long> kernel, int axis, long extent, bool isSkipping)
 {
     private readonly string _window = $"p{axis}";
     private readonly string _position = $"k{axis}";
@@ -25,18 +27,29 @@ internal sealed class TransposedWindows(ConvolutionGeometry geometry, IReadOnlyL
     /// <summary>Name of the axis that tells elements within a step apart.</summary>
     public static string Residue(int axis) => $"a{axis}";
 
-    /// <summary>How many windows an element meets at most.</summary>
-    private long Reach => (_size + _step - 1) / _step;
+    /// <summary>Elements before the first, r.</summary>
+    private long Before => HasExactCount ? 0 : _low % _step;
+
+    /// <summary>Positions before the first, z.</summary>
+    private long Missing => HasExactCount ? MissingAtMost : 0;
+
+    private long MissingAtMost => (_step - _low % _step) % _step;
+
+    private bool HasExactCount => _size >= _step && (isSkipping || Runs(_size + MissingAtMost) == Runs(_size));
+
+    private long Runs(long positions) => (positions + _step - 1) / _step;
+
+    /// <summary>How many windows an element meets at most, those included at which it has no position.</summary>
+    private long Reach => Runs(_size + Missing);
 
     /// <summary>Residues that meet any window.</summary>
     private long Residues => Math.Min(_step, _size);
 
-    /// <summary>The first i.</summary>
-    private long First => _low / _step;
+    private long First => (_low + Missing) / _step;
 
     private long Dilation => geometry.Dilation[axis];
 
-    private long Count => (_low % _step + extent + _step - 1) / _step;
+    private long Count => Runs(Before + extent);
 
     /// <summary>dy with zeros where windows reach beyond it, and without what lies in the padding of the input alone.</summary>
     public NamedAxes Padded(NamedAxes dy)
@@ -49,13 +62,13 @@ internal sealed class TransposedWindows(ConvolutionGeometry geometry, IReadOnlyL
     /// <summary>Windows of the padded dy: position t of window i is p = First + i − (Reach − 1 − t)·d.</summary>
     public NamedAxes Windows(NamedAxes dy) => Reach == 1 ? dy : dy.Windows(_window, _position, Reach, dilation: Dilation);
 
-    /// <summary>w with position k = s·m + a as t = Reach − 1 − m and a.</summary>
+    /// <summary>w with position k = s·m + a − z as t = Reach − 1 − m and a.</summary>
     public NamedAxes Positions(NamedAxes w)
     {
         if (!w.Has(_position)) return w;
         if (Reach == 1) return new NamedAxes(w.Node, w.Names.Select(n => n == _position ? _residue : n).ToEquatable());
         if (_step == 1) return w.Flipped(_position);
-        return w.Padded(_position, 0, Reach * _step - _size).Split(_position, _position, _residue, Reach).Flipped(_position);
+        return w.Padded(_position, Missing, Reach * _step - _size - Missing).Split(_position, _position, _residue, Reach).Flipped(_position);
     }
 
     /// <summary>The axis of the input from i and a.</summary>
@@ -63,7 +76,7 @@ internal sealed class TransposedWindows(ConvolutionGeometry geometry, IReadOnlyL
     {
         if (_step == 1) return dx;
         var all = dx.Has(_residue) ? dx.Padded(_residue, 0, _step - Residues).Merged(_window, _residue, _window) : Spaced(dx);
-        return all.Part(_window, _low % _step, extent);
+        return all.Part(_window, Before, extent);
     }
 
     /// <summary>The kernel has one position: only the first element of a step meets a window.</summary>

@@ -41,17 +41,20 @@ internal sealed class WindowedContraction(ConvolutionGeometry geometry, IReadOnl
     }
 
     /// <summary>
-    /// dx[n, i, a, g, c] = Σ over m, o of dy[n, i − m, g, o] · w[g, m, a, c, o] with s·i + a = h + padLow for the element h, and
-    /// s·m + a = k for the position k: elements a step apart meet the same positions, so that the residue a is one more axis of
-    /// the result, and the sum is a convolution of stride 1.
+    /// dx[n, i, a, g, c] = Σ over m, o of dy[n, i − m, g, o] · w[g, m, a, c, o], for elements and positions that are a step apart as in
+    /// <see cref="TransposedWindows"/>: such elements meet the same positions, so that the residue a is one more axis of the result,
+    /// and the sum is a convolution of stride 1.
     /// </summary>
     public Node InputGradient(Node cotangent, Node weight, Shape input)
     {
-        var (dy, w) = (Named(cotangent, "o"), Kernel(weight));
-        var spatial = Enumerable.Range(0, kernel.Count).Select(axis => new TransposedWindows(geometry, kernel, axis, input[axis + 2].Value)).ToArray();
+        // Weights of several channels are copied as they are: the positions that a residue lacks are no elements, but steps its sum skips.
+        var isSkipping = channelsLast && weight.Shape[1].Value > 1;
+        var (dy, w) = (Named(cotangent, "o"), isSkipping ? InKernelOrder(Kernel(weight), "o", "c") : Kernel(weight));
+        var spatial = Enumerable.Range(0, kernel.Count).Select(axis => new TransposedWindows(geometry, kernel, axis, input[axis + 2].Value, isSkipping)).ToArray();
         foreach (var axis in spatial) dy = axis.Padded(dy);
         foreach (var axis in spatial) (dy, w) = (axis.Windows(dy), axis.Positions(w));
-        var result = Grouped(dy, "o").Ordered(ImageOrder("o", _positions)).Contract(InKernelOrder(w, "o", "c"), ImageOrder("c"));
+        w = isSkipping ? w.Ordered(KernelOrder("o", "c", w.Extent("c"))) : InKernelOrder(w, "o", "c");
+        var result = Grouped(dy, "o").Ordered(ImageOrder("o", _positions)).Contract(w, ImageOrder("c"));
         foreach (var axis in spatial) result = axis.Elements(result);
         return Image(result, "c");
     }

@@ -10,7 +10,8 @@ public static class Materialisation
 {
     /// <summary>
     /// Roots, because the caller reads them; copies, because that is what they are; and operands of contractions and loops whose elements are not plain loads (padding),
-    /// because each is read many times and a guard in the inner loop costs more than the copy. Initial carries are read once.
+    /// because each is read many times and a guard in the inner loop costs more than the copy. Initial carries are read once; zeros
+    /// that are whole steps of a sum are never read.
     /// </summary>
     public static IEnumerable<Node> Choose(
         ComputationGraph graph, IReadOnlyList<Node> order, IReadOnlyDictionary<Node, NodeStructure> structures)
@@ -19,7 +20,7 @@ public static class Materialisation
         foreach (var copy in order.Where(n => n.Op is Identity)) yield return copy;
         foreach (var node in order.Where(n => structures[n] is NodeStructure.Contraction or NodeStructure.Loop))
             foreach (var input in node.Inputs.ToArray().Skip(structures[node] == NodeStructure.Loop ? ReadOnce(node.Op) : 0))
-                if (Guarded(input, structures) is { } guarded) yield return guarded;
+                if (Guarded(input, structures) is { } guarded && !SkippedSteps.AreAll(node, input, structures)) yield return guarded;
     }
 
     /// <summary>

@@ -33,9 +33,20 @@ internal static class ContractionSchedule
         var rows = RowBlock.Count(shape, blocking);
         var groups = CeilingDivide(ContractionTask.Panels(shape, blocking), blocking.Panels);
         var task = new LoopVar("task", shape.BatchCount * rows * groups);
-        var place = IndexExpr.Unravel(task, [shape.BatchCount, rows, groups]);
-        var batch = shape.Batch.Zip(IndexExpr.Unravel(place[0], shape.Batch.Select(v => v.Extent).ToArray())).ToDictionary(p => p.First, p => p.Second);
-        var block = new RowBlock(shape, blocking, place[1], batch);
-        return TaskLoop.Wrap(definition, task, new ContractionTask(shape, blocking, block, place[2]).Build(), shape.Lanes);
+        var (element, number, group) = Place(shape, task, rows, groups);
+        var batch = shape.Batch.Zip(IndexExpr.Unravel(element, shape.Batch.Select(v => v.Extent).ToArray())).ToDictionary(p => p.First, p => p.Second);
+        var block = new RowBlock(shape, blocking, number, batch);
+        return TaskLoop.Wrap(definition, task, new ContractionTask(shape, blocking, block, group).Build(), shape.Lanes);
+    }
+
+    /// <summary>
+    /// What a task is about. Some elements of the batch may skip steps that others do not: they take turns then, so that workers, who
+    /// take a run of tasks each, have about as much to do.
+    /// </summary>
+    private static (IndexExpr Batch, IndexExpr Rows, IndexExpr Group) Place(ContractionShape shape, LoopVar task, long rows, long groups)
+    {
+        var batch = shape.BatchCount;
+        var place = IndexExpr.Unravel(task, shape.Guard is null ? [batch, rows, groups] : [rows, groups, batch]);
+        return shape.Guard is null ? (place[0], place[1], place[2]) : (place[2], place[0], place[1]);
     }
 }

@@ -37,6 +37,12 @@ public sealed record ContractionShape(
     IReadOnlyList<StoreDefinition> Stores, IReadOnlyList<ContractionTerm> Terms, Expr BroadcastOperand, IReadOnlyList<LoopVar> Summed,
     IReadOnlyList<LoopVar> Batch, IReadOnlyList<LoopVar> OuterRows, LoopVar? Broadcast, LoopVar Vector, int Lanes, LaneChoice Choice)
 {
+    /// <summary>
+    /// Where it does not hold, the sum goes on without a product, whose vector operand must not be read; null where there is one at every
+    /// step. It depends on batch variables and on outer variables of the sum.
+    /// </summary>
+    public Expr? Guard { get; init; }
+
     public long Rows => Broadcast?.Extent ?? 1;
 
     public long OuterRowCount => OuterRows.Aggregate(1L, (p, v) => p * v.Extent);
@@ -85,7 +91,7 @@ public sealed record ContractionShape(
         }
         var lanes = LaneAnalysis.LanesFor(
             [.. contraction.Sums.Select(s => s.Body), .. contraction.Stores.Select(s => WithoutSums(s.Value, contraction.Sums, axis))], axis, target.VectorBytes);
-        return lanes == 1 ? null : Of(contraction, terms, broadcast, axis, lanes, LaneChoice.Result);
+        return lanes == 1 ? null : GuardedSum.Apart(Of(contraction, terms, broadcast, axis, lanes, LaneChoice.Result));
     }
 
     private static ContractionShape? AlongSum(CollapsedContraction contraction, CpuTarget target)

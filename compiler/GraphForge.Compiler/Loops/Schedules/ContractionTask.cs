@@ -27,7 +27,7 @@ internal sealed class ContractionTask
     public ContractionTask(ContractionShape shape, ContractionBlocking blocking, RowBlock block, IndexExpr group)
     {
         (_shape, _blocking, _block, _group) = (shape, blocking, block, group);
-        _sum = new SummedBlock(shape, blocking);
+        _sum = new SummedBlock(shape, blocking, block.Batch);
         _rows = new BroadcastRows(shape, blocking, block, _sum);
         _panel = blocking.PacksVector ? new VectorPanel(shape, blocking.Tile, _sum, block.Batch) : null;
         _isCut = _sum.Number is not null;

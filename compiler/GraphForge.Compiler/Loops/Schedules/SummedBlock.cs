@@ -9,10 +9,15 @@ namespace GraphForge.Compiler.Loops.Schedules;
 internal sealed class SummedBlock
 {
     private readonly IndexExpr? _limit;
+    private readonly Expr? _guard;
     private readonly long _cutExtent;
 
-    public SummedBlock(ContractionShape shape, ContractionBlocking blocking)
+    /// <param name="shape">The contraction.</param>
+    /// <param name="blocking">How it is cut.</param>
+    /// <param name="batch">Values of the batch variables.</param>
+    public SummedBlock(ContractionShape shape, ContractionBlocking blocking, IReadOnlyDictionary<LoopVar, IndexExpr> batch)
     {
+        _guard = shape.Guard?.Substitute(batch);
         var cut = shape.Summed[0];
         _cutExtent = cut.Extent;
         var count = CeilingDivide(cut.Extent, blocking.SumStep);
@@ -26,6 +31,7 @@ internal sealed class SummedBlock
         var start = (IndexExpr)Number * blocking.SumStep;
         Variables = [within, .. shape.Summed.Skip(1)];
         Values = new Dictionary<LoopVar, IndexExpr> { [cut] = start + within };
+        _guard = _guard?.Substitute(Values);
         if (cut.Extent % blocking.SumStep != 0) _limit = cut.Extent - start;
     }
 
@@ -68,12 +74,14 @@ internal sealed class SummedBlock
     /// <summary>Loops over the outer variables, all but the last <paramref name="inside"/>, around a body.</summary>
     public Statement Outer(int inside, Statement body, string note)
     {
+        var tested = _guard is null ? -1 : Variables.ToList().FindLastIndex(_guard.Variables.Contains);
         for (var i = Variables.Count - 1 - inside; i >= 0; i--)
         {
+            if (i == tested) body = new If(_guard!, body);
             var unroll = inside == 0 && i == Variables.Count - 1 && Variables.Count > 1 && Variables[i].Extent <= 4;
             body = new For(Variables[i], unroll ? LoopKind.Unrolled : LoopKind.Serial, body, i == 0 ? _limit : null, i == 0 ? note : "");
         }
-        return body;
+        return _guard is not null && tested < 0 ? new If(_guard, body) : body;
     }
 
     /// <summary>Loops over all variables.</summary>
