@@ -89,7 +89,7 @@ public static class Pipeline
         graph = log.After("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
         graph = log.After("channels last", BodyPasses.Everywhere(graph, g => ChannelsLast.Run(g, transforms: options.Device is null)));
         graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
-        graph = log.After("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
+        graph = log.After("split reductions", BodyPasses.Everywhere(graph, g => SplitReductions.Run(g, options.Device)));
         graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
         graph = log.After("distributed slices", BodyPasses.Everywhere(graph, DistributedSlices.Run));
         graph = log.After("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));
