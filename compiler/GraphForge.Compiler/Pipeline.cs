@@ -80,13 +80,13 @@ public static class Pipeline
     /// <summary>The fastest form of a program, and forms that take less memory where layouts and transformed kernels need it.</summary>
     private static IEnumerable<ComputationGraph> Forms(ComputationGraph graph, CompilerOptions options, PassLog log)
     {
-        yield return Rewrite(graph, log, transforms: options.Device is null);
-        yield return Rewrite(graph, log, transforms: false);
+        yield return Rewrite(graph, options, log, transforms: options.Device is null);
+        yield return Rewrite(graph, options, log, transforms: false);
         yield return Translate(graph, log);
     }
 
     /// <summary>Bound graph to graph.</summary>
-    private static ComputationGraph Rewrite(ComputationGraph graph, PassLog log, bool transforms)
+    private static ComputationGraph Rewrite(ComputationGraph graph, CompilerOptions options, PassLog log, bool transforms)
     {
         graph = log.After("bind", graph);
         graph = log.After("lean scans", LeanScans.Run(graph));
@@ -96,7 +96,7 @@ public static class Pipeline
         graph = log.After("mask from result", BodyPasses.Everywhere(graph, MaskFromResult.Run));
         graph = log.After("channels last", BodyPasses.Everywhere(graph, g => ChannelsLast.Run(g, transforms)));
         graph = log.After("scatter precision", BodyPasses.Everywhere(graph, ScatterPrecision.Run));
-        graph = log.After("split reductions", BodyPasses.Everywhere(graph, SplitReductions.Run));
+        graph = log.After("split reductions", BodyPasses.Everywhere(graph, g => SplitReductions.Run(g, options.Device)));
         graph = log.After("captured order", BodyPasses.Everywhere(graph, CapturedOrder.Run));
         graph = log.After("distributed slices", BodyPasses.Everywhere(graph, DistributedSlices.Run));
         graph = log.After("explicit carries", BodyPasses.Everywhere(graph, ExplicitCarries.Run));

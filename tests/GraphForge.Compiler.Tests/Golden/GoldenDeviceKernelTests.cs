@@ -35,6 +35,7 @@ public class GoldenDeviceKernelTests
         new("exchanged_warps", () => [("y", Input("g_x", 2, 500).Max(1)), ("z", Input("g_x", 2, 500).ArgMin(1))]),
         new("exchanged_attention", () => [("y", AttentionSamples.Attend(Input("g_q", 20, 6), Input("g_k", 70, 6), Input("g_v", 70, 5), s => AttentionSamples.Causal(s * 2)))]),
         new("attention_gradient", () => [("g", Gradients.Of(AttentionSamples.Attend(Input("g_q", 20, 6), Input("g_k", 24, 6), Input("g_v", 24, 5)).Square().Sum(), [Input("g_k", 24, 6)])[0])]),
+        new("long_columns", () => [("y", Input("g_x", 700, 5).Sum([0])), ("z", Input("g_x", 700, 5).Max(0))]),
         new("tensor_contraction", () => [("y", (Nodes.MatMul(Nodes.Input("g_x", DType.BFloat16, Shape.Of(20, 24)), Nodes.Input("g_w", DType.BFloat16, Shape.Of(24, 16))) + Nodes.Input("g_b", DType.BFloat16, Shape.Of(16))).Relu())]),
         new("blocked_contraction", () => [("y", (Nodes.MatMul(Input("g_x", 120, 40), Input("g_w", 40, 136)) + Input("g_b", 136)).Relu())]),
     ];

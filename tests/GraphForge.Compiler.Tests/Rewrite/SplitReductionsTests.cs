@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Rewrite;
@@ -15,6 +16,17 @@ public class SplitReductionsTests
     {
         var sum = Split(Input(shape).Sum(axes));
         Assert.That(sum.Inputs[0].Op, Is.InstanceOf<Sum>());
+        Assert.That(sum.Inputs[0].Inputs[0].Shape.Values.ToArray(), Is.EqualTo(cut));
+    }
+
+    /// <summary>Two groups for each of 64 multiprocessors: results are a warp's each, or a group's each where they are sums of neighbours.</summary>
+    [TestCase(new long[] { 4096, 64 }, new[] { 0 }, new long[] { 64, 64, 64 })]
+    [TestCase(new long[] { 1 << 20 }, new[] { 0 }, new long[] { 128, 1 << 13 })]
+    [TestCase(new long[] { 16, 1 << 16 }, new[] { 1 }, new long[] { 16, 8, 1 << 13 })]
+    public void A_device_gets_enough_groups(long[] shape, int[] axes, long[] cut)
+    {
+        var graph = new ComputationGraph("split", [new NamedOutput("y", Input(shape).Sum(axes))], []);
+        var sum = SplitReductions.Run(graph, GpuTarget.Common).Outputs[0].Value;
         Assert.That(sum.Inputs[0].Inputs[0].Shape.Values.ToArray(), Is.EqualTo(cut));
     }
 

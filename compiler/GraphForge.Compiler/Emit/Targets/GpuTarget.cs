@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Loops.Schedules;
 using GraphForge.Runtime.Device;
 
 namespace GraphForge.Compiler.Emit.Targets;
@@ -47,11 +48,34 @@ public sealed record GpuTarget(
     /// <summary>What tensor cores may be used for; they are asked for, and are those of CUDA devices of compute capability 8.0 and up.</summary>
     public TensorCoreUse TensorCores { get; init; }
 
-    /// <summary>Threads that a multiprocessor needs to have something to do while some wait for memory.</summary>
+    /// <summary>Registers of 32 bits of a multiprocessor: 64 K on every CUDA device since compute capability 5.0.</summary>
+    public int Registers { get; init; } = 64 * 1024;
+
+    /// <summary>Memory that all groups at work on a multiprocessor can share: the least of CUDA devices from 8.0 on, those of 8.6 and 8.9.</summary>
+    public int MultiprocessorSharedBytes { get; init; } = 100 * 1024;
+
+    /// <summary>Groups that a multiprocessor keeps going at a time, at most: likewise the least, that of 8.6.</summary>
+    public int MostGroups { get; init; } = 16;
+
+    /// <summary>Products of float32 that a multiprocessor does in a cycle: 128 on CUDA devices from 8.6 on, 64 on 8.0.</summary>
+    public int Lanes { get; init; } = 128;
+
+    /// <summary>Threads that a multiprocessor needs to have something to do while others wait for memory. Assumed: no device was measured.</summary>
     public int LatencyThreads { get; init; } = 512;
 
-    /// <summary>Cycles that the loads of a slice into shared memory and two barriers take, whatever its size.</summary>
+    /// <summary>Cycles that the loads of a slice into shared memory and two barriers take, whatever its size. Assumed likewise.</summary>
     public int SliceCycles { get; init; } = 300;
+
+    /// <summary>Groups that a multiprocessor keeps going at a time.</summary>
+    /// <param name="threads">Of a group.</param>
+    /// <param name="sharedBytes">Memory that the threads of a group share.</param>
+    /// <param name="registers">Registers of a thread.</param>
+    public int ResidentGroups(int threads, long sharedBytes, int registers)
+    {
+        var whole = IntegerArithmetic.CeilingDivide(threads, WarpThreads) * WarpThreads;
+        long[] limits = [MostGroups, ResidentThreads / whole, MultiprocessorSharedBytes / Math.Max(1, sharedBytes), Registers / (whole * Math.Max(1, registers))];
+        return (int)Math.Max(1, limits.Min());
+    }
 
     /// <summary>Threads of a group where nothing asks for another number: enough to fill a multiprocessor with a few groups.</summary>
     public int UsualThreads => Math.Min(256, MostThreads);

@@ -15,8 +15,8 @@ internal sealed record DeviceTile(int Rows, int Columns, int Depth, int ThreadRo
     /// <summary>Multiply-adds that a thread writes out without a loop, beyond which the text gets long and nothing is gained.</summary>
     private const int MostUnrolled = 512;
 
-    /// <summary>Cycles that the loads of a slice and two barriers take, whatever its size.</summary>
-    private const double SliceCycles = 300;
+    /// <summary>Instructions that bring an element into shared memory: its address, whether it is there, a load, a store.</summary>
+    public const double MoveInstructions = 8;
 
     private static readonly int[] Extents = [4, 8, 16, 32, 64, 128];
 
@@ -66,10 +66,10 @@ internal sealed record DeviceTile(int Rows, int Columns, int Depth, int ThreadRo
         var loads = ThreadRows + (double)ThreadColumns * shape.Own.Count;
         var moved = (Rows + (double)Columns * shape.Own.Count) / Threads;
         var slices = CeilingDivide(shape.SummedCount, Depth);
-        var perThread = Depth * (products + loads + 8 * moved);
-        var resident = Math.Min(each, target.ResidentThreads / Math.Max(Threads, target.WarpThreads));
-        // Below some hundred threads a multiprocessor has nothing else to do while one waits.
-        var hidden = Math.Max(1, 512.0 / (Math.Max(1, resident) * Threads));
-        return each * slices * (perThread * Threads / 128 * hidden + SliceCycles / Math.Max(1, resident));
+        var perThread = Depth * (products + loads + MoveInstructions * moved);
+        var resident = Math.Min(each, target.ResidentGroups(Threads, SharedBytes(shape), Registers(shape)));
+        // Below so many threads a multiprocessor has nothing else to do while one waits.
+        var hidden = Math.Max(1, (double)target.LatencyThreads / (resident * Threads));
+        return each * slices * (perThread * Threads / target.Lanes * hidden + target.SliceCycles / (double)resident);
     }
 }

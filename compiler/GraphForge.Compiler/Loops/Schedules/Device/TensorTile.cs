@@ -62,12 +62,16 @@ internal sealed record TensorTile(int WarpRows, int WarpColumns, int RowBlocks, 
         return target.TensorCores == TensorCoreUse.RoundedFloats ? DType.Float32 : null;
     }
 
-    private bool Fits(DeviceContractionShape shape, GpuTarget target) => Threads <= target.UsualThreads &&
-        (Rows + (long)Columns * shape.Own.Count) * Pitch * sizeof(int) <= target.SharedBytes &&
-        RowBlocks * (4 * ColumnBlocks * shape.Own.Count + 4) + 2 * ColumnBlocks + 24 <= 2 * target.ThreadRegisters;
+    private bool Fits(DeviceContractionShape shape, GpuTarget target) =>
+        Threads <= target.UsualThreads && SharedBytes(shape) <= target.SharedBytes && Registers(shape) <= 2 * target.ThreadRegisters;
+
+    private long SharedBytes(DeviceContractionShape shape) => (Rows + (long)Columns * shape.Own.Count) * Pitch * sizeof(int);
+
+    private int Registers(DeviceContractionShape shape) => RowBlocks * (4 * ColumnBlocks * shape.Own.Count + 4) + 2 * ColumnBlocks + 24;
 
     /// <summary>
-    /// Modelled time on the multiprocessor with the most groups: loads of a slice, reads of it from shared memory, and products.
+    /// Modelled time on the multiprocessor with the most groups: loads of a slice, reads of it from shared memory, and products, which take
+    /// a warp four issues each.
     /// </summary>
     private double Cycles(DeviceContractionShape shape, GpuTarget target)
     {
@@ -75,9 +79,10 @@ internal sealed record TensorTile(int WarpRows, int WarpColumns, int RowBlocks, 
         var each = CeilingDivide(groups, target.Multiprocessors);
         var slices = CeilingDivide(shape.SummedCount, Depth);
         var columns = (double)ColumnBlocks * shape.Own.Count;
-        var perWarp = Words / BlockWords * (RowBlocks * columns * 4 + RowBlocks * 4 + columns * 2);
+        var perThread = Words / BlockWords * (RowBlocks * columns * 4 + RowBlocks * 4 + columns * 2);
         var moved = (Rows + (double)Columns * shape.Own.Count) * Words * ElementsPerWord / Threads;
-        var resident = Math.Max(1, Math.Min(each, target.ResidentThreads / Threads));
-        return each * slices * ((perWarp + 8 * moved) * Threads / 128 * Math.Max(1, target.LatencyThreads / (double)(resident * Threads)) + target.SliceCycles / resident);
+        var resident = Math.Min(each, target.ResidentGroups(Threads, SharedBytes(shape), Registers(shape)));
+        var hidden = Math.Max(1, (double)target.LatencyThreads / (resident * Threads));
+        return each * slices * ((perThread + DeviceTile.MoveInstructions * moved) * Threads / target.Lanes * hidden + target.SliceCycles / (double)resident);
     }
 }
