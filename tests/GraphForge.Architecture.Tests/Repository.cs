@@ -35,7 +35,7 @@ internal static class Repository
 }
 
 /// <param name="Path">Relative to the root.</param>
-/// <param name="References">Names of the projects it references, whatever it is built for.</param>
+/// <param name="References">Names of the projects it references, however it is built.</param>
 /// <param name="Packages">Names of the packages it references.</param>
 internal sealed record ProjectFile(string Path, IReadOnlyList<string> References, IReadOnlyList<string> Packages)
 {
