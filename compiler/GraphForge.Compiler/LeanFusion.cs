@@ -7,7 +7,7 @@ namespace GraphForge.Compiler;
 /// <summary>
 /// Fusion saves time and nearly always memory. A kernel for several nodes may need more, though: it holds all operands while it writes
 /// all results. Where that makes a program take more than its nodes would one by one, or more than its budget, nodes of the kernels
-/// that run while too much is alive get kernels of their own, and the program is planned anew.
+/// that run while too much is alive, or that alone exceed the budget, get kernels of their own, and the program is planned anew.
 /// </summary>
 /// <param name="nodeByNode">Bytes that live at once where every node runs by itself.</param>
 /// <param name="budget">Most bytes the program may take in all; null for no limit.</param>
@@ -40,35 +40,42 @@ internal sealed class LeanFusion(long nodeByNode, long? budget, Func<Computation
         var last = best;
         for (var trial = 0; trial < MaximumTrials; trial++)
         {
-            var fused = Fused(last).ToArray();
+            var fused = Fused(last);
             if (fused.All(apart.Contains)) break;
             apart = new HashSet<Node>(apart.Concat(fused), ReferenceEqualityComparer.Instance);
             last = plan(form, apart);
-            // Undoing more of a kernel may move a peak before it lowers it; a search within a budget takes too long to find out.
             if (IsSmaller(last, best)) best = last;
-            else if (last.Unconstrained.Memory.ArenaBytes <= nodeByNode) break;
         }
         return best;
     }
 
     /// <summary>Nodes that share kernels and should not.</summary>
-    private IEnumerable<Node> Fused(PlannedProgram program)
+    private Node[] Fused(PlannedProgram program)
     {
         var (unconstrained, constrained) = (program.Unconstrained, program.Plan);
-        if (unconstrained.Memory.ArenaBytes > nodeByNode)
-            foreach (var node in Fused(unconstrained, nodeByNode)) yield return node;
-        if (constrained.Memory.TotalBytes > budget)
-            foreach (var node in Fused(constrained, budget.Value - constrained.Memory.TotalBytes + constrained.Memory.ArenaBytes)) yield return node;
+        var peaks = unconstrained.Memory.ArenaBytes > nodeByNode ? AtPeaks(unconstrained, nodeByNode) : [];
+        // No order and no repeating helps a step that is too large by itself.
+        return constrained.Memory.FloorBytes > budget
+            ? [.. peaks, .. OfSteps(constrained, budget.Value - constrained.Memory.TotalBytes + constrained.Memory.ArenaBytes)]
+            : peaks;
     }
 
     /// <summary>Those at the peaks; where none is left, those that wrote what lives there, as its parts may be written later.</summary>
-    private static Node[] Fused(AssembledPlan plan, long limit)
+    private static Node[] AtPeaks(AssembledPlan plan, long limit)
     {
-        var above = Enumerable.Range(0, plan.Order.Count).Where(i => plan.Memory.Timeline[i].LiveBytes > limit).ToArray();
-        Node[] atPeaks = [.. above.SelectMany(i => Fused(plan.Order[i]))];
+        PlannedWork[] order = [.. plan.Work.Order.Select(call => call.Work)];
+        var above = Enumerable.Range(0, order.Length).Where(i => plan.Memory.Timeline[i].LiveBytes > limit).ToArray();
+        Node[] atPeaks = [.. above.SelectMany(i => Fused(order[i]))];
         if (atPeaks.Length > 0) return atPeaks;
         var alive = plan.Memory.Tensors.Where(t => t.Bytes > 0 && t.Role != TensorRole.Input && above.Any(t.LivesAt));
-        return [.. alive.SelectMany(t => Fused(plan.Order[t.FirstStep])).Distinct()];
+        return [.. alive.SelectMany(t => Fused(order[t.FirstStep])).Distinct()];
+    }
+
+    private static IEnumerable<Node> OfSteps(AssembledPlan plan, long limit)
+    {
+        var memory = plan.Work.Memory;
+        var graph = new StepGraph(memory.Program.Problem);
+        return plan.Work.Order.Zip(memory.Order).Where(s => SmallestPlan.BytesOf(graph, s.Second) > limit).SelectMany(s => Fused(s.First.Work));
     }
 
     private static IReadOnlyList<Node> Fused(PlannedWork work) =>

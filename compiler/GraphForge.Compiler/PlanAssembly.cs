@@ -7,7 +7,7 @@ using GraphForge.Runtime;
 namespace GraphForge.Compiler;
 
 /// <summary>A plan, the slots behind its states, and its memory figures.</summary>
-public sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> States, MemoryReport Memory)
+internal sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> States, MemoryReport Memory)
 {
     /// <summary>Modelled time of a run.</summary>
     public double Milliseconds { get; init; }
@@ -15,8 +15,8 @@ public sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot> 
     /// <summary>Steps that run again for values that were given up.</summary>
     public int Repeats { get; init; }
 
-    /// <summary>What runs, in the order of <see cref="MemoryReport.Timeline"/>.</summary>
-    internal IReadOnlyList<PlannedWork> Order { get; init; } = [];
+    /// <summary>The work and where it stands in memory, before it was written down as <see cref="Plan"/>.</summary>
+    public required WorkPlan Work { get; init; }
 }
 
 /// <summary>Makes the plan of a program from those of its sections.</summary>
@@ -60,7 +60,7 @@ internal sealed class PlanAssembly(
         }, budget), options);
         return new AssembledPlan(plan with { Preparation = preparation.Plan }, program.States, work.Memory.Report)
         {
-            Order = [.. work.Order.Select(call => call.Work)],
+            Work = work,
             Milliseconds = work.Memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
             Repeats = work.Memory.Program.Repeats.Count,
         };
