@@ -144,6 +144,12 @@ public sealed class Fusion
         _state.Groups.Add(group);
         group.Members.Add(node);
         if (kind == GroupKind.Rows) group.RowLevel.Add(node);
+        // Parts of one size are copied side by side, a vector of each at a time; which part an element is in need not be asked.
+        if (node.Op is Concat && node.Inputs.ToArray().All(p => p.Shape == node.Inputs[0].Shape))
+        {
+            group.Assembled.Add(node);
+            group.Rows = node.Inputs[0].Shape.Size.Value;
+        }
         _state.GroupOf[node] = group;
         return group;
     }
