@@ -55,6 +55,13 @@ public class TransposedCopyTests
         Assert.That(stores.Select(s => ((LoadExpr)s.Value).Buffer).Distinct().Count(), Is.EqualTo(3));
     }
 
+    [Test]
+    public void Parts_whose_elements_take_turns([Values] bool areComputed)
+    {
+        var (x, y) = (Nodes.Input("x", DType.Float32, Shape.Of(40, 1)), Nodes.Input("y", DType.Float32, Shape.Of(40, 1)));
+        Check(areComputed ? Nodes.Concat([x + y, x - y], 1) : Nodes.Concat([x, y], 1), 64);
+    }
+
     private static LoopKernel Check(Node result, int vectorBytes)
     {
         var graph = new ComputationGraph("copy", [new NamedOutput("y", result)], []);
@@ -64,7 +71,7 @@ public class TransposedCopyTests
         var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options);
         Closeness.AssertClose(InterpretedProgram.Evaluate(source, values, NoStates).Outputs["y"], expected, 0, "interpreted");
         Closeness.AssertClose(CompiledGraph.Evaluate(graph, values, NoStates, options, 2).Outputs["y"], expected, 0, "compiled");
-        return source.Kernels.Single();
+        return source.Kernels[^1];
     }
 
     private static Literal Values(Input input)
