@@ -110,10 +110,14 @@ public sealed class Fusion
     /// </summary>
     private FusionGroup? PartsOf(Node node)
     {
-        if (node.Op is not Concat concat || node.Inputs[0].Shape.Values.Skip(concat.Axis).All(extent => extent == 1) || _state.IsApart(node) || node.Inputs.ToArray().Any(p => !_state.GroupOf.ContainsKey(p) || p.Shape != node.Inputs[0].Shape)) return null;
+        if (!HasAlikeParts(node) || _state.IsApart(node) || !node.Inputs.ToArray().All(_state.GroupOf.ContainsKey)) return null;
         var groups = node.Inputs.ToArray().Select(p => _state.GroupOf[p]).Distinct().ToArray();
         return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && !_state.IsApart(group) && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
     }
+
+    /// <summary>Whether a node is a concatenation of equal shapes of which each has a run of neighbours in the whole.</summary>
+    private static bool HasAlikeParts(Node node) => node.Op is Concat { Axis: var axis } && node.Inputs.ToArray().All(p => p.Shape == node.Inputs[0].Shape) &&
+        node.Inputs[0].Shape.Skip(axis).Any(d => d.Value > 1);
 
     /// <summary>Results of one loop stand together and by themselves.</summary>
     private void PlaceLoop(Node node)
@@ -163,6 +167,12 @@ public sealed class Fusion
         _state.Groups.Add(group);
         group.Members.Add(node);
         if (kind == GroupKind.Rows) group.RowLevel.Add(node);
+        // Parts of one size are copied side by side, a vector of each at a time; which part an element is in need not be asked.
+        if (HasAlikeParts(node))
+        {
+            group.Assembled.Add(node);
+            group.Rows = node.Inputs[0].Shape.Size.Value;
+        }
         _state.GroupOf[node] = group;
         return group;
     }

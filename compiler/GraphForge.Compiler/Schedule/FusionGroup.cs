@@ -71,7 +71,7 @@ public sealed class FusionGroup(int id, GroupKind kind, long rows)
     /// <summary>Members with one value per stretch of rows and column, complete only when the kernel ends.</summary>
     public HashSet<Node> StretchLevel { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Concatenations of members: never computed, their parts are stored where they stand in the whole.</summary>
+    /// <summary>Concatenations: never computed, their parts, members or not, are stored where they stand in the whole.</summary>
     public HashSet<Node> Assembled { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Members some other group or the caller reads; decided when grouping is complete.</summary>

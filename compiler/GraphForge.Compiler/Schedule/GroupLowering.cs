@@ -44,7 +44,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         foreach (var (i, part) in whole.Inputs.ToArray().Index())
         {
             var index = IndexExpr.Unravel(LoopIndices.Linear(rows), part.Shape.Values);
-            var value = lowerer.Compute(part, index);
+            var value = lowerer.Read(part, index);
             index[axis] += i * part.Shape[axis].Value;
             yield return new StoreDefinition(rows, buffer, start + IndexExpr.Linear(index, whole.Shape.Strides()), value);
         }
@@ -80,7 +80,7 @@ public sealed class GroupLowering(FusionPlan plan, NodeStorage storage)
         }
         var anchor = group.Kind == GroupKind.Map ? null : group.Members.First(m =>
             plan.Structures[m] is NodeStructure.Contraction or NodeStructure.Reduction or NodeStructure.Scatter or NodeStructure.Sort);
-        var widest = anchor ?? group.Members.Where(m => !group.Assembled.Contains(m)).MaxBy(m => m.Shape.Rank)!;
+        var widest = anchor ?? group.Members.Where(m => !group.Assembled.Contains(m)).MaxBy(m => m.Shape.Rank) ?? group.Members[0].Inputs[0];
         return (LoopIndices.For(widest.Shape, "i"), []);
     }
 }

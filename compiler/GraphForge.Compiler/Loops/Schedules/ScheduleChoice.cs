@@ -20,6 +20,7 @@ public static class ScheduleChoice
         GroupKind.Contraction when DepthwiseSchedule.Build(definition, target) is { } kernel => kernel,
         GroupKind.Reduction when ReducesContiguously(definition) => RowSchedule.Build(definition, target),
         GroupKind.Reduction when ColumnSchedule.Build(definition, target) is { } kernel => kernel,
+        GroupKind.Map when TransposedCopy.Build(definition, target) is { } kernel => kernel,
         _ => MapSchedule.Build(definition, target),
     };
 
