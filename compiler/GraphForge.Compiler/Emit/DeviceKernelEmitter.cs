@@ -47,9 +47,9 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
         {
             foreach (var (i, argument) in Kernel.Arguments.Index())
                 Writer.Line($"var {Locals.Declare(argument)} = memory.SubView(places[first + {i}], {argument.Count * argument.Type.Size()}L).Cast<{ScalarCode.StorageName(argument.Type)}>();");
-            foreach (var argument in WideArguments())
-                Writer.Line($"var {Locals.DeclareWide(argument)} = {Locals.Place(argument, 0, null).Buffer}.Cast<{WideAccess.TypeName(argument)}>().AsAligned({WideAccess.Lanes * argument.Type.Size()});");
             foreach (var allocate in Block.Of(Kernel.Body.Body).Statements.OfType<Allocate>()) WriteAllocate(allocate);
+            foreach (var buffer in WideBuffers())
+                Writer.Line($"var {Locals.DeclareWide(buffer)} = {Locals.Place(buffer, 0, null).Buffer}.Cast<{WideAccess.TypeName(buffer)}>().AsAligned({WideAccess.Lanes * buffer.Type.Size()});");
             DeclareCounters();
             foreach (var (variable, value) in new[] { (Kernel.Body.Variable, "Grid.IdxX"), (Kernel.Group!.Variable, "Group.IdxX") })
             {
@@ -61,12 +61,13 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
     }
 
     /// <summary>Buffers of which four neighbours are read or written at once.</summary>
-    private IEnumerable<LoopBuffer> WideArguments()
+    private IEnumerable<LoopBuffer> WideBuffers()
     {
         var wide = StatementWalk.All(Kernel.Body).OfType<For>().Where(f => f.Kind == LoopKind.Vector).SelectMany(f => Block.Of(f.Body).Statements.Cast<Store>()
             .SelectMany(s => WideAccess.Unguarded(s.Value).Select(l => (l.Buffer, l.Index)).Append((s.Buffer, s.Index)))
             .Where(a => WideAccess.Is(a.Buffer, a.Index, f.Variable)).Select(a => a.Buffer)).ToHashSet();
-        return Kernel.Arguments.Where(wide.Contains);
+        var shared = Block.Of(Kernel.Body.Body).Statements.OfType<Allocate>().Select(a => a.Buffer);
+        return Kernel.Arguments.Concat(shared).Where(wide.Contains);
     }
 
     /// <summary>The iterations at work of the plan's loops around the kernel, see <see cref="LoopIteration"/>.</summary>
@@ -127,20 +128,32 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
     {
         var values = stores.Select(s => Enumerable.Range(0, WideAccess.Lanes).Select(i => s.Value.Substitute(At(i))).ToArray()).ToArray();
         _expressions.Scope.CountUses(values.SelectMany(v => v));
-        foreach (var load in stores.SelectMany(s => WideAccess.Unguarded(s.Value)).Distinct().Where(l => WideAccess.Is(l.Buffer, l.Index, lane)))
+        foreach (var load in stores.SelectMany(s => WideAccess.Unguarded(s.Value)).Distinct().Where(l => IsWide(l.Buffer, l.Index, lane)))
         {
             var four = Locals.Names.Unique($"{load.Buffer.Name}Four");
             Writer.Line($"var {four} = {WideElement(load.Buffer, load.Index, lane)};");
             for (var i = 0; i < WideAccess.Lanes; i++) _expressions.Scope.Remember(load.Substitute(At(i)), 0, Named(load.Buffer, ScalarCode.Load(load.Buffer.Type, $"{four}.E{i}")));
         }
-        var texts = stores.Select((s, n) => values[n].Select(v => ScalarCode.Store(s.Buffer.Type, _expressions.ScalarValue(v))).ToArray()).ToArray();
+        var texts = stores.Select((s, n) => values[n].Select(v => Stored(s.Buffer, _expressions.ScalarValue(v))).ToArray()).ToArray();
         foreach (var (store, text) in stores.Zip(texts))
-            if (WideAccess.Is(store.Buffer, store.Index, lane)) Writer.Line($"{WideElement(store.Buffer, store.Index, lane)} = Wide.Of({string.Join(", ", text)});");
+            if (IsWide(store.Buffer, store.Index, lane)) Writer.Line($"{WideElement(store.Buffer, store.Index, lane)} = Wide.Of({string.Join(", ", text)});");
             else
-                for (var i = 0; i < WideAccess.Lanes; i++) Writer.Line($"{_expressions.Element(store.Buffer, store.Index.Substitute(At(i)))} = {text[i]};");
+                for (var i = 0; i < WideAccess.Lanes; i++) Writer.Line($"{Place(store.Buffer, store.Index.Substitute(At(i)))} = {text[i]};");
+
+        foreach (var store in stores)
+        {
+            _expressions.Scope.InvalidateAll(new HashSet<LoopBuffer> { store.Buffer });
+            _fresh.Remove(store.Buffer);
+        }
 
         Dictionary<LoopVar, IndexExpr> At(int i) => new() { [lane] = i };
     }
+
+    private bool IsWide(LoopBuffer buffer, IndexExpr index, LoopVar lane) => !Locals.IsRegister(buffer) && WideAccess.Is(buffer, index, lane);
+
+    private string Place(LoopBuffer buffer, IndexExpr index) => Locals.IsRegister(buffer) ? Locals.Register(buffer, index).Name : _expressions.Element(buffer, index);
+
+    private string Stored(LoopBuffer buffer, string value) => Locals.IsRegister(buffer) ? value : ScalarCode.Store(buffer.Type, value);
 
     /// <summary>A value that is more than a field gets a name.</summary>
     private string Named(LoopBuffer buffer, string text)

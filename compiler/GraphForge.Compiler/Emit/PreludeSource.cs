@@ -64,7 +64,15 @@ public sealed partial class PreludeSource
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 
-    private static HashSet<string> QualifiedCalls(string text) => [.. QualifiedCall().Matches(text).Select(match => match.Value)];
+    /// <summary>Functions as <c>Class.Name</c>, and types with parameters by their name.</summary>
+    private static HashSet<string> QualifiedCalls(string text) =>
+        [.. QualifiedCall().Matches(text).Concat(GenericType().Matches(text)).Select(match => match.Value)];
+
+    [GeneratedRegex(@"\b[A-Z]\w*(?=<)")]
+    private static partial Regex GenericType();
+
+    [GeneratedRegex(@"\bstruct (\w+)<")]
+    private static partial Regex GenericStruct();
 
     [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]\w*")]
     private static partial Regex QualifiedCall();
@@ -79,14 +87,14 @@ public sealed partial class PreludeSource
     private static partial Regex UnqualifiedCall();
 
     /// <param name="Text">The whole file.</param>
-    /// <param name="Declares">Its functions, as <c>Class.Name</c>.</param>
+    /// <param name="Declares">Its functions, as <c>Class.Name</c>, and its types with parameters.</param>
     /// <param name="Calls">What its functions may call, likewise; also names that are no prelude functions.</param>
     private sealed record Section(string Text, ImmutableHashSet<string> Declares, ImmutableHashSet<string> Calls)
     {
         public static Section Parse(string name, string text)
         {
             var classes = Names(Class(), text);
-            var declares = Qualify(classes, Names(Declaration(), text));
+            var declares = Qualify(classes, Names(Declaration(), text)).Union(Names(GenericStruct(), text));
             if (declares.IsEmpty) throw new InternalCompilerException("emit", $"{name} declares no functions");
             return new Section(text, declares, Qualify(classes, Names(UnqualifiedCall(), text)).Union(QualifiedCalls(text)));
         }

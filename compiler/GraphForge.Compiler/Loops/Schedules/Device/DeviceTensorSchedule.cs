@@ -14,16 +14,21 @@ internal sealed class DeviceTensorSchedule
     private readonly DeviceContractionShape _shape;
     private readonly TensorTile _tile;
     private readonly ContractionGroup _group;
-    private readonly SharedTile _rows;
-    private readonly SharedTile[] _columns;
+    private readonly LoopBuffer[] _shared;
+    private readonly StagedOperand[] _staged;
     private readonly LoopBuffer[] _sums;
+    private readonly long _slices;
 
     private DeviceTensorSchedule(DeviceContractionShape shape, TensorTile tile)
     {
-        (_shape, _tile) = (shape, tile);
+        (_shape, _tile, _slices) = (shape, tile, CeilingDivide(shape.SummedCount, tile.Depth));
         _group = new ContractionGroup(shape, tile.Rows, tile.Columns, tile.Threads);
-        _rows = Tile("rows", tile.Rows);
-        _columns = [.. shape.Own.Select(_ => Tile("columns", tile.Columns))];
+        var rows = Tile("rows", tile.Rows);
+        var columns = shape.Own.Select(_ => Tile("columns", tile.Columns)).ToArray();
+        _shared = [rows.Buffer, .. columns.Select(t => t.Buffer)];
+        _staged = [
+            new StagedOperand(rows, Thread, _group.IsAlongSum(shape.Shared, shape.Rows), (row, word) => Word(word, k => _group.Shared(row, k))),
+            .. columns.Select((t, i) => new StagedOperand(t, Thread, _group.IsAlongSum(shape.Own[i], shape.Columns), (column, word) => Word(word, k => _group.Own(i, column, k))))];
         _sums = [.. shape.Own.Select(_ => new LoopBuffer("sum", DType.Float32, (long)tile.RowBlocks * tile.ColumnBlocks * WarpMultiply.Sums))];
     }
 
@@ -39,39 +44,37 @@ internal sealed class DeviceTensorSchedule
 
     private IndexExpr FirstColumn => (IndexExpr)Thread / TensorTile.WarpThreads % _tile.WarpColumns * (_tile.ColumnBlocks * TensorTile.BlockColumns);
 
-    private static SharedTile Tile(string name, int width) =>
-        new(new LoopBuffer(name, DType.Int32, (long)width * TensorTile.Pitch), width, TensorTile.Words, TensorTile.Pitch, 1);
+    private SharedTile Tile(string name, int width) =>
+        new(new LoopBuffer(name, DType.Int32, StagedSlices.Places(_slices) * width * TensorTile.Pitch), width, TensorTile.Words, TensorTile.Pitch, 1);
 
     private LoopKernel Build(KernelDefinition definition)
     {
-        var slice = new LoopVar("slice", CeilingDivide(_shape.SummedCount, _tile.Depth));
-        var start = (IndexExpr)slice * _tile.Depth;
         var body = Block.Of([
             .. _sums.SelectMany(Clear),
-            new For(slice, LoopKind.Serial, Block.Of([
-                _rows.Fill(Thread, _group.IsAlongSum(_shape.Shared, _shape.Rows), (row, word) => Word(word, start, k => _group.Shared(row, k))),
-                .. _columns.Select((t, i) => t.Fill(Thread, _group.IsAlongSum(_shape.Own[i], _shape.Columns), (column, word) => Word(word, start, k => _group.Own(i, column, k)))),
-                new GroupBarrier(),
-                .. Enumerable.Range(0, TensorTile.Words / TensorTile.BlockWords).SelectMany(step => Multiply(step * TensorTile.BlockWords)),
-                new GroupBarrier()]), note: $"Slices of {_tile.Depth} summed elements."),
+            new StagedSlices(_staged, _slices, TensorTile.Words).Build(half =>
+                Block.Of(Enumerable.Range(0, TensorTile.Words / TensorTile.BlockWords).SelectMany(step => Multiply(half, step * TensorTile.BlockWords)))),
             .. Blocks().SelectMany(Stored)]);
-        return _group.Loop.Wrap(definition, [_rows.Buffer, .. _columns.Select(t => t.Buffer)], body);
+        return _group.Loop.Wrap(definition, _shared, body);
     }
 
     private static IEnumerable<Statement> Clear(LoopBuffer sum) => Enumerable.Range(0, (int)sum.Count)
         .Select(i => (Statement)new Store(sum, i, new ConstantExpr(Scalar.Of(sum.Type, 0L)))).Prepend(new Allocate(sum, BufferPlace.Register));
 
-    private PackedExpr Word(IndexExpr word, IndexExpr start, Func<IndexExpr, Expr> element) =>
-        new(_tile.Element, [.. Enumerable.Range(0, _tile.ElementsPerWord).Select(i => element(start + word * _tile.ElementsPerWord + i))]);
+    /// <summary>A word of the sum: its elements, or 0 where there is none.</summary>
+    private OperandElement Word(IndexExpr word, Func<IndexExpr, OperandElement> element) => new(new ConstantExpr(Scalar.Of(true)),
+        new PackedExpr(_tile.Element, [.. Enumerable.Range(0, _tile.ElementsPerWord).Select(i => element(word * _tile.ElementsPerWord + i))
+            .Select(e => SelectExpr.Strict(e.IsInside, e.Value, new ConstantExpr(Scalar.Of(e.Value.Type, 0L))))]));
 
     private IEnumerable<(int Row, int Column)> Blocks() =>
         Enumerable.Range(0, _tile.RowBlocks).SelectMany(r => Enumerable.Range(0, _tile.ColumnBlocks).Select(c => (r, c)));
 
     private int Slot((int Row, int Column) block) => (block.Row * _tile.ColumnBlocks + block.Column) * WarpMultiply.Sums;
 
-    private IEnumerable<Statement> Multiply(int firstWord) => Blocks().SelectMany(block => _sums.Select((sums, i) => new WarpMultiply(sums, Slot(block),
-        [.. WarpMultiply.LeftPlaces(Lane).Select(p => _rows.At(firstWord + p.Word, FirstRow + block.Row * TensorTile.BlockRows + p.Row))],
-        [.. WarpMultiply.RightPlaces(Lane).Select(p => _columns[i].At(firstWord + p.Word, FirstColumn + block.Column * TensorTile.BlockColumns + p.Column))], _tile.Element)));
+    private IEnumerable<Statement> Multiply(IndexExpr half, int firstWord) => Blocks().SelectMany(block => _sums.Select((sums, i) => new WarpMultiply(sums, Slot(block),
+        [.. WarpMultiply.LeftPlaces(Lane).Select(p => Word(0, half, firstWord + p.Word, FirstRow + block.Row * TensorTile.BlockRows + p.Row))],
+        [.. WarpMultiply.RightPlaces(Lane).Select(p => Word(i + 1, half, firstWord + p.Word, FirstColumn + block.Column * TensorTile.BlockColumns + p.Column))], _tile.Element)));
+
+    private LoadExpr Word(int operand, IndexExpr half, IndexExpr word, IndexExpr within) => new(_shared[operand], _staged[operand].Index(half, word, within));
 
     private IEnumerable<Statement> Stored((int Row, int Column) block) => WarpMultiply.ResultPlaces(Lane).Select((place, i) => _group.Stored(
         FirstRow + block.Row * TensorTile.BlockRows + place.Row, FirstColumn + block.Column * TensorTile.BlockColumns + place.Column,

@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Emit;
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Runtime;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
@@ -49,10 +50,21 @@ internal sealed record DeviceTile(int Rows, int Columns, int Depth, int ThreadRo
     private bool Fits(DeviceContractionShape shape, GpuTarget target) =>
         Threads <= target.UsualThreads && SharedBytes(shape) <= target.SharedBytes && Registers(shape) <= 2 * target.ThreadRegisters;
 
-    private long SharedBytes(DeviceContractionShape shape) => (long)Depth * (Rows + (long)Columns * shape.Own.Count) * shape.Shared.Type.Size();
+    /// <summary>Elements from one summed element of a slice to the next: neighbours of the sum are written to different banks.</summary>
+    public static int Pitch(int width) => width % WideAccess.Lanes == 0 ? width + WideAccess.Lanes : width;
 
-    private int Registers(DeviceContractionShape shape) =>
-        (ThreadRows * ThreadColumns * shape.Own.Count + ThreadRows + ThreadColumns * shape.Own.Count) * Math.Max(1, shape.Shared.Type.Size() / 4) + 16;
+    /// <summary>Whether a thread reads so many elements of an operand four at a time.</summary>
+    public static bool ReadsFours(int count, DType type) => count % WideAccess.Lanes == 0 && type.Size() == 4;
+
+    private long SharedBytes(DeviceContractionShape shape) => StagedSlices.Places(CeilingDivide(shape.SummedCount, Depth)) *
+        Depth * (Pitch(Rows) + (long)Pitch(Columns) * shape.Own.Count) * shape.Shared.Type.Size();
+
+    private int Registers(DeviceContractionShape shape)
+    {
+        var fetched = CeilingDivide(Depth * (Rows + (long)Columns * shape.Own.Count), Threads);
+        var values = ThreadRows * ThreadColumns * shape.Own.Count + ThreadRows + ThreadColumns * shape.Own.Count + (int)fetched;
+        return values * Math.Max(1, shape.Shared.Type.Size() / 4) + 16;
+    }
 
     /// <summary>
     /// Modelled time: multiply-adds, and the reads of shared memory that feed them, on the multiprocessor with the most groups;
@@ -63,7 +75,7 @@ internal sealed record DeviceTile(int Rows, int Columns, int Depth, int ThreadRo
         var groups = shape.BatchCount * CeilingDivide(shape.RowCount, Rows) * CeilingDivide(shape.ColumnCount, Columns);
         var each = CeilingDivide(groups, target.Multiprocessors);
         var products = (double)ThreadRows * ThreadColumns * shape.Own.Count;
-        var loads = ThreadRows + (double)ThreadColumns * shape.Own.Count;
+        var loads = Reads(ThreadRows, shape) + (double)Reads(ThreadColumns, shape) * shape.Own.Count;
         var moved = (Rows + (double)Columns * shape.Own.Count) / Threads;
         var slices = CeilingDivide(shape.SummedCount, Depth);
         var perThread = Depth * (products + loads + MoveInstructions * moved);
@@ -72,4 +84,6 @@ internal sealed record DeviceTile(int Rows, int Columns, int Depth, int ThreadRo
         var hidden = Math.Max(1, (double)target.LatencyThreads / (resident * Threads));
         return each * slices * (perThread * Threads / target.Lanes * hidden + target.SliceCycles / (double)resident);
     }
+
+    private static int Reads(int count, DeviceContractionShape shape) => ReadsFours(count, shape.Shared.Type) ? count / WideAccess.Lanes : count;
 }

@@ -30,7 +30,10 @@ internal sealed record SharedTile(LoopBuffer Buffer, long Width, long Depth, lon
         }
     }
 
+    /// <summary>Elements from the first to behind the last.</summary>
+    public long Extent => Math.Max(Width * WidthStride, Depth * DepthStride);
+
     public LoadExpr At(IndexExpr depth, IndexExpr within) => new(Buffer, Index(depth, within));
 
-    private IndexExpr Index(IndexExpr depth, IndexExpr within) => depth * DepthStride + within * WidthStride;
+    public IndexExpr Index(IndexExpr depth, IndexExpr within) => depth * DepthStride + within * WidthStride;
 }

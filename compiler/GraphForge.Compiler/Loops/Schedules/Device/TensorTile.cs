@@ -65,9 +65,10 @@ internal sealed record TensorTile(int WarpRows, int WarpColumns, int RowBlocks, 
     private bool Fits(DeviceContractionShape shape, GpuTarget target) =>
         Threads <= target.UsualThreads && SharedBytes(shape) <= target.SharedBytes && Registers(shape) <= 2 * target.ThreadRegisters;
 
-    private long SharedBytes(DeviceContractionShape shape) => (Rows + (long)Columns * shape.Own.Count) * Pitch * sizeof(int);
+    private long SharedBytes(DeviceContractionShape shape) => StagedSlices.Places(CeilingDivide(shape.SummedCount, Depth)) * (Rows + (long)Columns * shape.Own.Count) * Pitch * sizeof(int);
 
-    private int Registers(DeviceContractionShape shape) => RowBlocks * (4 * ColumnBlocks * shape.Own.Count + 4) + 2 * ColumnBlocks + 24;
+    private int Registers(DeviceContractionShape shape) => RowBlocks * (4 * ColumnBlocks * shape.Own.Count + 4) + 2 * ColumnBlocks +
+        (int)CeilingDivide((Rows + (long)Columns * shape.Own.Count) * Words, Threads) + 24;
 
     /// <summary>
     /// Modelled time on the multiprocessor with the most groups: loads of a slice, reads of it from shared memory, and products, which take
