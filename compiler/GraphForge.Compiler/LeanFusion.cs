@@ -6,13 +6,13 @@ namespace GraphForge.Compiler;
 
 /// <summary>
 /// Fusion saves time and nearly always memory. A kernel for several nodes may need more, though: it holds all operands while it writes
-/// all results. Where that makes a program take more than its nodes would one by one, or more than its budget, nodes of the kernels
-/// that run while too much is alive, or that alone exceed the budget, get kernels of their own, and the program is planned anew.
+/// all results. Where that makes a program take more than its nodes would one by one, nodes of the kernels that run while too much is
+/// alive get kernels of their own, and the program is planned anew. A budget has no say in it: what is the smallest that works must not
+/// depend on the one that was asked for.
 /// </summary>
 /// <param name="nodeByNode">Bytes that live at once where every node runs by itself.</param>
-/// <param name="budget">Most bytes the program may take in all; null for no limit.</param>
 /// <param name="plan">Plans a form of the program with some nodes in kernels of their own.</param>
-internal sealed class LeanFusion(long nodeByNode, long? budget, Func<ComputationGraph, IReadOnlySet<Node>, PlannedProgram> plan)
+internal sealed class LeanFusion(long nodeByNode, Func<ComputationGraph, IReadOnlySet<Node>, PlannedProgram> plan)
 {
     /// <summary>Plans that are made of one form; each costs as much as the first.</summary>
     private const int MaximumTrials = 12;
@@ -32,7 +32,7 @@ internal sealed class LeanFusion(long nodeByNode, long? budget, Func<Computation
         return best.Program!;
     }
 
-    /// <summary>The plan with the fewest nodes in kernels of their own that is within both limits; where none is, the smallest.</summary>
+    /// <summary>The plan with the fewest nodes in kernels of their own that takes no more than node by node; where none does, the smallest.</summary>
     private PlannedProgram Plan(ComputationGraph form)
     {
         var apart = new HashSet<Node>(ReferenceEqualityComparer.Instance);
@@ -40,24 +40,13 @@ internal sealed class LeanFusion(long nodeByNode, long? budget, Func<Computation
         var last = best;
         for (var trial = 0; trial < MaximumTrials; trial++)
         {
-            var fused = Fused(last);
+            var fused = last.Unconstrained.Memory.ArenaBytes > nodeByNode ? AtPeaks(last.Unconstrained, nodeByNode) : [];
             if (fused.All(apart.Contains)) break;
             apart = new HashSet<Node>(apart.Concat(fused), ReferenceEqualityComparer.Instance);
             last = plan(form, apart);
             if (IsSmaller(last, best)) best = last;
         }
         return best;
-    }
-
-    /// <summary>Nodes that share kernels and should not.</summary>
-    private Node[] Fused(PlannedProgram program)
-    {
-        var (unconstrained, constrained) = (program.Unconstrained, program.Plan);
-        var peaks = unconstrained.Memory.ArenaBytes > nodeByNode ? AtPeaks(unconstrained, nodeByNode) : [];
-        // No order and no repeating helps a step that is too large by itself.
-        return constrained.Memory.FloorBytes > budget
-            ? [.. peaks, .. OfSteps(constrained, budget.Value - constrained.Memory.TotalBytes + constrained.Memory.ArenaBytes)]
-            : peaks;
     }
 
     /// <summary>Those at the peaks; where none is left, those that wrote what lives there, as its parts may be written later.</summary>
@@ -71,17 +60,9 @@ internal sealed class LeanFusion(long nodeByNode, long? budget, Func<Computation
         return [.. alive.SelectMany(t => Fused(order[t.FirstStep])).Distinct()];
     }
 
-    private static IEnumerable<Node> OfSteps(AssembledPlan plan, long limit)
-    {
-        var memory = plan.Work.Memory;
-        var graph = new StepGraph(memory.Program.Problem);
-        return plan.Work.Order.Zip(memory.Order).Where(s => SmallestPlan.BytesOf(graph, s.Second) > limit).SelectMany(s => Fused(s.First.Work));
-    }
-
     private static IReadOnlyList<Node> Fused(PlannedWork work) =>
         work is PlannedKernel { Nodes: { Count: > 1 } nodes, Kind: not GroupKind.Attention } ? nodes : [];
 
-    private bool IsSmaller(PlannedProgram program, PlannedProgram than) => than.Plan.Memory.TotalBytes > budget
-        ? program.Plan.Memory.TotalBytes < than.Plan.Memory.TotalBytes
-        : program.Unconstrained.Memory.TotalBytes < than.Unconstrained.Memory.TotalBytes;
+    private static bool IsSmaller(PlannedProgram program, PlannedProgram than) =>
+        program.Unconstrained.Memory.TotalBytes < than.Unconstrained.Memory.TotalBytes;
 }

@@ -142,7 +142,7 @@ public static class Pipeline
     {
         GraphVerifier.CheckNames(graph);
         var nodeByNode = NodeByNode.PeakBytes(graph);
-        return new LeanFusion(nodeByNode, options.MemoryBudget, (form, apart) => Planned(form, Limits(options) with { Apart = apart }, options, log, planner))
+        return new LeanFusion(nodeByNode, (form, apart) => Planned(form, Limits(options) with { Apart = apart }, options, log, planner))
             .Plan(Forms(graph, options, log));
     }
 

@@ -52,9 +52,6 @@ internal static class SmallestPlan
     }
 
     /// <summary>Most bytes that one step reads and writes; no order and no repeating makes that less, as every step runs once at least.</summary>
-    public static long LargestStep(StepGraph graph) => Enumerable.Range(0, graph.StepCount).Select(step => BytesOf(graph, step)).DefaultIfEmpty(0).Max();
-
-    /// <summary>What a step reads and writes, at the least.</summary>
-    public static long BytesOf(StepGraph graph, int step) =>
-        graph.Reads[step].Concat(graph.Writes[step]).Sum(v => graph.Sizes[v]) - InPlaceMatching.SavedBytes(graph, step, _ => true);
+    public static long LargestStep(StepGraph graph) => Enumerable.Range(0, graph.StepCount).Select(step =>
+        graph.Reads[step].Concat(graph.Writes[step]).Sum(v => graph.Sizes[v]) - InPlaceMatching.SavedBytes(graph, step, _ => true)).DefaultIfEmpty(0).Max();
 }

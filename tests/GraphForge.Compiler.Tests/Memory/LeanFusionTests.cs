@@ -8,7 +8,7 @@ using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Tests.Memory;
 
-/// <summary>Programs that fusion, layouts or rules would make larger than their nodes are one by one, and a budget that it would exceed.</summary>
+/// <summary>Programs that fusion, layouts or rules would make larger than their nodes are one by one.</summary>
 public sealed class LeanFusionTests
 {
     private const string Reason = "together they would hold more memory at once than one by one";
@@ -66,21 +66,6 @@ public sealed class LeanFusionTests
         Compile(Graph(Convolutions.Convolve(x, w, ConvolutionGeometry.Of(2, padding: 1)).Relu()));
     }
 
-    [Test]
-    public void A_budget_splits_kernels()
-    {
-        // What is computed first takes much memory node by node, but none in one kernel.
-        var (u, v) = (Input("u", 40, 1), Input("v", 1, 40));
-        var sum = ((u + v).Exp() * (u - v).Tanh() + (u * v).Sin()).Sum();
-        var graph = Graph([sum, .. Product().Outputs.Select(o => o.Value)]);
-        var free = Compile(graph);
-        Assert.That(free.Explain.Select(d => d.Reason), Has.None.EqualTo(Reason));
-        var budget = free.Memory.TotalBytes - 1024;
-        var source = Compile(graph, Options with { MemoryBudget = budget });
-        Assert.That(source.Memory.TotalBytes, Is.LessThanOrEqualTo(budget));
-        Assert.That(source.Explain.Select(d => d.Reason), Has.Some.EqualTo(Reason));
-    }
-
     /// <summary>A product of a large operand that is used twice: by itself and as the operand of a gelu.</summary>
     private static ComputationGraph Product()
     {
@@ -89,9 +74,9 @@ public sealed class LeanFusionTests
     }
 
     /// <summary>Compiles, and checks bytes and results.</summary>
-    private static CompiledSource Compile(ComputationGraph graph, CompilerOptions? options = null)
+    private static CompiledSource Compile(ComputationGraph graph)
     {
-        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options ?? Options);
+        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), Options);
         Assert.That(source.Memory.ArenaBytes, Is.LessThanOrEqualTo(NodeByNode.PeakBytes(graph)));
         var inputs = graph.Inputs.Distinct().ToDictionary(i => i.Label, i => Literal.Of([.. Enumerable.Range(1, (int)i.Type.Shape.Size.Value).Select(e => e % 7 / 7f)], [.. i.Type.Shape.Values]));
         var states = new Dictionary<StateSlot, Literal>();
