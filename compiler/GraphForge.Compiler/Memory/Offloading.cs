@@ -26,8 +26,11 @@ internal sealed class Offloading
     public PlannedStep this[int number] =>
         _transfers[(number - _first) / 2] is { } transfer ? (number - _first) % 2 == 0 ? transfer.Store : transfer.Fetch : throw new ArgumentOutOfRangeException(nameof(number));
 
+    /// <summary>Whether any value may wait in memory of the host.</summary>
+    public bool IsPossible => _transfers.Length > 0;
+
     /// <summary>Whether a value may wait in memory of the host.</summary>
-    public bool Has(int value) => _transfers.Length > 0 && _transfers[value] is not null;
+    public bool Has(int value) => IsPossible && _transfers[value] is not null;
 
     /// <summary>Number of the step that stores a value.</summary>
     public int StoreOf(int value) => _first + 2 * value;

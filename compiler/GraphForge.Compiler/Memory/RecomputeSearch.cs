@@ -35,9 +35,12 @@ internal sealed class RecomputeSearch
 
     private readonly double _milliseconds;
 
-    private RecomputeSearch(StepGraph graph, int[] order, long limit, double milliseconds)
+    /// <summary>Whether values may wait in memory of the host.</summary>
+    private readonly bool _offloads;
+
+    private RecomputeSearch(StepGraph graph, int[] order, long limit, double milliseconds, bool offloads)
     {
-        (_graph, _order, _limit, _milliseconds) = (graph, order, limit, milliseconds);
+        (_graph, _order, _limit, _milliseconds, _offloads) = (graph, order, limit, milliseconds, offloads);
         _position = new int[order.Length];
         for (var i = 0; i < order.Length; i++) _position[order[i]] = i;
         _uses = graph.Readers.Select(readers => readers.Select(r => _position[r]).Order().ToArray()).ToArray();
@@ -48,8 +51,17 @@ internal sealed class RecomputeSearch
     /// <param name="order">Its steps in execution order.</param>
     /// <param name="limit">Most bytes that live at once.</param>
     /// <param name="milliseconds">Most modelled time that repeated steps may take.</param>
-    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity) =>
-        new RecomputeSearch(graph, order, limit, milliseconds).Run();
+    /// <remarks>
+    /// A greedy search that may offload does so, at any price, where no value that is computed again gains anything by itself. So both are
+    /// asked: one that may, and one that may not.
+    /// </remarks>
+    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity)
+    {
+        var repeated = new RecomputeSearch(graph, order, limit, milliseconds, offloads: false).Run();
+        if (!graph.Offloading.IsPossible) return repeated;
+        var offloaded = new RecomputeSearch(graph, order, limit, milliseconds, offloads: true).Run();
+        return repeated is not null && (offloaded is null || repeated.Milliseconds <= offloaded.Milliseconds) ? repeated : offloaded;
+    }
 
     private RepeatTrace? Run()
     {
@@ -136,7 +148,7 @@ internal sealed class RecomputeSearch
         var waiting = new List<WaitingValue>();
         for (var value = 0; value < _graph.ValueCount; value++)
         {
-            if (_graph.Sources[value] < 0 && !_graph.Offloading.Has(value)) continue;
+            if (_graph.Sources[value] < 0 && !CanOffload(value)) continue;
             var from = _position[_graph.Producers[value]];
             for (var use = 0; use < _uses[value].Length; use++)
             {
@@ -161,7 +173,7 @@ internal sealed class RecomputeSearch
     {
         foreach (var isOffloaded in (bool[])[false, true])
         {
-            var possible = waiting.Where(w => isOffloaded ? _graph.Offloading.Has(w.Drop.Value) : _graph.Sources[w.Drop.Value] >= 0).ToArray();
+            var possible = waiting.Where(w => isOffloaded ? CanOffload(w.Drop.Value) : _graph.Sources[w.Drop.Value] >= 0).ToArray();
             Drop[] drops = [.. possible.Select(w => w.Drop with { IsOffloaded = isOffloaded })];
             if (drops.Length > 0) yield return new Candidate(drops, possible.Sum(w => w.Weight) / Milliseconds(drops));
         }
@@ -184,6 +196,8 @@ internal sealed class RecomputeSearch
     private double Milliseconds(Drop[] drops) => StepMilliseconds +
         drops.Where(d => !d.IsOffloaded).Select(d => _graph.Sources[d.Value]).Distinct().Sum(s => _graph.StepOf(s).Milliseconds) +
         drops.Where(d => d.IsOffloaded).Select(d => d.Value).Distinct().Sum(_graph.Offloading.Milliseconds);
+
+    private bool CanOffload(int value) => _offloads && _graph.Offloading.Has(value);
 
     private int LastUse(int value) => _uses[value] is [.., var last] ? last : _position[_graph.Producers[value]];
 
