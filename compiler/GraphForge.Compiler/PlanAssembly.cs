@@ -15,6 +15,9 @@ internal sealed record AssembledPlan(ExecutionPlan Plan, IReadOnlyList<StateSlot
     /// <summary>Steps that run again for values that were given up.</summary>
     public int Repeats { get; init; }
 
+    /// <summary>Values that wait in memory of the host.</summary>
+    public int Offloads { get; init; }
+
     /// <summary>The work and where it stands in memory, before it was written down as <see cref="Plan"/>.</summary>
     public required WorkPlan Work { get; init; }
 }
@@ -62,7 +65,8 @@ internal sealed class PlanAssembly(
         {
             Work = work,
             Milliseconds = work.Memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
-            Repeats = work.Memory.Program.Repeats.Count,
+            Repeats = work.Memory.Program.Repeats.Count(r => work.Memory.Program.Problem.Steps[r].Transfer == HostTransfer.None),
+            Offloads = work.Memory.Program.HostOffsets.Count,
         };
     }
 

@@ -30,6 +30,7 @@ internal sealed class PlanSteps(
         {
             Dictionary<LoopBuffer, LoopBuffer> substitutes = outside.Count == 0 ? new(call.Substitutes) : outside;
             if (call.Work is PlannedLoop loop) Append(loop, plan, call.Barrier, substitutes);
+            else if (call.Work is PlannedTransfer transfer) Append(transfer, call.Barrier, substitutes);
             else Append((PlannedKernel)call.Work, call.Barrier, substitutes, call.IsRepeat);
         }
     }
@@ -44,6 +45,12 @@ internal sealed class PlanSteps(
         });
 
         int Place(LoopBuffer buffer) => buffers[substitutes.GetValueOrDefault(views.GetValueOrDefault(buffer, buffer), buffer)];
+    }
+
+    private void Append(PlannedTransfer transfer, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes)
+    {
+        var (from, to) = (buffers[substitutes.GetValueOrDefault(transfer.From, transfer.From)], buffers[substitutes.GetValueOrDefault(transfer.To, transfer.To)]);
+        _steps.Add(new PlanStep(PlanStep.Transfer, [from, to], 1, barrier) { Name = transfer.Name, Writes = [to] });
     }
 
     private void Append(PlannedLoop loop, WorkPlan plan, bool barrier, Dictionary<LoopBuffer, LoopBuffer> substitutes)

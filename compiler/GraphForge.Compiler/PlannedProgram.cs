@@ -23,12 +23,9 @@ internal sealed record PlannedProgram(
     {
         var repeats = Plan.Repeats == 0 ? null : $"computing {Plan.Repeats} {(Plan.Repeats == 1 ? "step" : "steps")} again";
         var slices = Slices == 1 ? null : $"running the batch in {Slices} slices";
-        return (repeats, slices) switch
-        {
-            (null, null) => "keeping every value, as none could be computed again",
-            (null, _) => slices,
-            (_, null) => repeats,
-            _ => $"{slices} and {repeats}",
-        };
+        var offloads = Plan.Offloads == 0 ? null : $"keeping {Plan.Offloads} {(Plan.Offloads == 1 ? "value" : "values")} at the host ({MemoryReport.Text(Plan.Memory.HostBytes)})";
+        return string.Join(" and ", ((string?[])[slices, repeats, offloads]).OfType<string>()) is { Length: > 0 } choices
+            ? choices
+            : "keeping every value, as none could be computed again";
     }
 }

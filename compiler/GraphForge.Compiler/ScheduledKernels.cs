@@ -23,7 +23,7 @@ internal sealed record ScheduledKernels(SharedKernels Shared, IReadOnlyList<Loop
     /// <summary>The kernels a plan calls, and the plan with their new numbers.</summary>
     public (IReadOnlyList<LoopKernel> Kernels, ExecutionPlan Plan) UsedBy(ExecutionPlan plan)
     {
-        var used = plan.Steps.Concat(plan.Preparation?.Steps ?? []).Select(s => s.Kernel).Distinct().Order().ToArray();
+        var used = plan.Steps.Concat(plan.Preparation?.Steps ?? []).Select(s => s.Kernel).Where(k => k != PlanStep.Transfer).Distinct().Order().ToArray();
         if (used.Length == Loops.Count) return (Loops, plan);
         var numbers = used.Index().ToDictionary(u => u.Item, u => u.Index);
         var kernels = used.Select(u => Loops[u]).ToArray();
@@ -31,6 +31,6 @@ internal sealed record ScheduledKernels(SharedKernels Shared, IReadOnlyList<Loop
         return (kernels, Renumbered(plan) with { Preparation = plan.Preparation is { } preparation ? Renumbered(preparation) : null });
 
         ExecutionPlan Renumbered(ExecutionPlan section) =>
-            section with { KernelNames = names, Steps = [.. section.Steps.Select(s => s with { Kernel = numbers[s.Kernel] })] };
+            section with { KernelNames = names, Steps = [.. section.Steps.Select(s => s with { Kernel = numbers.GetValueOrDefault(s.Kernel, s.Kernel) })] };
     }
 }

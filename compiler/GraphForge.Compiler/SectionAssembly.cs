@@ -42,6 +42,7 @@ internal sealed class SectionAssembly
             Name = _section.Name,
             Steps = Timed(problem.Steps, _section.Work, options),
             Derivations = Timed(problem.Derivations, _section.Derivations, options),
+            HostBytesPerMillisecond = (options.Device?.HostBytesPerSecond ?? 0) / 1000.0,
         }));
         return (Write(work), work);
     }
@@ -73,6 +74,7 @@ internal sealed class SectionAssembly
             Add(_buffers.Of(slot), new PlanBuffer(slot.Name, BufferKind.State, slot.Type.DType, slot.Type.Shape.Values, slot.Type.Bytes, i));
         foreach (var (i, buffer) in _constants.Index()) Add(buffer, Describe(buffer, i) with { Kind = BufferKind.Constant });
         foreach (var (i, buffer) in _section.Prepared.Index()) Add(buffer, Describe(buffer, i) with { Kind = BufferKind.Prepared });
+        foreach (var (id, place) in work.AtHost) Add(place, Describe(place, work.Memory.Program.HostOffsets[id]) with { Kind = BufferKind.Host });
         AddBodies(work, 0);
         foreach (var (view, whole) in _program.Definitions.Views)
             if (_index.TryGetValue(whole, out var place)) _index[view] = place;

@@ -21,6 +21,7 @@ internal static class StoredMemory
         long[] sizes =
         [
             memory.ParameterBytes, memory.OptimizerBytes, memory.ConstantBytes, memory.PreparedBytes, memory.ScratchBytes, memory.KeptBytes, memory.FloorBytes,
+            memory.HostBytes,
         ];
         foreach (var bytes in sizes) writer.Write(bytes);
         writer.Write(memory.Workers);
@@ -45,6 +46,7 @@ internal static class StoredMemory
         ScratchBytes = reader.ReadInt64(),
         KeptBytes = reader.ReadInt64(),
         FloorBytes = reader.ReadInt64(),
+        HostBytes = reader.ReadInt64(),
         Workers = reader.ReadInt32(),
         Choices = ReadList(reader, () => new MemoryChoice(
             (MemoryChoiceKind)reader.ReadByte(), reader.ReadString(), ReadSource(reader), reader.ReadInt64(), reader.ReadDouble())),

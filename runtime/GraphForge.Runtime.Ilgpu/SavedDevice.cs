@@ -18,10 +18,10 @@ public sealed class SavedDevice : DeviceTarget
     /// Any CUDA device of compute capability 8.0 or higher. Kernels are saved as PTX, which the driver takes without ILGPU translating
     /// anything, and as IL. Schedules are those for an A100: 108 multiprocessors of 2,048 threads.
     /// </summary>
-    public static SavedDevice Cuda { get; } = new("cuda", new DeviceLimits(108, 32, 1024, 48 * 1024, 2048, 0) { HasShuffles = true, HasTensorCores = true }, asPtx: true);
+    public static SavedDevice Cuda { get; } = new("cuda", new DeviceLimits(108, 32, 1024, 48 * 1024, 2048, 0) { HasShuffles = true, HasTensorCores = true, HostBytesPerSecond = Device.HostBandwidth }, asPtx: true);
 
     /// <summary>Any device with groups of 256 threads and 32 KiB that they share: kernels as IL, which ILGPU translates where they are loaded.</summary>
-    public static SavedDevice OpenCL { get; } = new("opencl", new DeviceLimits(64, 32, 256, 32 * 1024, 2048, 0), asPtx: false);
+    public static SavedDevice OpenCL { get; } = new("opencl", new DeviceLimits(64, 32, 256, 32 * 1024, 2048, 0) { HostBytesPerSecond = Device.HostBandwidth }, asPtx: false);
 
     public override string Name { get; }
 

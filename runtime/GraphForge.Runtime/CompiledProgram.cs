@@ -165,6 +165,8 @@ public sealed class CompiledProgram : IProgram
 
     private static void CheckKernels(ExecutionPlan plan, IReadOnlyList<nint> kernels)
     {
+        if (plan.HostBytes > 0 || plan.Steps.Any(s => s.Kernel == PlanStep.Transfer))
+            throw new InvalidPlanException($"Plan '{plan.Name}' moves values between a device and the processor: load it as a {nameof(Device.DeviceProgram)}.");
         if (kernels.Count != plan.KernelNames.Count)
         {
             throw new ArgumentException(

@@ -20,6 +20,12 @@ public enum BufferKind : byte
 
     /// <summary>An output of the plan's preparation; shared by all runs, which read it only.</summary>
     Prepared,
+
+    /// <summary>
+    /// In memory of the process beside a device, at a planned offset: where a value waits that the device has no room for. Only
+    /// <see cref="PlanStep.Transfer"/> steps touch it.
+    /// </summary>
+    Host,
 }
 
 /// <summary>One buffer of a plan.</summary>
@@ -32,20 +38,26 @@ public enum BufferKind : byte
 /// Byte offset in the arena for <see cref="BufferKind.Input"/>, <see cref="BufferKind.Intermediate"/> and
 /// <see cref="BufferKind.Output"/>; index into the program's constants for <see cref="BufferKind.Constant"/>; index into
 /// the caller's states for <see cref="BufferKind.State"/>; index into the outputs of the preparation for
-/// <see cref="BufferKind.Prepared"/>.
+/// <see cref="BufferKind.Prepared"/>; byte offset in the program's host memory for <see cref="BufferKind.Host"/>.
 /// </param>
 public sealed record PlanBuffer(string Name, BufferKind Kind, DType Type, IReadOnlyList<long> Dims, long Bytes, long Offset)
 {
     public bool InArena => Kind is BufferKind.Input or BufferKind.Intermediate or BufferKind.Output;
 }
 
-/// <summary>One call of a kernel.</summary>
-/// <param name="Kernel">Index of the kernel in the program's kernel list.</param>
+/// <summary>One call of a kernel, or a copy between the arena and host memory.</summary>
+/// <param name="Kernel">Index of the kernel in the program's kernel list, or <see cref="Transfer"/>.</param>
 /// <param name="Buffers">Indices into <see cref="ExecutionPlan.Buffers"/>, in the kernel's argument order.</param>
 /// <param name="Tasks">The kernel's work is tasks 0..Tasks-1; any partition over workers gives the same result.</param>
 /// <param name="BarrierBefore">Whether every earlier step must have finished on all workers before this one starts.</param>
 public sealed record PlanStep(int Kernel, IReadOnlyList<int> Buffers, int Tasks, bool BarrierBefore)
 {
+    /// <summary>
+    /// In the place of a kernel: the step copies its first buffer to its second, one of which is in the arena and the other
+    /// <see cref="BufferKind.Host"/>. Devices alone have such steps.
+    /// </summary>
+    public const int Transfer = -1;
+
     /// <summary>Name for people where several steps share a kernel; empty for the kernel's.</summary>
     public string Name { get; init; } = "";
 
@@ -80,7 +92,10 @@ public sealed record ExecutionPlan(
     public const int Alignment = 64;
 
     /// <summary>Name of a step for people.</summary>
-    public string NameOf(PlanStep step) => step.Name.Length > 0 ? step.Name : KernelNames[step.Kernel];
+    public string NameOf(PlanStep step) => step.Name.Length > 0 ? step.Name : step.Kernel == PlanStep.Transfer ? "transfer" : KernelNames[step.Kernel];
+
+    /// <summary>Memory of the process that values of a device wait in; 0 where none does.</summary>
+    public long HostBytes => Buffers.Where(b => b.Kind == BufferKind.Host).Select(b => b.Offset + b.Bytes).DefaultIfEmpty(0).Max();
 
     /// <summary>Which of the steps run more than once, or not always.</summary>
     public IReadOnlyList<PlanLoop> Loops { get; init; } = [];

@@ -18,7 +18,7 @@ public static class PlanPrinter
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"plan {plan.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"arena {plan.ArenaBytes} bytes, scratch {plan.ScratchBytes} bytes per worker, ");
-        text.Append(CultureInfo.InvariantCulture, $"constants {plan.Constants.Sum(c => (long)c.Length)} bytes\n");
+        text.Append(CultureInfo.InvariantCulture, $"constants {plan.Constants.Sum(c => (long)c.Length)} bytes{(plan.HostBytes == 0 ? "" : $", host {plan.HostBytes} bytes")}\n");
         text.Append("\nbuffers\n");
         AppendTable(text, [.. BufferRows(plan)]);
         text.Append("\nsteps\n");
@@ -40,8 +40,8 @@ public static class PlanPrinter
         {
             var buffer = plan.Buffers[index];
             var kind = buffer.Kind.ToString().ToLowerInvariant();
-            // Outside the arena the offset is an index; the number sign tells them apart.
-            var offset = buffer.InArena ? $"{buffer.Offset}" : $"#{buffer.Offset}";
+            // Outside of planned memory the offset is an index; the number sign tells them apart.
+            var offset = buffer.InArena || buffer.Kind == BufferKind.Host ? $"{buffer.Offset}" : $"#{buffer.Offset}";
             var dims = $"[{string.Join(", ", buffer.Dims)}]";
             yield return [$"{index}", buffer.Name, kind, TensorLayout.Name(buffer.Type), dims, offset, $"{buffer.Bytes}"];
         }
@@ -53,7 +53,8 @@ public static class PlanPrinter
         for (var index = 0; index < plan.Steps.Count; index++)
         {
             var step = plan.Steps[index];
-            var kernel = step.Kernel >= 0 && step.Kernel < plan.KernelNames.Count ? plan.KernelNames[step.Kernel] : $"?{step.Kernel}";
+            var kernel = step.Kernel >= 0 && step.Kernel < plan.KernelNames.Count ? plan.KernelNames[step.Kernel]
+                : step.Kernel == PlanStep.Transfer ? "transfer" : $"?{step.Kernel}";
             if (step.Name.Length > 0 && step.Name != kernel) kernel += $" as {step.Name}";
             var buffers = string.Join(", ", step.Buffers.Select(b => b >= 0 && b < plan.Buffers.Count ? $"{b}:{plan.Buffers[b].Name}" : $"?{b}"));
             yield return [$"{index}", kernel, buffers, $"{step.Tasks}", step.BarrierBefore ? "barrier" : ""];

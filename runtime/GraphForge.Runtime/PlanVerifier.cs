@@ -16,7 +16,8 @@ public static class PlanVerifier
         VerifyNames(plan, BufferKind.Input, "inputs");
         VerifyNames(plan, BufferKind.Output, "outputs");
         VerifyInputsDisjoint(plan);
-        for (var index = 0; index < plan.Steps.Count; index++) VerifyStep(plan, index);
+        var stored = new HashSet<int>();
+        for (var index = 0; index < plan.Steps.Count; index++) VerifyStep(plan, index, stored);
         foreach (var loop in plan.Loops) VerifyLoop(plan, loop);
         if (plan.Preparation is { } preparation) VerifyPreparation(plan, preparation);
     }
@@ -51,8 +52,14 @@ public static class PlanVerifier
         {
             VerifyPrepared(plan, index, buffer);
         }
+        else if (buffer.Kind == BufferKind.Host)
+        {
+            VerifyAligned(plan, index, buffer);
+            if (buffer.Offset < 0 || buffer.Offset > long.MaxValue - buffer.Bytes) throw Fault(plan, index, $"offset {buffer.Offset} is out of range");
+        }
         else
         {
+            VerifyAligned(plan, index, buffer);
             VerifyRange(plan, index, buffer);
         }
     }
@@ -78,14 +85,20 @@ public static class PlanVerifier
         if (!preparation.KernelNames.SequenceEqual(plan.KernelNames)) throw Fault(plan, "its preparation has other kernels");
         if (preparation.Buffers.FirstOrDefault(b => b.Kind == BufferKind.Input) is { } input)
             throw Fault(plan, $"its preparation has an input '{input.Name}'");
+        if (preparation.Buffers.FirstOrDefault(b => b.Kind == BufferKind.Host) is { } host)
+            throw Fault(plan, $"its preparation has '{host.Name}' in host memory");
         if (preparation.Steps.SelectMany(s => s.Writes).Select(b => preparation.Buffers[b]).FirstOrDefault(b => !b.InArena) is { } written)
             throw Fault(plan, $"its preparation writes '{written.Name}', which outlives it");
     }
 
-    private static void VerifyRange(ExecutionPlan plan, int index, PlanBuffer buffer)
+    private static void VerifyAligned(ExecutionPlan plan, int index, PlanBuffer buffer)
     {
         if (buffer.Offset % ExecutionPlan.Alignment != 0)
             throw Fault(plan, index, $"offset {buffer.Offset} is not a multiple of {ExecutionPlan.Alignment}");
+    }
+
+    private static void VerifyRange(ExecutionPlan plan, int index, PlanBuffer buffer)
+    {
         // Compared by subtraction: offset plus size may overflow.
         if (buffer.Offset < 0 || buffer.Offset > plan.ArenaBytes - buffer.Bytes)
             throw Fault(plan, index, $"{buffer.Bytes} bytes at offset {buffer.Offset} leave the arena of {plan.ArenaBytes} bytes");
@@ -112,26 +125,45 @@ public static class PlanVerifier
         }
     }
 
-    private static void VerifyStep(ExecutionPlan plan, int index)
+    /// <param name="plan">The plan.</param>
+    /// <param name="index">Of the step.</param>
+    /// <param name="stored">Buffers of host memory that steps before it write.</param>
+    private static void VerifyStep(ExecutionPlan plan, int index, HashSet<int> stored)
     {
         var step = plan.Steps[index];
-        if (step.Kernel < 0 || step.Kernel >= plan.KernelNames.Count)
+        if (step.Kernel != PlanStep.Transfer && (step.Kernel < 0 || step.Kernel >= plan.KernelNames.Count))
             throw Fault(plan, $"step {index}: kernel {step.Kernel} is out of range; there are {plan.KernelNames.Count}");
-        var what = $"step {index} ({plan.KernelNames[step.Kernel]})";
+        var what = $"step {index} ({(step.Kernel == PlanStep.Transfer ? "transfer" : plan.KernelNames[step.Kernel])})";
         if (step.Tasks < 0) throw Fault(plan, $"{what}: it has {step.Tasks} tasks");
         for (var argument = 0; argument < step.Buffers.Count; argument++)
         {
             var buffer = step.Buffers[argument];
             if (buffer < 0 || buffer >= plan.Buffers.Count)
                 throw Fault(plan, $"{what}: argument {argument} is buffer {buffer}, out of range; there are {plan.Buffers.Count}");
+            if (step.Kernel != PlanStep.Transfer && plan.Buffers[buffer].Kind == BufferKind.Host)
+                throw Fault(plan, $"{what}: argument {argument} is buffer {buffer} '{plan.Buffers[buffer].Name}', which is in host memory");
         }
 
+        if (step.Kernel == PlanStep.Transfer) VerifyTransfer(plan, step, stored, what);
         foreach (var buffer in step.Writes)
         {
             if (!step.Buffers.Contains(buffer)) throw Fault(plan, $"{what}: it writes buffer {buffer}, which is not among its arguments");
             if (plan.Buffers[buffer].Kind is BufferKind.Constant or BufferKind.Prepared)
                 throw Fault(plan, $"{what}: it writes buffer {buffer} '{plan.Buffers[buffer].Name}', which is read-only");
         }
+    }
+
+    /// <summary>What comes back was stored before: host memory holds whatever another program left there.</summary>
+    private static void VerifyTransfer(ExecutionPlan plan, PlanStep step, HashSet<int> stored, string what)
+    {
+        if (step.Buffers is not [var source, var target]) throw Fault(plan, $"{what}: it has {step.Buffers.Count} buffers, not 2");
+        var (from, to) = (plan.Buffers[source], plan.Buffers[target]);
+        if (!(from.InArena && to.Kind == BufferKind.Host) && !(from.Kind == BufferKind.Host && to.InArena))
+            throw Fault(plan, $"{what}: it does not lead from the arena to host memory or back");
+        if (from.Bytes != to.Bytes) throw Fault(plan, $"{what}: it copies the {from.Bytes} bytes of '{from.Name}' to the {to.Bytes} of '{to.Name}'");
+        if (step.Writes is not [var written] || written != target) throw Fault(plan, $"{what}: it does not say that it writes '{to.Name}'");
+        if (to.Kind == BufferKind.Host) stored.Add(target);
+        else if (!stored.Contains(source)) throw Fault(plan, $"{what}: nothing was stored in '{from.Name}' before");
     }
 
     private static void VerifyLoop(ExecutionPlan plan, PlanLoop loop)
@@ -147,6 +179,7 @@ public static class PlanVerifier
                 throw Fault(plan, $"{what} overlaps the one over steps {other.FirstStep}..{other.End - 1}");
         if (loop.Condition is not { Buffer: var flag }) return;
         if (flag < 0 || flag >= plan.Buffers.Count) throw Fault(plan, $"{what} asks buffer {flag}, out of range; there are {plan.Buffers.Count}");
+        if (plan.Buffers[flag].Kind == BufferKind.Host) throw Fault(plan, $"{what} asks buffer {flag} '{plan.Buffers[flag].Name}', which is in host memory");
         if (plan.Buffers[flag].Bytes != 1) throw Fault(plan, $"{what} asks buffer {flag} '{plan.Buffers[flag].Name}', which has {plan.Buffers[flag].Bytes} bytes, not 1");
     }
 

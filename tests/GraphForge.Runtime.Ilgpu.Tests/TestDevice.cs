@@ -11,6 +11,9 @@ internal static class TestDevice
 {
     public static ComputeDevice Open() => Device.Simulated();
 
+    /// <summary>One whose copies to the host and back cost little beside what it says of its arithmetic.</summary>
+    public static ComputeDevice OpenOffloading() => Device.Simulated();
+
     /// <summary>The kind of device that is; its kernels are saved as PTX besides, which the simulation has no use for.</summary>
     public static DeviceTarget Target { get; } = new SimulatedTarget();
 

@@ -62,6 +62,16 @@ public sealed unsafe class CompiledProgramTests
     }
 
     [Test]
+    public void A_plan_with_values_in_host_memory_is_for_devices()
+    {
+        var buffer = new PlanBuffer("y", BufferKind.Output, DType.Float32, [2], 8, 0);
+        var plan = new ExecutionPlan("p", 64, 0, [], [buffer, buffer with { Name = "y_host", Kind = BufferKind.Host }],
+            [new PlanStep(PlanStep.Transfer, [0, 1], 1, false) { Writes = [1] }], []);
+        Assert.That(Creating(plan, [], []), Throws.TypeOf<InvalidPlanException>().With.Message.EqualTo(
+            "Plan 'p' moves values between a device and the processor: load it as a DeviceProgram."));
+    }
+
+    [Test]
     public void Kernels_and_states_must_fit_the_plan()
     {
         var plan = new ExecutionPlan(

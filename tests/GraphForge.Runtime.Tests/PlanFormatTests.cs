@@ -11,8 +11,12 @@ public sealed class PlanFormatTests
             new PlanBuffer("c", BufferKind.Constant, DType.Int64, [], 8, 0),
             new PlanBuffer("s", BufferKind.State, DType.BFloat16, [0], 0, 4),
             new PlanBuffer("flag", BufferKind.Intermediate, DType.Bool, [1], 1, 64),
+            new PlanBuffer("x_host", BufferKind.Host, DType.Float32, [6], 24, 1L << 35),
         ],
-        [new PlanStep(0, [0, 1, 2], 7, false), new PlanStep(1, [3], 1, true) { Name = "another", Writes = [3] }],
+        [
+            new PlanStep(0, [0, 1, 2], 7, false), new PlanStep(1, [3], 1, true) { Name = "another", Writes = [3] },
+            new PlanStep(PlanStep.Transfer, [0, 4], 1, false) { Name = "x to the host", Writes = [4] },
+        ],
         [[1, 2, 3, 4, 5, 6, 7, 8], []])
     {
         Loops = [new PlanLoop(0, 2, long.MaxValue), new PlanLoop(1, 1, 3, new PlanCondition(3, false))],

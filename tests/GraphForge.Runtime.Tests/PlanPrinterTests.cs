@@ -43,6 +43,31 @@ public sealed class PlanPrinterTests
     }
 
     [Test]
+    public void Values_in_host_memory_have_offsets_there()
+    {
+        var plan = new ExecutionPlan("main", 64, 0, ["square"],
+            [new("y", BufferKind.Output, DType.Float32, [3], 12, 0), new("y_host", BufferKind.Host, DType.Float32, [3], 12, 128)],
+            [new(0, [0], 1, false) { Writes = [0] }, new(PlanStep.Transfer, [0, 1], 1, true) { Name = "y to the host", Writes = [1] }], []);
+
+        Assert.That(PlanPrinter.Print(plan), Is.EqualTo(
+            """
+            plan main
+            arena 64 bytes, scratch 0 bytes per worker, constants 0 bytes, host 140 bytes
+
+            buffers
+              #  name    kind    dtype    dims  offset  bytes
+              0  y       output  float32  [3]   0       12
+              1  y_host  host    float32  [3]   128     12
+
+            steps
+              #  kernel                     buffers        tasks
+              0  square                     0:y            1
+              1  transfer as y to the host  0:y, 1:y_host  1      barrier
+
+            """));
+    }
+
+    [Test]
     public void A_plan_reads_as_two_tables()
     {
         var plan = new ExecutionPlan(

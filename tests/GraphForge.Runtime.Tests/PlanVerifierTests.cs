@@ -12,10 +12,26 @@ public sealed class PlanVerifierTests
     private static readonly ExecutionPlan Preparation = new("before", 64, 0, ["copy"],
         [Y with { Name = "p0", Offset = 0 }, X with { Name = "w", Kind = BufferKind.State }], [new PlanStep(0, [0, 1], 1, true) { Writes = [0] }], []);
 
+    private static readonly PlanBuffer H = X with { Name = "h", Kind = BufferKind.Host, Offset = 1 << 20 };
+
+    private static readonly PlanStep Store = new(PlanStep.Transfer, [0, 2], 1, false) { Writes = [2] };
+
+    private static readonly PlanStep Fetch = new(PlanStep.Transfer, [2, 1], 1, false) { Writes = [1] };
+
+    private static readonly ExecutionPlan Offloaded = Valid with { Buffers = [X, Y, H], Steps = [Store, Fetch] };
+
     private static readonly ExecutionPlan Prepared = Valid with { Buffers = [X, Y, P], Preparation = Preparation };
 
     [Test]
     public void A_plan_with_a_preparation_passes() => Assert.That(() => PlanVerifier.Verify(Prepared), Throws.Nothing);
+
+    [Test]
+    public void A_plan_with_a_value_in_host_memory_passes()
+    {
+        Assert.That(() => PlanVerifier.Verify(Offloaded), Throws.Nothing);
+        Assert.That(Offloaded.HostBytes, Is.EqualTo((1 << 20) + 24));
+        Assert.That(Offloaded.NameOf(Store), Is.EqualTo("transfer"));
+    }
 
     [Test]
     public void A_fault_of_the_preparation_is_its_own() => Assert.That(
@@ -94,6 +110,26 @@ public sealed class PlanVerifierTests
         Fault("state written by the preparation",
             Prepared with { Preparation = Preparation with { Steps = [new PlanStep(0, [0, 1], 1, true) { Writes = [0, 1] }] } },
             "its preparation writes 'w', which outlives it"),
+        Fault("host alignment", Host(H with { Offset = 8 }), "buffer 2 'h': offset 8 is not a multiple of 64"),
+        Fault("host offset", Host(H with { Offset = -64 }), "buffer 2 'h': offset -64 is out of range"),
+        Fault("end of the host overflows", Host(H with { Dims = [16], Bytes = 64, Offset = long.MaxValue - 63 }), $"buffer 2 'h': offset {long.MaxValue - 63} is out of range"),
+        Fault("transfer of one", Transfers(Store with { Buffers = [0] }), "step 0 (transfer): it has 1 buffers, not 2"),
+        Fault("transfer within the arena", Transfers(Store with { Buffers = [0, 1], Writes = [1] }), "step 0 (transfer): it does not lead from the arena to host memory or back"),
+        Fault("transfer within the host", Transfers(Store, Store with { Buffers = [2, 2] }), "step 1 (transfer): it does not lead from the arena to host memory or back"),
+        Fault("transfer of a state", Transfers(Store) with { Buffers = [X with { Kind = BufferKind.State }, Y, H] },
+            "step 0 (transfer): it does not lead from the arena to host memory or back"),
+        Fault("transfer of another size", Host(H with { Dims = [3], Bytes = 12 }), "step 0 (transfer): it copies the 24 bytes of 'x' to the 12 of 'h'"),
+        Fault("transfer that does not write", Transfers(Store with { Writes = [] }), "step 0 (transfer): it does not say that it writes 'h'"),
+        Fault("transfer that writes another", Transfers(Store with { Writes = [0] }), "step 0 (transfer): it does not say that it writes 'h'"),
+        Fault("fetched before stored", Transfers(Fetch, Store), "step 0 (transfer): nothing was stored in 'h' before"),
+        Fault("host buffer of a kernel", Transfers(new PlanStep(0, [0, 2], 4, false)), "step 0 (copy): argument 1 is buffer 2 'h', which is in host memory"),
+        Fault("host condition", Host(H with { Type = DType.Bool, Dims = [], Bytes = 1 }) with
+        {
+            Steps = [new PlanStep(0, [0, 1], 4, true)], Loops = [new PlanLoop(0, 1, 3, new PlanCondition(2, true))],
+        }, "the loop over steps 0..0 asks buffer 2 'h', which is in host memory"),
+        Fault("host of the preparation", Prepared with { Preparation = Preparation with { Buffers = [.. Preparation.Buffers, H] } },
+            "its preparation has 'h' in host memory"),
+        Fault("no such step", Transfers(Store with { Kernel = -2 }), "step 0: kernel -2 is out of range; there are 1"),
         Fault("loop outside", With(new PlanLoop(0, 2, 3)), "the loop over steps 0..1 leaves the 1 steps"),
         Fault("loop past every index", With(new PlanLoop(0, int.MaxValue, 3), new PlanLoop(1, int.MaxValue, 3)), "the loop over steps 0..2147483646 leaves the 3 steps"),
         Fault("empty loop", With(new PlanLoop(0, 0, 3)), "the loop over steps 0..-1 leaves the 1 steps"),
@@ -106,6 +142,10 @@ public sealed class PlanVerifierTests
         Fault("condition of many", With(new PlanLoop(0, 1, 3, new PlanCondition(1, true))),
             "the loop over steps 0..0 asks buffer 1 'y', which has 24 bytes, not 1"),
     ];
+
+    private static ExecutionPlan Host(PlanBuffer host) => Offloaded with { Buffers = [X, Y, host] };
+
+    private static ExecutionPlan Transfers(params PlanStep[] steps) => Offloaded with { Steps = steps };
 
     /// <summary>As many steps with barriers as there are loops, or one more, and the loops.</summary>
     private static ExecutionPlan With(params PlanLoop[] loops) => Valid with

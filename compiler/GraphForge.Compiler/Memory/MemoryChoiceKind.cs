@@ -8,4 +8,7 @@ public enum MemoryChoiceKind : byte
 
     /// <summary>The batch is worked through in slices whose gradients are summed.</summary>
     MicroBatch,
+
+    /// <summary>A value waits in memory of the host until a device needs it again.</summary>
+    Offload,
 }

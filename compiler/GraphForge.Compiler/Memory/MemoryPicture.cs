@@ -50,7 +50,8 @@ internal sealed class MemoryPicture
         Element("style", "svg{background:#fff}rect.t{stroke:#fff;stroke-width:.4}rect.t:hover{stroke:#000;stroke-width:2}" +
             string.Concat(Colours.Select(c => $".{Class(c.Role)}{{fill:{c.Colour}}}")));
         Text(Left + Width / 2, 18, string.Create(CultureInfo.InvariantCulture, $"{_report.Program}: arena {MemoryReport.Text(_report.ArenaBytes)}, lower bound " +
-            $"{MemoryReport.Text(_report.LowerBound)} (ratio {_report.Ratio:0.000}), {_report.Timeline.Count} steps, {_report.Tensors.Count} tensors"), "middle");
+            $"{MemoryReport.Text(_report.LowerBound)} (ratio {_report.Ratio:0.000}), {_report.Timeline.Count} steps, {_report.Tensors.Count} tensors") +
+            (_report.HostBytes > 0 ? $", {MemoryReport.Text(_report.HostBytes)} at the host" : ""), "middle");
         DrawAxes();
         foreach (var (index, tensor) in _report.Tensors.Index())
             if (tensor.Bytes > 0) DrawTensor(tensor, _takenOver.Contains(index));

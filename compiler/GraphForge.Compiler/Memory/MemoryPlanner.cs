@@ -75,15 +75,23 @@ public static class MemoryPlanner
         (order, layout) = PhaseLayout.Of(graph, order, layout);
         var lifetimes = Lifetimes.Of(graph, order);
         var barriers = BarrierPlacement.Place(program.Problem, order, layout.Offsets);
-        var report = MemoryReport.Of(program.Problem, order, lifetimes, layout) with { Choices = [.. program.Repeats.Order().Select(r => Choice(program, r))] };
+        var report = MemoryReport.Of(program.Problem, order, lifetimes, layout) with { Choices = [.. Choices(program)], HostBytes = program.HostBytes };
         return new MemoryPlan(program, order, lifetimes, layout, barriers, report);
     }
 
-    private static MemoryChoice Choice(RepeatedSteps program, int repeat)
+    private static IEnumerable<MemoryChoice> Choices(RepeatedSteps program)
     {
-        var step = program.Problem.Steps[repeat];
-        var values = step.Writes.Select(w => program.Problem.Values[w]).ToArray();
-        return new MemoryChoice(MemoryChoiceKind.Recompute, string.Join(", ", values.Select(v => v.Name)),
-            values[0].Source, values.Sum(v => v.Bytes), step.Milliseconds);
+        var fetched = new HashSet<int>();
+        foreach (var repeat in program.Repeats.Order())
+        {
+            var step = program.Problem.Steps[repeat];
+            var value = program.Problem.Values[step.Writes[0]];
+            if (step.Transfer == HostTransfer.None)
+                yield return new MemoryChoice(MemoryChoiceKind.Recompute, string.Join(", ", step.Writes.Select(w => program.Problem.Values[w].Name)),
+                    value.Source, step.Writes.Sum(w => program.Problem.Values[w].Bytes), step.Milliseconds);
+            else if (fetched.Add(step.StateReads[0]))
+                yield return new MemoryChoice(MemoryChoiceKind.Offload, value.Name, value.Source, value.Bytes, program.Problem.Steps
+                    .Where(s => s.Transfer != HostTransfer.None && s.StateReads.Concat(s.StateWrites).Contains(step.StateReads[0])).Sum(s => s.Milliseconds));
+        }
     }
 }

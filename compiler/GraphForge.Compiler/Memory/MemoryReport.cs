@@ -35,6 +35,9 @@ public sealed record MemoryReport(
     /// <summary>Private working memory of all workers of one run.</summary>
     public long ScratchBytes { get; init; }
 
+    /// <summary>Memory of the host that values of a device wait in; not part of <see cref="TotalBytes"/>, which is the device's.</summary>
+    public long HostBytes { get; init; }
+
     /// <summary>Workers of one run.</summary>
     public int Workers { get; init; } = 1;
 
@@ -44,7 +47,7 @@ public sealed record MemoryReport(
     /// <summary>What no plan of these steps can do without: what is shared, scratch, and the most that one step reads and writes.</summary>
     public long FloorBytes { get; init; }
 
-    /// <summary>What was recomputed or split, because it costs next to nothing or to meet a budget, in the order it was decided.</summary>
+    /// <summary>What was recomputed, split or moved to the host, because it costs next to nothing or to meet a budget, in the order it was decided.</summary>
     public IReadOnlyList<MemoryChoice> Choices { get; init; } = [];
 
     /// <summary>Parameters and optimizer state.</summary>
@@ -115,6 +118,7 @@ public sealed record MemoryReport(
         text.Append(CultureInfo.InvariantCulture, $"scratch of {Workers} {(Workers == 1 ? "worker" : "workers")} {Text(ScratchBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"shared: parameters {Text(ParameterBytes)}, optimizer state {Text(OptimizerBytes)}, ");
         text.Append(CultureInfo.InvariantCulture, $"constants {Text(ConstantBytes)}{(PreparedBytes == 0 ? "" : $", prepared values {Text(PreparedBytes)}")}\n");
+        if (HostBytes > 0) text.Append(CultureInfo.InvariantCulture, $"in memory of the host: {Text(HostBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"arena ÷ lower bound {Ratio:0.000} ({Text(LowerBound)} live at once)\n");
         if (Timeline.Count > 0) text.Append(CultureInfo.InvariantCulture, $"live bytes over {Timeline.Count} {(Timeline.Count == 1 ? "step" : "steps")}: {Spark()}\n");
         if (LargestAtPeak.Count > 0)
@@ -154,8 +158,15 @@ public sealed record MemoryReport(
     private static string Behind(string text) => text.Length == 0 ? "" : $"  {text}";
 
     private static string Describe(MemoryChoice choice) => string.Create(CultureInfo.InvariantCulture,
-        $"{(choice.Kind == MemoryChoiceKind.Recompute ? "recomputed" : "split")} {choice.Name}{Behind(choice.Source.ToString())}: " +
+        $"{Word(choice.Kind)} {choice.Name}{Behind(choice.Source.ToString())}: " +
         $"{Text(choice.BytesSaved)} less for {choice.ModelledMilliseconds:0.###} ms\n");
+
+    private static string Word(MemoryChoiceKind kind) => kind switch
+    {
+        MemoryChoiceKind.Recompute => "recomputed",
+        MemoryChoiceKind.MicroBatch => "split",
+        _ => "offloaded",
+    };
 
     /// <summary>A column for each step, or for the largest of several, in eighths of the peak.</summary>
     private string Spark()

@@ -43,6 +43,7 @@ internal static class MemoryReportJson
         json.WriteNumber("scratchBytes", report.ScratchBytes);
         json.WriteNumber("workers", report.Workers);
         json.WriteEndObject();
+        json.WriteNumber("hostBytes", report.HostBytes);
         json.WriteStartObject("shared");
         json.WriteNumber("parameterBytes", report.ParameterBytes);
         json.WriteNumber("optimizerBytes", report.OptimizerBytes);
@@ -96,7 +97,7 @@ internal static class MemoryReportJson
         foreach (var choice in choices)
         {
             json.WriteStartObject();
-            json.WriteString("kind", choice.Kind == MemoryChoiceKind.Recompute ? "recompute" : "microBatch");
+            json.WriteString("kind", Kind(choice.Kind));
             json.WriteString("name", choice.Name);
             json.WriteNumber("savedBytes", choice.BytesSaved);
             json.WriteNumber("modelledMilliseconds", choice.ModelledMilliseconds);
@@ -105,6 +106,13 @@ internal static class MemoryReportJson
         }
         json.WriteEndArray();
     }
+
+    private static string Kind(MemoryChoiceKind kind) => kind switch
+    {
+        MemoryChoiceKind.Recompute => "recompute",
+        MemoryChoiceKind.MicroBatch => "microBatch",
+        _ => "offload",
+    };
 
     private static void WriteSource(Utf8JsonWriter json, SourceLocation source)
     {

@@ -46,6 +46,9 @@ public sealed record PlannedStep(string Name, int[] Reads, int[] Writes, (int Wr
     /// <summary>Modelled time of one run.</summary>
     public double Milliseconds { get; init; }
 
+    /// <summary>Whether it is a copy to memory of the host or back, and no work.</summary>
+    public HostTransfer Transfer { get; init; }
+
     /// <summary>Whether the step may run again later, for results that were given up in between; one that writes states never does.</summary>
     public bool IsRepeatable { get; init; }
 }
@@ -67,6 +70,11 @@ public sealed record PlanningProblem(
     /// that step.
     /// </summary>
     public IReadOnlyList<PlannedStep> Derivations { get; init; } = [];
+
+    /// <summary>
+    /// Bytes a millisecond that a device copies to memory of the host and back, where values that were given up may wait; 0 where none may.
+    /// </summary>
+    public double HostBytesPerMillisecond { get; init; }
 
     /// <summary>Name of the program.</summary>
     public string Name { get; init; } = "";

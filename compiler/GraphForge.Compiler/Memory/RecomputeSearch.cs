@@ -1,7 +1,7 @@
 namespace GraphForge.Compiler.Memory;
 
 /// <summary>
-/// Chooses which values are given up and computed again so that a program fits a limit: always what frees the most of the bytes
+/// Chooses which values are given up, and computed again or fetched from memory of the host, so that a program fits a limit: always what frees the most of the bytes
 /// above the limit for a millisecond of modelled time, and the peak is played anew after every choice (Chen et al. 2016 and
 /// Jain et al. 2020 state the problem; like XLA's rematerialisation this is greedy).
 /// </summary>
@@ -35,9 +35,12 @@ internal sealed class RecomputeSearch
 
     private readonly double _milliseconds;
 
-    private RecomputeSearch(StepGraph graph, int[] order, long limit, double milliseconds)
+    /// <summary>Whether values may wait in memory of the host.</summary>
+    private readonly bool _offloads;
+
+    private RecomputeSearch(StepGraph graph, int[] order, long limit, double milliseconds, bool offloads)
     {
-        (_graph, _order, _limit, _milliseconds) = (graph, order, limit, milliseconds);
+        (_graph, _order, _limit, _milliseconds, _offloads) = (graph, order, limit, milliseconds, offloads);
         _position = new int[order.Length];
         for (var i = 0; i < order.Length; i++) _position[order[i]] = i;
         _uses = graph.Readers.Select(readers => readers.Select(r => _position[r]).Order().ToArray()).ToArray();
@@ -48,15 +51,24 @@ internal sealed class RecomputeSearch
     /// <param name="order">Its steps in execution order.</param>
     /// <param name="limit">Most bytes that live at once.</param>
     /// <param name="milliseconds">Most modelled time that repeated steps may take.</param>
-    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity) =>
-        new RecomputeSearch(graph, order, limit, milliseconds).Run();
+    /// <remarks>
+    /// A greedy search that may offload does so, at any price, where no value that is computed again gains anything by itself. So both are
+    /// asked: one that may, and one that may not.
+    /// </remarks>
+    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity)
+    {
+        var repeated = new RecomputeSearch(graph, order, limit, milliseconds, offloads: false).Run();
+        if (!graph.Offloading.IsPossible) return repeated;
+        var offloaded = new RecomputeSearch(graph, order, limit, milliseconds, offloads: true).Run();
+        return repeated is not null && (offloaded is null || repeated.Milliseconds <= offloaded.Milliseconds) ? repeated : offloaded;
+    }
 
     private RepeatTrace? Run()
     {
         var chosen = new HashSet<Drop>();
         var state = Played(chosen)!.Value;
         var waiting = Waiting(state.Trace.LiveBytes());
-        if (waiting.Count > MaximumSingles) state = Choose(waiting.Chunk(waiting.Count / Groups).Select(Together), chosen, state);
+        if (waiting.Count > MaximumSingles) state = Choose(waiting.Chunk(waiting.Count / Groups).SelectMany(Together), chosen, state);
         if (state.Excess > 0) state = Choose(waiting.SelectMany(Alone), chosen, state);
         return state.Excess > 0 ? null : WithoutNeedless(chosen, state).Trace;
     }
@@ -79,7 +91,7 @@ internal sealed class RecomputeSearch
     /// <summary>Takes back what later choices made needless, the smallest values first: they save the least for their time.</summary>
     private Measured WithoutNeedless(HashSet<Drop> chosen, Measured state)
     {
-        foreach (var drop in chosen.OrderBy(d => _graph.Sizes[d.Value]).ThenBy(d => d.Value).ThenBy(d => d.Use).ToArray())
+        foreach (var drop in chosen.OrderBy(d => _graph.Sizes[d.Value]).ThenBy(d => d.Value).ThenBy(d => d.Use).ThenBy(d => d.IsOffloaded).ToArray())
         {
             chosen.Remove(drop);
             if (Played(chosen) is { Excess: 0 } without && without.Trace.Milliseconds <= state.Trace.Milliseconds) state = without;
@@ -98,7 +110,8 @@ internal sealed class RecomputeSearch
         (Drop[] Drops, Measured State)? found = null;
         while (found is null && queue.TryDequeue(out var drops, out _))
         {
-            if (chosen.IsSupersetOf(drops)) continue;
+            // What waits at the host is not computed again.
+            if (drops.All(d => chosen.Contains(d) || chosen.Contains(d with { IsOffloaded = true }))) continue;
             var next = Played([.. chosen, .. drops]);
             var gain = next is { } n ? Gain(state, n) : 0;
             if (gain <= 0)
@@ -135,7 +148,7 @@ internal sealed class RecomputeSearch
         var waiting = new List<WaitingValue>();
         for (var value = 0; value < _graph.ValueCount; value++)
         {
-            if (_graph.Sources[value] < 0) continue;
+            if (_graph.Sources[value] < 0 && !CanOffload(value)) continue;
             var from = _position[_graph.Producers[value]];
             for (var use = 0; use < _uses[value].Length; use++)
             {
@@ -147,18 +160,23 @@ internal sealed class RecomputeSearch
         return [.. waiting.OrderByDescending(w => w.Weight).ThenBy(w => w.Drop.Value).ThenBy(w => w.Drop.Use)];
     }
 
-    /// <summary>A value by itself, and with all it would have to keep.</summary>
+    /// <summary>A value computed again by itself, and with all it would have to keep; and the value fetched.</summary>
     private IEnumerable<Candidate> Alone(WaitingValue waiting)
     {
-        Drop[] single = [waiting.Drop];
-        yield return new Candidate(single, waiting.Weight / Milliseconds(single));
-        if (Bundle(waiting.Drop, waiting.Until) is { Length: > 1 } bundle) yield return new Candidate(bundle, waiting.Weight / Milliseconds(bundle));
+        foreach (var single in Together([waiting])) yield return single;
+        if (_graph.Sources[waiting.Drop.Value] >= 0 && Bundle(waiting.Drop, waiting.Until) is { Length: > 1 } bundle)
+            yield return new Candidate(bundle, waiting.Weight / Milliseconds(bundle));
     }
 
-    private Candidate Together(WaitingValue[] waiting)
+    /// <summary>Values computed again, and values fetched.</summary>
+    private IEnumerable<Candidate> Together(WaitingValue[] waiting)
     {
-        Drop[] drops = [.. waiting.Select(w => w.Drop)];
-        return new Candidate(drops, waiting.Sum(w => w.Weight) / Milliseconds(drops));
+        foreach (var isOffloaded in (bool[])[false, true])
+        {
+            var possible = waiting.Where(w => isOffloaded ? CanOffload(w.Drop.Value) : _graph.Sources[w.Drop.Value] >= 0).ToArray();
+            Drop[] drops = [.. possible.Select(w => w.Drop with { IsOffloaded = isOffloaded })];
+            if (drops.Length > 0) yield return new Candidate(drops, possible.Sum(w => w.Weight) / Milliseconds(drops));
+        }
     }
 
     /// <summary>The drop and those of everything that would be kept for it and for nothing else.</summary>
@@ -175,7 +193,11 @@ internal sealed class RecomputeSearch
         return bundle.ToArray();
     }
 
-    private double Milliseconds(Drop[] drops) => StepMilliseconds + drops.Select(d => _graph.Sources[d.Value]).Distinct().Sum(s => _graph.StepOf(s).Milliseconds);
+    private double Milliseconds(Drop[] drops) => StepMilliseconds +
+        drops.Where(d => !d.IsOffloaded).Select(d => _graph.Sources[d.Value]).Distinct().Sum(s => _graph.StepOf(s).Milliseconds) +
+        drops.Where(d => d.IsOffloaded).Select(d => d.Value).Distinct().Sum(_graph.Offloading.Milliseconds);
+
+    private bool CanOffload(int value) => _offloads && _graph.Offloading.Has(value);
 
     private int LastUse(int value) => _uses[value] is [.., var last] ? last : _position[_graph.Producers[value]];
 

@@ -4,8 +4,8 @@ namespace GraphForge.Compiler.Memory;
 internal readonly record struct StepRun(int Step, int[] Reads, int[] Writes, bool IsRepeat);
 
 /// <summary>
-/// Plays an order of steps in which some values are given up after some uses: whoever needs one of them next finds it computed
-/// again by the step that wrote it, which finds its own operands computed again where those were given up.
+/// Plays an order of steps in which some values are given up after some uses: whoever needs one of them next finds it fetched from
+/// memory of the host, or computed again by the step that wrote it, which finds its own operands had again where those were given up.
 /// </summary>
 internal sealed class RepeatTrace
 {
@@ -16,17 +16,19 @@ internal sealed class RepeatTrace
     private readonly IReadOnlySet<Drop> _drops;
     private readonly int[] _current;
     private readonly bool[] _isGivenUp;
+    private readonly bool[] _isOffloaded;
+    private readonly HashSet<int> _stored = [];
     private readonly int[] _uses;
     private readonly HashSet<int> _statesWritten = [];
     private readonly List<int> _versions;
-    private readonly List<StepRun> _calls = [];
+    private List<StepRun> _calls = [];
 
     private RepeatTrace(StepGraph graph, IReadOnlySet<Drop> drops)
     {
         (_graph, _drops) = (graph, drops);
         _current = Enumerable.Range(0, graph.ValueCount).ToArray();
         _versions = [.. _current];
-        (_isGivenUp, _uses) = (new bool[graph.ValueCount], new int[graph.ValueCount]);
+        (_isGivenUp, _isOffloaded, _uses) = (new bool[graph.ValueCount], new bool[graph.ValueCount], new int[graph.ValueCount]);
     }
 
     public IReadOnlyList<StepRun> Calls => _calls;
@@ -34,7 +36,7 @@ internal sealed class RepeatTrace
     /// <summary>The value each version is of; the first are the values themselves.</summary>
     public IReadOnlyList<int> Versions => _versions;
 
-    /// <summary>Modelled time of what runs again.</summary>
+    /// <summary>Modelled time of what runs again, and of copies to the host and back.</summary>
     public double Milliseconds { get; private set; }
 
     /// <summary>Null where something given up could not be had again.</summary>
@@ -43,8 +45,13 @@ internal sealed class RepeatTrace
         var trace = new RepeatTrace(graph, drops);
         foreach (var step in order)
             if (!trace.TryRun(step)) return null;
+        if (trace._stored.Count > 0) trace._calls = [.. trace._calls.SelectMany(trace.WithStores)];
         return trace;
     }
+
+    /// <summary>A step, and the copies of what it wrote to where it is fetched from later.</summary>
+    private IEnumerable<StepRun> WithStores(StepRun call) => call.IsRepeat ? [call]
+        : [call, .. call.Writes.Where(_stored.Contains).Select(v => new StepRun(_graph.Offloading.StoreOf(v), [v], [], false))];
 
     private bool TryRun(int step)
     {
@@ -59,7 +66,9 @@ internal sealed class RepeatTrace
 
     private void GiveUpAfter(int value, int use)
     {
-        if (_drops.Count > 0 && _drops.Contains(new Drop(value, use))) _isGivenUp[value] = true;
+        if (_drops.Count == 0) return;
+        var isOffloaded = _graph.Offloading.Has(value) && _drops.Contains(new Drop(value, use, true));
+        if (isOffloaded || _drops.Contains(new Drop(value, use))) (_isGivenUp[value], _isOffloaded[value]) = (true, isOffloaded);
     }
 
     private bool TryGetOperands(PlannedStep step, int depth)
@@ -71,6 +80,11 @@ internal sealed class RepeatTrace
 
     private bool TryRepeat(int wanted, int depth)
     {
+        if (_isOffloaded[wanted])
+        {
+            Fetch(wanted);
+            return true;
+        }
         var source = _graph.Sources[wanted];
         if (depth == MaximumChain || source < 0) return false;
         var step = _graph.StepOf(source);
@@ -84,11 +98,21 @@ internal sealed class RepeatTrace
             var value = step.Writes[i];
             _versions.Add(value);
             writes[i] = _versions.Count - 1;
-            if (_isGivenUp[value]) (_current[value], _isGivenUp[value]) = (writes[i], false);
+            if (_isGivenUp[value]) (_current[value], _isGivenUp[value], _isOffloaded[value]) = (writes[i], false, false);
         }
         _calls.Add(new StepRun(source, reads, writes, true));
         Milliseconds += step.Milliseconds;
         return true;
+    }
+
+    private void Fetch(int value)
+    {
+        var (store, fetch) = (_graph.Offloading.StoreOf(value), _graph.Offloading.FetchOf(value));
+        _versions.Add(value);
+        (_current[value], _isGivenUp[value], _isOffloaded[value]) = (_versions.Count - 1, false, false);
+        _calls.Add(new StepRun(fetch, [], [_current[value]], true));
+        Milliseconds += _graph.StepOf(fetch).Milliseconds;
+        if (_stored.Add(value)) Milliseconds += _graph.StepOf(store).Milliseconds;
     }
 
     private int[] Current(PlannedStep step)

@@ -1,6 +1,6 @@
 namespace GraphForge.Compiler.Memory;
 
-/// <summary>The least memory a program can be made to run in by computing values again.</summary>
+/// <summary>The least memory a program can be made to run in by giving values up.</summary>
 internal static class SmallestPlan
 {
     /// <summary>
@@ -21,12 +21,16 @@ internal static class SmallestPlan
     /// <param name="kept">Its plan that keeps everything.</param>
     public static MemoryPlan Of(StepGraph graph, MemoryPlan kept) => Of(graph, kept, double.PositiveInfinity, Resolution);
 
-    /// <summary>For next to no time: a smaller part of the program's time than of its memory.</summary>
+    /// <summary>
+    /// For next to no time: a smaller part of the program's time than of its memory. Nothing waits at the host, whose memory nobody has
+    /// said may be used so.
+    /// </summary>
     /// <param name="graph">The program.</param>
     /// <param name="kept">Its plan that keeps everything.</param>
     public static MemoryPlan Cheaply(StepGraph graph, MemoryPlan kept)
     {
         var milliseconds = graph.Problem.Steps.Sum(s => s.Milliseconds);
+        if (graph.Offloading.IsPossible) graph = new StepGraph(graph.Problem with { HostBytesPerMillisecond = 0 });
         var plan = Of(graph, kept, CheapTime * milliseconds, CheapResolution);
         var (added, saved) = (plan.Report.Choices.Sum(c => c.ModelledMilliseconds), kept.Report.TotalBytes - plan.Report.TotalBytes);
         return added * kept.Report.TotalBytes < saved * milliseconds ? plan : kept;

@@ -18,6 +18,7 @@ internal sealed class StepGraph
         (Predecessors, Successors) = FindEdges();
         GivenOrder = TopologicalOrder();
         Sources = FindSources();
+        Offloading = new Offloading(problem, Producers);
     }
 
     public PlanningProblem Problem { get; }
@@ -50,8 +51,14 @@ internal sealed class StepGraph
     /// <summary>Number of the step that can write each value again, derivations counted on from the steps; -1 where none can.</summary>
     public int[] Sources { get; }
 
-    /// <summary>A step, or a derivation behind them.</summary>
-    public PlannedStep StepOf(int number) => number < StepCount ? Problem.Steps[number] : Problem.Derivations[number - StepCount];
+    /// <summary>Copies of values to memory of the host, numbered behind the derivations.</summary>
+    public Offloading Offloading { get; }
+
+    /// <summary>A step, a derivation behind them, or a copy to or from memory of the host behind those.</summary>
+    public PlannedStep StepOf(int number) =>
+        number < StepCount ? Problem.Steps[number]
+        : number < StepCount + Problem.Derivations.Count ? Problem.Derivations[number - StepCount]
+        : Offloading[number];
 
     public bool IsInput(int value) => Problem.Values[value].IsPersistentInput;
 

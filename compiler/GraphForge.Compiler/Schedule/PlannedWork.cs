@@ -27,6 +27,15 @@ public sealed record PlannedKernel(
     public IReadOnlyList<Node> Nodes { get; init; } = [];
 }
 
+/// <summary>A copy between a buffer and its place in memory of the host, which only devices make.</summary>
+/// <param name="Name">Name for people.</param>
+/// <param name="From">What is copied.</param>
+/// <param name="To">Where to.</param>
+public sealed record PlannedTransfer(string Name, LoopBuffer From, LoopBuffer To) : PlannedWork([To], [From])
+{
+    public override string Name { get; } = Name;
+}
+
 /// <summary>Work that runs again and again, or not always.</summary>
 /// <param name="Name">Name for people.</param>
 /// <param name="Before">Kernels that set up carries and conditions.</param>

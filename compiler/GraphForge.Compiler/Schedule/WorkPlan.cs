@@ -24,12 +24,15 @@ internal sealed class WorkPlan
     /// <summary>Values of the planner by buffer.</summary>
     public IReadOnlyDictionary<LoopBuffer, int> Ids => _ids;
 
-    /// <summary>Buffers of values that are computed again, by the ids of the values.</summary>
+    /// <summary>Buffers of values that are computed again or fetched, by the ids of the values.</summary>
     public IReadOnlyDictionary<int, LoopBuffer> Versions { get; private set; } = null!;
+
+    /// <summary>Places in memory of the host, by the ids of the values that wait there.</summary>
+    public IReadOnlyDictionary<int, LoopBuffer> AtHost { get; private set; } = null!;
 
     /// <summary>The work in execution order.</summary>
     public IEnumerable<PlannedCall> Order => Memory.Order.Select((index, position) =>
-        new PlannedCall(WorkOf(Memory.Program.StepOrigins[index]), Memory.Barriers[position], Memory.Program.Repeats.Contains(index), Substitutes(index)));
+        new PlannedCall(WorkOf(index), Memory.Barriers[position], Memory.Program.Repeats.Contains(index), Substitutes(index)));
 
     /// <summary>The plan of a loop's body, and where its bytes begin among those of this plan.</summary>
     public (WorkPlan Plan, long Offset) BodyOf(LoopPart part)
@@ -69,9 +72,18 @@ internal sealed class WorkPlan
             var buffer = _buffers[memory.Program.ValueOrigins[id]];
             return new LoopBuffer($"{buffer.Name}_again", buffer.Type, buffer.Count);
         });
+        AtHost = memory.Program.HostOffsets.ToDictionary(o => o.Key, o => new LoopBuffer($"{_buffers[o.Key].Name}_host", _buffers[o.Key].Type, _buffers[o.Key].Count));
     }
 
-    private PlannedWork WorkOf(int step) => step < _work.Count ? _work[step] : _derivations[step - _work.Count];
+    private PlannedWork WorkOf(int index)
+    {
+        var (step, origin) = (Memory.Program.Problem.Steps[index], Memory.Program.StepOrigins[index]);
+        if (step.Transfer == HostTransfer.None) return origin < _work.Count ? _work[origin] : _derivations[origin - _work.Count];
+        var value = Memory.Program.ValueOrigins[step.Transfer == HostTransfer.Store ? step.Reads[0] : step.Writes[0]];
+        return step.Transfer == HostTransfer.Store
+            ? new PlannedTransfer(step.Name, _buffers[value], AtHost[value])
+            : new PlannedTransfer(step.Name, AtHost[value], _buffers[value]);
+    }
 
     /// <summary>Which buffers a step finds in the place of those it was written for.</summary>
     private Dictionary<LoopBuffer, LoopBuffer> Substitutes(int index)

@@ -51,7 +51,7 @@ internal static class PlanChecks
     {
         if (variant.Arguments.Count != plan.KernelNames.Count)
             throw file.Memory.Malformed($"'{variant.Plan}' has {plan.KernelNames.Count} kernels where the manifest counts the arguments of {variant.Arguments.Count}.");
-        foreach (var step in plan.Steps)
+        foreach (var step in plan.Steps.Where(s => s.Kernel != PlanStep.Transfer))
             if (step.Buffers.Count != variant.Arguments[step.Kernel])
                 throw file.Memory.Malformed($"'{variant.Plan}' hands {step.Buffers.Count} buffers to the kernel '{plan.KernelNames[step.Kernel]}', which takes {variant.Arguments[step.Kernel]}.");
     }

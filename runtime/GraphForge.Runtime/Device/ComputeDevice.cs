@@ -40,6 +40,7 @@ public abstract class ComputeDevice : IDisposable
         {
             if (_isDisposed) return;
             Memory.Release();
+            Memory.ReleaseHost();
             _isDisposed = true;
             Dispose(true);
         }
@@ -64,6 +65,10 @@ public abstract class ComputeDevice : IDisposable
 
     /// <summary>Memory of the process, of so many bytes, that the device reads while it works.</summary>
     protected internal abstract DeviceUpload CreateUpload(long bytes);
+
+    /// <summary>Memory of the process, of so many bytes, where values of programs wait. Its content is undefined.</summary>
+    /// <exception cref="DeviceException">The process cannot have so much.</exception>
+    protected internal abstract HostBlock CreateHostBlock(long bytes);
 
     /// <param name="disposing">Whether it is asked for, and not the garbage collector's doing.</param>
     protected abstract void Dispose(bool disposing);

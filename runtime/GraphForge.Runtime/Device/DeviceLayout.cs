@@ -35,7 +35,7 @@ public sealed class DeviceLayout
     /// <summary>What is done once; null where nothing is.</summary>
     public DeviceSection? Preparation { get; }
 
-    /// <summary>For each step of the sections the byte offsets of its buffers, in the kernel's argument order.</summary>
+    /// <summary>For each step of the sections that calls a kernel the byte offsets of its buffers, in the kernel's argument order.</summary>
     public IReadOnlyList<long> Places => _places;
 
     /// <summary>Byte offset of the table of <see cref="Places"/>.</summary>
@@ -63,13 +63,14 @@ public sealed class DeviceLayout
             BufferKind.State => _states((int)b.Offset),
             BufferKind.Constant => constants[b.Offset],
             BufferKind.Prepared => prepared[b.Offset],
+            BufferKind.Host => b.Offset,
             _ => arena + b.Offset,
         }).ToArray();
         var first = new int[plan.Steps.Count];
         foreach (var (i, step) in plan.Steps.Index())
         {
             first[i] = _places.Count;
-            _places.AddRange(step.Buffers.Select(b => offsets[b]));
+            if (step.Kernel != PlanStep.Transfer) _places.AddRange(step.Buffers.Select(b => offsets[b]));
         }
         return new DeviceSection(plan, offsets, first);
     }

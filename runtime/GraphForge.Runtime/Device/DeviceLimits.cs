@@ -14,4 +14,10 @@ public sealed record DeviceLimits(int Multiprocessors, int WarpThreads, int Most
 
     /// <summary>Whether there are tensor cores that take <c>mma.sync</c>: those of CUDA devices of compute capability 8.0 and up.</summary>
     public bool HasTensorCores { get; init; }
+
+    /// <summary>
+    /// Bytes a second that it copies from locked pages of the process, or to them; 0 where no value is to wait there. It decides which
+    /// values a memory budget moves there, never results.
+    /// </summary>
+    public long HostBytesPerSecond { get; init; }
 }

@@ -19,6 +19,7 @@ internal sealed class DeviceMemory(ComputeDevice device)
     private long _lastingBytes;
     private long _arenaBytes;
     private DeviceBlock? _block;
+    private HostBlock? _host;
 
     /// <summary>How many blocks there were: what was written into an earlier one is lost.</summary>
     public int Generation { get; private set; }
@@ -27,6 +28,9 @@ internal sealed class DeviceMemory(ComputeDevice device)
     public long Bytes => _block?.Bytes ?? 0;
 
     public DeviceBlock Block => _block ?? throw new InvalidOperationException("no memory was asked for");
+
+    /// <summary>Memory of the process that programs use in turn, as they do the arena; null where none needs any.</summary>
+    public HostBlock? Host => _host;
 
     /// <summary>Where every program's arena begins. It moves when ranges are added.</summary>
     public long Arena => Volatile.Read(ref _lastingBytes);
@@ -86,6 +90,22 @@ internal sealed class DeviceMemory(ComputeDevice device)
         Release();
         _block = device.Allocate(needed);
         _arenaBytes = needed - Arena;
+    }
+
+    /// <summary>Makes the memory of the process large enough for a program. No value waits there between runs.</summary>
+    /// <exception cref="DeviceException">The process cannot have so much.</exception>
+    public void GrowHost(long bytes)
+    {
+        if (bytes <= (_host?.Bytes ?? 0)) return;
+        ReleaseHost();
+        _host = device.CreateHostBlock(bytes);
+    }
+
+    /// <summary>Gives the memory of the process back.</summary>
+    public void ReleaseHost()
+    {
+        _host?.Dispose();
+        _host = null;
     }
 
     /// <summary>Brings states home, and gives the block back.</summary>

@@ -27,6 +27,7 @@ public sealed class DeviceProgram : IProgram
     private readonly StagedInputs? _staged;
     private readonly long[] _inputPlaces;
     private readonly long _ownBytes;
+    private readonly long _hostBytes;
     private DeviceLayout? _layout;
     private int _generation;
     private long _arena;
@@ -40,7 +41,8 @@ public sealed class DeviceProgram : IProgram
     public DeviceProgram(ComputeDevice device, ExecutionPlan plan, DeviceCode code, IReadOnlyList<StateBuffer> states)
     {
         PlanVerifier.Verify(plan);
-        (_device, Plan, _states, _ownBytes) = (device, plan, [.. states], DeviceLayout.OwnBytes(plan));
+        (_device, Plan, _states) = (device, plan, [.. states]);
+        (_ownBytes, _hostBytes) = (DeviceLayout.OwnBytes(plan), plan.HostBytes);
         Check(device, plan, code);
         _written = [.. plan.Steps.SelectMany(s => s.Writes).Distinct().Where(b => plan.Buffers[b].Kind == BufferKind.State)
             .Select(b => (int)plan.Buffers[b].Offset).Distinct()];
@@ -57,6 +59,7 @@ public sealed class DeviceProgram : IProgram
             _copies = [.. _states.Select(device.Memory.StateOf)];
             _own = device.Memory.Reserve(_ownBytes + (_staged is null ? 0 : StagedInputs.Bytes(inputs)));
             device.Memory.Grow(plan.ArenaBytes);
+            device.Memory.GrowHost(_hostBytes);
         }
     }
 
@@ -136,7 +139,7 @@ public sealed class DeviceProgram : IProgram
         Begin();
         try
         {
-            new DeviceWalk(_layout!.Main, _kernels, _device.Memory.Block, _layout).Run();
+            new DeviceWalk(_layout!.Main, _kernels, _device.Memory, _layout).Run();
         }
         finally
         {
@@ -150,7 +153,7 @@ public sealed class DeviceProgram : IProgram
         using var timer = _device.StartTimer();
         try
         {
-            new DeviceWalk(_layout!.Main, _kernels, _device.Memory.Block, _layout).Profile(timer, ticks);
+            new DeviceWalk(_layout!.Main, _kernels, _device.Memory, _layout).Profile(timer, ticks);
         }
         finally
         {
@@ -173,6 +176,7 @@ public sealed class DeviceProgram : IProgram
     {
         var memory = _device.Memory;
         memory.Grow(Plan.ArenaBytes);
+        memory.GrowHost(_hostBytes);
         if (_layout is not null && _generation == memory.Generation && _arena == memory.Arena) return;
         _layout = new DeviceLayout(Plan, memory.Arena, _own.Offset, state => _copies[state].Offset);
         for (var i = 0; i < _inputs.Length; i++) _inputPlaces[i] = _layout.Main.Offsets[_inputs[i]];
@@ -198,7 +202,7 @@ public sealed class DeviceProgram : IProgram
         _staged?.Take(_own.Offset + _ownBytes, _inputPlaces);
         for (var i = 0; i < _states.Length; i++) _copies[i].Update(_states[i]);
         if (_prepared is null || _prepared.AreCurrent) return;
-        new DeviceWalk(_layout!.Preparation!, _kernels, _device.Memory.Block, _layout).Run();
+        new DeviceWalk(_layout!.Preparation!, _kernels, _device.Memory, _layout).Run();
         _prepared.Note();
     }
 

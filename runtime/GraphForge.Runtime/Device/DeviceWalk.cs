@@ -5,9 +5,9 @@ namespace GraphForge.Runtime.Device;
 /// <summary>Launches the steps of a plan in order, loops and branches included.</summary>
 /// <param name="section">The plan with its places.</param>
 /// <param name="kernels">Its kernels.</param>
-/// <param name="memory">The block with everything.</param>
+/// <param name="memory">With everything.</param>
 /// <param name="layout">Where the table of places is.</param>
-internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels kernels, DeviceBlock memory, DeviceLayout layout)
+internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels kernels, DeviceMemory memory, DeviceLayout layout)
 {
     public void Run() => Steps(0, section.Plan.Steps.Count, 0, 0, null);
 
@@ -46,14 +46,28 @@ internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels ker
     {
         var step = section.Plan.Steps[index];
         if (step.Tasks == 0) return;
-        kernels.Launch(new DeviceLaunch(step.Kernel, step.Tasks, layout.Table, layout.Places.Count, section.FirstPlaces[index], iteration), memory);
+        if (step.Kernel == PlanStep.Transfer)
+        {
+            Transfer(step);
+            return;
+        }
+        kernels.Launch(new DeviceLaunch(step.Kernel, step.Tasks, layout.Table, layout.Places.Count, section.FirstPlaces[index], iteration), memory.Block);
+    }
+
+    private void Transfer(PlanStep step)
+    {
+        var (from, to) = (section.Offsets[step.Buffers[0]], section.Offsets[step.Buffers[1]]);
+        var target = section.Plan.Buffers[step.Buffers[1]];
+        if (target.Bytes == 0) return;
+        if (target.Kind == BufferKind.Host) memory.Host!.Store(memory.Block, from, to, target.Bytes);
+        else memory.Host!.Fetch(from, memory.Block, to, target.Bytes);
     }
 
     private bool Holds(PlanCondition? condition)
     {
         if (condition is null) return true;
         Span<byte> flag = stackalloc byte[1];
-        memory.Read(section.Offsets[condition.Buffer], flag);
+        memory.Block.Read(section.Offsets[condition.Buffer], flag);
         return flag[0] != 0 == condition.Value;
     }
 

@@ -16,6 +16,7 @@ public sealed class MemoryReportTests
         planned peak 7.62 MiB
         each caller: arena 6 MiB (inputs 2 MiB of it), scratch of 2 workers 128 KiB
         shared: parameters 256 KiB, optimizer state 768 KiB, constants 512 KiB
+        in memory of the host: 2 MiB
         arena ÷ lower bound 1.000 (6 MiB live at once)
         live bytes over 3 steps: █▆▆
         largest tensors at the peak, step 0, matmul:
@@ -23,6 +24,7 @@ public sealed class MemoryReportTests
                2 MiB  x  float32[512, 1024]  Model.cs(3)
         recomputed attended  Model.cs(12): 3 MiB less for 0.25 ms
         split batch: 1 MiB less for 1.5 ms
+        offloaded scores  Model.cs(14): 2 MiB less for 0.5 ms
 
         """.ReplaceLineEndings("\n")));
 
@@ -112,7 +114,9 @@ public sealed class MemoryReportTests
         [
             new(MemoryChoiceKind.Recompute, "attended", new SourceLocation("src/Model.cs", 12), 3 << 20, 0.25),
             new(MemoryChoiceKind.MicroBatch, "batch", SourceLocation.Unknown, 1 << 20, 1.5),
+            new(MemoryChoiceKind.Offload, "scores", new SourceLocation("src/Model.cs", 14), 2 << 20, 0.5),
         ],
+        HostBytes = 2 << 20,
     };
 
     private static PlannedValue Value(int id, string name, long[] dims, int line) =>

@@ -15,6 +15,7 @@ internal sealed class PlanInterpreter(PlanningProblem problem, MemoryPlan plan)
     private readonly PlanningProblem _planned = plan.Program.Problem;
     private readonly int[] _arena = Enumerable.Repeat(-1, checked((int)(plan.Layout.ArenaBytes / Unit))).ToArray();
     private readonly HashSet<int> _statesWritten = [];
+    private readonly HashSet<int> _atHost = [];
     private readonly List<string> _problems = [];
 
     /// <summary>Everything that goes wrong, a line each; none in a right plan.</summary>
@@ -28,20 +29,46 @@ internal sealed class PlanInterpreter(PlanningProblem problem, MemoryPlan plan)
         return run._problems;
     }
 
-    /// <summary>Every step runs once, and again only where it may.</summary>
+    /// <summary>Every step runs once, and again only where it may; whatever is at the host got there once.</summary>
     private void CheckSteps()
     {
         Check(plan.Order.Order().SequenceEqual(Enumerable.Range(0, _planned.Steps.Count)), "the order is no permutation");
-        var first = Enumerable.Range(0, _planned.Steps.Count).Where(i => !plan.Program.Repeats.Contains(i)).Select(i => plan.Program.StepOrigins[i]);
+        var first = Works.Where(i => !plan.Program.Repeats.Contains(i)).Select(i => plan.Program.StepOrigins[i]);
         Check(first.Order().SequenceEqual(Enumerable.Range(0, problem.Steps.Count)), "not every step runs once");
-        foreach (var i in plan.Program.Repeats)
+        var stored = _planned.Steps.Where(s => s.Transfer == HostTransfer.Store).Select(s => s.Reads[0]).ToArray();
+        Check(stored.Distinct().Count() == stored.Length && stored.Order().SequenceEqual(plan.Program.HostOffsets.Keys.Order()), "not every value at the host is stored once");
+        Check(stored.Sum(v => PlanningOracle.Align(problem.Values[v].Bytes)) == plan.Report.HostBytes, "the memory of the host has another size");
+        foreach (var i in plan.Program.Repeats.Intersect(Works))
         {
             var step = Origin(i);
             Check(step.IsRepeatable && step.StateWrites.Length == 0, $"{step.Name} runs again");
         }
     }
 
+    private IEnumerable<int> Works => Enumerable.Range(0, _planned.Steps.Count).Where(i => _planned.Steps[i].Transfer == HostTransfer.None);
+
     private void Run(int index)
+    {
+        if (_planned.Steps[index].Transfer == HostTransfer.None) Work(index);
+        else Transfer(_planned.Steps[index]);
+    }
+
+    /// <summary>What is at the host is the value itself: its first version.</summary>
+    private void Transfer(PlannedStep step)
+    {
+        foreach (var value in step.Reads)
+        {
+            Read(value, step.Name);
+            _atHost.Add(ValueOf(value));
+        }
+        foreach (var value in step.Writes)
+        {
+            Check(_atHost.Contains(ValueOf(value)), $"{step.Name} finds nothing there");
+            Write(value);
+        }
+    }
+
+    private void Work(int index)
     {
         var (step, origin) = (_planned.Steps[index], Origin(index));
         Check(step.Reads.Select(ValueOf).SequenceEqual(origin.Reads), $"{origin.Name} reads other values");

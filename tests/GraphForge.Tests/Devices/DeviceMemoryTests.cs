@@ -21,6 +21,22 @@ public sealed class DeviceMemoryTests
     }
 
     [Test]
+    public void Values_that_wait_at_the_host_take_memory_once()
+    {
+        using var device = new IdleDevice();
+        using var kept = DeviceOffloadTests.Compile(device, null);
+        Assert.That((kept.Memory!.HostBytes, device.HostAllocations), Is.EqualTo((0L, 0)));
+        using var training = DeviceOffloadTests.Compile(device, DeviceOffloadTests.Half(kept));
+        var (samples, targets) = DeviceOffloadTests.Data(0);
+        for (var warmUp = 0; warmUp < 10; warmUp++) training.Step<float, long>(samples, targets);
+        var (allocations, before) = ((device.Allocations, device.HostAllocations), GC.GetAllocatedBytesForCurrentThread());
+        for (var step = 0; step < 10; step++) training.Step<float, long>(samples, targets);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That((device.Allocations, device.HostAllocations), Is.EqualTo((allocations.Item1, 1)));
+        Assert.That(training.Memory!.HostBytes, Is.GreaterThan(0));
+    }
+
+    [Test]
     public void States_are_there_once_for_all_programs()
     {
         using var device = new IdleDevice();
@@ -88,13 +104,15 @@ public sealed class DeviceMemoryTests
     {
         public override string Name => "idle";
 
-        public override DeviceLimits Limits { get; } = new(2, 8, 64, 8 * 1024, 128, 1 << 30);
+        public override DeviceLimits Limits { get; } = new(2, 8, 64, 8 * 1024, 128, 1 << 30) { HostBytesPerSecond = 1L << 50 };
 
         public override long FreeBytes => free - HeldBytes;
 
         public override Assembly KernelApi => typeof(ILGPU.Grid).Assembly;
 
         public int Allocations { get; private set; }
+
+        public int HostAllocations { get; private set; }
 
         public long Allocatable { get; set; } = long.MaxValue;
 
@@ -106,9 +124,15 @@ public sealed class DeviceMemoryTests
 
         protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new Kernels();
 
-            protected override DeviceTimer StartTimer() => throw new NotSupportedException();
+        protected override DeviceTimer StartTimer() => throw new NotSupportedException();
 
         protected override DeviceUpload CreateUpload(long bytes) => new HostUpload(bytes);
+
+        protected override HostBlock CreateHostBlock(long bytes)
+        {
+            HostAllocations++;
+            return new ProcessBlock(bytes);
+        }
 
         protected override void Dispose(bool disposing) { }
 

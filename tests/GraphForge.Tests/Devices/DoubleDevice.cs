@@ -8,13 +8,14 @@ namespace GraphForge.Tests.Devices;
 
 /// <summary>The test double of ILGPU as a device that models can be compiled for: small, slow, and strict about races and bounds.</summary>
 /// <param name="memoryBytes">Memory that it says it has.</param>
-internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
+/// <param name="hostBytesPerSecond">What it says it copies to the host and back.</param>
+internal sealed class DoubleDevice(long memoryBytes = 16 << 20, long hostBytesPerSecond = 0) : ComputeDevice
 {
     public override string Name => "double";
 
     private const int WarpThreads = 8;
 
-    public override DeviceLimits Limits { get; } = new(2, WarpThreads, 64, 8 * 1024, 128, memoryBytes) { HasShuffles = true };
+    public override DeviceLimits Limits { get; } = new(2, WarpThreads, 64, 8 * 1024, 128, memoryBytes) { HasShuffles = true, HostBytesPerSecond = hostBytesPerSecond };
 
     public override long FreeBytes => Limits.MemoryBytes - HeldBytes;
 
@@ -37,6 +38,8 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20) : ComputeDevice
     protected override DeviceTimer StartTimer() => new CountingTimer();
 
     protected override DeviceUpload CreateUpload(long bytes) => new HostUpload(bytes);
+
+    protected override HostBlock CreateHostBlock(long bytes) => new ProcessBlock(bytes);
 
     protected override void Dispose(bool disposing) { }
 

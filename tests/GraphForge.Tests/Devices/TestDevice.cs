@@ -8,6 +8,9 @@ internal static class TestDevice
 {
     public static ComputeDevice Open() => new DoubleDevice();
 
+    /// <summary>One whose copies to the host and back cost next to nothing, so that a budget has values wait there.</summary>
+    public static ComputeDevice OpenOffloading() => new DoubleDevice(hostBytesPerSecond: 1L << 50);
+
     /// <summary>The kind of device that is.</summary>
     public static DeviceTarget Target { get; } = new DoubleTarget();
 

@@ -37,6 +37,7 @@ public sealed record GpuTarget(
     {
         HasShuffles = limits.HasShuffles,
         TensorCores = limits.HasTensorCores ? tensorCores : TensorCoreUse.None,
+        HostBytesPerSecond = limits.HostBytesPerSecond,
     };
 
     /// <summary>
@@ -76,6 +77,9 @@ public sealed record GpuTarget(
         long[] limits = [MostGroups, ResidentThreads / whole, MultiprocessorSharedBytes / Math.Max(1, sharedBytes), Registers / (whole * Math.Max(1, registers))];
         return (int)Math.Max(1, limits.Min());
     }
+
+    /// <summary>Bytes a second between the device and memory of the host; 0 where no value is to wait there.</summary>
+    public long HostBytesPerSecond { get; init; }
 
     /// <summary>Threads of a group where nothing asks for another number: enough to fill a multiprocessor with a few groups.</summary>
     public int UsualThreads => Math.Min(256, MostThreads);
