@@ -16,17 +16,17 @@ public sealed class GpuComparison : IDisposable
     private readonly string _cases = Directory.CreateTempSubdirectory("graphforge-gpu-").FullName;
 
     /// <param name="device">Where GraphForge runs.</param>
-    /// <param name="pyTorchDevice">The same device as PyTorch names it.</param>
+    /// <param name="pyTorchDevice">The same device as PyTorch names it; null where it does not know it.</param>
     /// <param name="scale">How large works are.</param>
     /// <param name="options">What else GraphForge compiles with.</param>
-    public GpuComparison(ComputeDevice device, string pyTorchDevice, GpuScale scale, CompileOptions options)
+    public GpuComparison(ComputeDevice device, string? pyTorchDevice, GpuScale scale, CompileOptions options)
     {
         _graphForge = new GraphForgeSide(options with { Device = device });
         _eager = Start("eager");
         _compiled = Start("compile");
         _rates = new DeviceRates(device, scale == GpuScale.Full ? 64 << 20 : 1 << 10);
 
-        PeerProcess? Start(string mode) => PeerProcess.Start(
+        PeerProcess? Start(string mode) => pyTorchDevice is null ? null : PeerProcess.Start(
             "PyTorch", Comparison.Pythons, PeerFolder.Script("gpu_peer.py"), Environment.ProcessorCount, pyTorchDevice, mode, $"{scale}".ToLowerInvariant());
     }
 
@@ -48,7 +48,7 @@ public sealed class GpuComparison : IDisposable
             Side?[] all = [_eager, _compiled, _graphForge];
             Side[] sides = [.. all.OfType<Side>()];
             foreach (var side in sides) side.Prepare(work, folder);
-            var (times, limits) = new Rounds(RoundCount, TurnSeconds).Run(sides, () => _rates.Measure(flops: 0));
+            var (times, limits) = new Rounds(RoundCount, TurnSeconds).Run(sides, _rates.Measure);
             double[]? Of(Side? side) => Array.IndexOf(sides, side) is var i and >= 0 ? times[i] : null;
             return GpuTable.Line(work, Of(_graphForge)!, Of(_eager), Of(_compiled), limits);
         }

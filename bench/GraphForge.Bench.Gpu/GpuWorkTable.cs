@@ -11,13 +11,13 @@ public static class GpuWorkTable
 {
     /// <summary>Training steps, then contractions, then what is bound by memory.</summary>
     public static IReadOnlyList<Work> Of(GpuScale scale) => scale == GpuScale.Full
-        ? [.. Steps(4096, 512, 64, [3, 4, 6, 3], 224, 64, new GptSettings(12, 768, 12, 1024, 50257), 8, 1024, 64), .. Kernels(4096, 16384)]
-        : [.. Steps(32, 8, 4, [1, 1, 1, 1], 64, 4, new GptSettings(2, 16, 2, 8, 31), 2, 8, 4), .. Kernels(32, 16)];
+        ? [.. Steps(4096, 512, 64, [3, 4, 6, 3], 224, 64, new GptSettings(12, 768, 12, 1024, 50257), 8, 1024, 64, 64), .. Kernels(4096, 16384)]
+        : [.. Steps(32, 8, 4, [1, 1, 1, 1], 64, 4, new GptSettings(2, 16, 2, 8, 31), 2, 8, 4, 4), .. Kernels(32, 16)];
 
     private static IEnumerable<Work> Steps(
-        int wide, int wideBatch, int width, int[] blocks, int extent, int imageBatch, GptSettings gpt, int gptBatch, int hidden, int sequences)
+        int wide, int wideBatch, int width, int[] blocks, int extent, int imageBatch, GptSettings gpt, int gptBatch, int hidden, int sequences, int steps)
     {
-        var (classes, steps) = (width * 16 - 24, hidden == 8 ? 4 : 64);
+        var classes = width * 16 - 24;
         Workload[] workloads =
         [
             new("mlp", () => new Sequential(new Linear(wide, wide), new ReLU(), new Linear(wide, wide), new ReLU(), new Linear(wide, 10)), Adam, wideBatch, [wide], 10)

@@ -28,7 +28,7 @@ static int Run(GpuArguments arguments)
     }
     var works = WorkWords.Find(GpuWorkTable.Of(arguments.Scale), arguments.Words);
     var cores = arguments.Scale == GpuScale.Full ? TensorCoreUse.Halves : TensorCoreUse.None;
-    using (var comparison = new GpuComparison(device, device.Kind == DeviceKind.Cuda ? "cuda" : "cpu", arguments.Scale, new CompileOptions { TensorCores = cores }))
+    using (var comparison = new GpuComparison(device, PyTorchName(device.Kind, arguments.Device), arguments.Scale, new CompileOptions { TensorCores = cores }))
     {
         Print($"# {device}\n\n{string.Join("; ", comparison.Sides)}. {GpuArguments.Explanation}\n");
         Print(GpuTable.Header);
@@ -40,3 +40,11 @@ static int Run(GpuArguments arguments)
     Console.WriteLine($"written to {path}");
     return 0;
 }
+
+// The simulation is compared with PyTorch on the processor; devices of OpenCL PyTorch does not know.
+static string? PyTorchName(DeviceKind kind, string name) => kind switch
+{
+    DeviceKind.Cuda => name.Contains(':') ? name.ToLowerInvariant() : "cuda",
+    DeviceKind.Simulated => "cpu",
+    _ => null,
+};

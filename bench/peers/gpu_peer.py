@@ -17,7 +17,7 @@ import gpu_works
 
 
 def milliseconds(run, device, by_events):
-    if by_events and device == "cuda":
+    if by_events and device.startswith("cuda"):
         begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         begin.record()
         run()
@@ -26,7 +26,7 @@ def milliseconds(run, device, by_events):
         return begin.elapsed_time(end)
     start = time.perf_counter()
     run()
-    if device == "cuda":
+    if device.startswith("cuda"):
         torch.cuda.synchronize()
     return (time.perf_counter() - start) * 1e3
 
@@ -35,16 +35,19 @@ def main():
     warnings.filterwarnings("ignore")
     threads, device, mode, scale = sys.argv[1:5]
     compiled = mode == "compile"
-    if device == "cuda" and not torch.cuda.is_available() or compiled and not hasattr(torch, "compile"):
+    if device.startswith("cuda") and not torch.cuda.is_available() or compiled and not hasattr(torch, "compile"):
         sys.exit(1)
     torch.set_num_threads(int(threads))
+    if device.startswith("cuda"):
+        torch.cuda.set_device(device)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    name = torch.cuda.get_device_name() if device == "cuda" else "the processor"
+    name = torch.cuda.get_device_name(device) if device.startswith("cuda") else "the processor"
     print(f"PyTorch {torch.__version__}{', torch.compile,' if compiled else ''} on {name}", flush=True)
     run, by_events = None, False
     for line in sys.stdin:
         command, *arguments = line.rstrip("\n").split(" ", 2)
         if command == "prepare":
+            run = None  # its memory first
             run, by_events = gpu_works.make(arguments[1], arguments[0], device, compiled, scale)
             print("ready", flush=True)
         else:

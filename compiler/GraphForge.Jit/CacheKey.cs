@@ -39,9 +39,10 @@ internal sealed record CacheKey(string Hex)
     /// <param name="fingerprint"><see cref="GraphFingerprint"/> of the graph as it was traced.</param>
     /// <param name="binding">Extents of its symbols.</param>
     /// <param name="options">How it is compiled.</param>
-    public static CacheKey OfPlan(byte[] fingerprint, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options) => Of(
+    /// <param name="kernelApi">Version of what kernels are compiled against besides the core library; empty for nothing.</param>
+    public static CacheKey OfPlan(byte[] fingerprint, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options, string kernelApi) => Of(
         [
-            Toolchain, IdentityOf<CompilerOptions>(), IdentityOf<Runtime.ExecutionPlan>(),
+            Toolchain, kernelApi, IdentityOf<CompilerOptions>(), IdentityOf<Runtime.ExecutionPlan>(),
             Convert.ToHexString(fingerprint),
             // As text: every setting there is, and every one there will be.
             (options with { Clock = null, DumpFolder = null }).ToString(),

@@ -33,18 +33,19 @@ public sealed class DeviceGraphCompiler(KernelCacheOptions options)
         options = options with { Clock = clock };
         if (_folder is null || options.DumpFolder is not null) return Make(graph, binding, options, kernelApi, cancellation).Program;
         var (plans, code) = (new DiskCache(_folder, DiskCache.Plans), new DiskCache(_folder, DiskCache.DeviceKernels));
-        var key = CacheKey.OfPlan(GraphFingerprint.Of(graph), binding, options);
+        var api = $"{kernelApi.ManifestModule.ModuleVersionId}";
+        var keys = PlanKeys.Of(graph, binding, options, api);
         clock.End("fingerprint");
-        if (plans.Read(key) is { } bytes && Find(StoredPlan.Of(bytes), code, graph, binding, options) is { } found) return found;
-        var (program, text) = Make(graph, binding, options, kernelApi, cancellation);
-        var kernels = CacheKey.OfKernels(text, [kernelApi.ManifestModule.ModuleVersionId.ToString()], "");
-        var positions = graph.States.Index().ToDictionary(s => s.Item, s => s.Index);
+        foreach (var key in keys.All)
+            if (plans.Read(key) is { } bytes && Find(StoredPlan.Of(bytes), code, graph, binding, options) is { } found) return found;
+        var (program, source) = Make(graph, binding, options, kernelApi, cancellation);
+        var kernels = CacheKey.OfKernels(source.KernelText, [api], "");
         code.Write(kernels, ToBytes(program.Code));
-        plans.Write(key, new StoredPlan(kernels, program.Plan, [.. program.States.Select(s => positions[s])], program.Memory).ToBytes());
+        plans.Write(keys.Of(source), StoredPlan.Of(graph, source, kernels).ToBytes());
         return program;
     }
 
-    private static (DeviceSource Program, string Text) Make(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding,
+    private static (DeviceSource Program, CompiledSource Source) Make(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding,
         CompilerOptions options, Assembly kernelApi, CancellationToken cancellation)
     {
         var source = Pipeline.Compile(graph, binding, options, cancellation);
@@ -52,12 +53,12 @@ public sealed class DeviceGraphCompiler(KernelCacheOptions options)
         options.Clock!.End("C# compiler");
         var report = CompileReport.Of(graph, source.Plan, options.Clock) with { TextLength = source.KernelText.Length };
         var code = new DeviceCode(image, [.. source.Kernels.Select(k => k.Threads)]);
-        return (new DeviceSource(source.Plan, code, source.States, source.Memory, report) { Explain = new(source.Explain) }, source.KernelText);
+        return (new DeviceSource(source.Plan, code, source.States, source.Memory, report) { Explain = new(source.Explain) }, source);
     }
 
     private static DeviceSource? Find(StoredPlan stored, DiskCache code, ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
     {
-        if (code.Read(stored.Kernels) is not { } kernels) return null;
+        if (stored.Memory.TotalBytes > options.MemoryBudget || code.Read(stored.Kernels) is not { } kernels) return null;
         var states = graph.States;
         options.Clock!.End("read plan");
         var report = CompileReport.Of(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };

@@ -48,9 +48,9 @@ public sealed class GraphCompiler
         var clock = new PhaseClock();
         options = options with { Clock = clock };
         if (_plans is null || options.DumpFolder is not null) return Make(graph, binding, options, cancellation).Program;
-        var keys = Keys(graph, binding, options);
+        var keys = PlanKeys.Of(graph, binding, options);
         clock.End("fingerprint");
-        foreach (var key in keys)
+        foreach (var key in keys.All)
         {
             if (Find(key, graph, binding, options) is not { } found) continue;
             _first!.Asked(key);
@@ -58,18 +58,10 @@ public sealed class GraphCompiler
         }
         _kernels.Start();
         var (program, source) = Make(graph, binding, options, cancellation);
-        var made = source.IsConstrained ? keys[^1] : keys[0];
-        _plans.Write(made, Stored(graph, source, program.Kernels).ToBytes());
+        var made = keys.Of(source);
+        _plans.Write(made, StoredPlan.Of(graph, source, program.Kernels.Key).ToBytes());
         _first!.Asked(made);
         return program;
-    }
-
-    /// <summary>Of the plan made without a budget, and of the one made where that does not fit.</summary>
-    private static CacheKey[] Keys(ComputationGraph graph, IReadOnlyDictionary<DimSymbol, long> binding, CompilerOptions options)
-    {
-        var fingerprint = GraphFingerprint.Of(graph);
-        var unconstrained = CacheKey.OfPlan(fingerprint, binding, options with { MemoryBudget = null });
-        return options.MemoryBudget is null ? [unconstrained] : [unconstrained, CacheKey.OfPlan(fingerprint, binding, options)];
     }
 
     private (LoadedProgram Program, CompiledSource Source) Make(
@@ -100,11 +92,5 @@ public sealed class GraphCompiler
         var report = CompileReport.Of(graph, stored.Plan, options.Clock) with { Cache = CacheUse.Plan };
         var explain = new Lazy<IReadOnlyList<FusionDecision>>(() => Pipeline.Explain(graph, binding, options));
         return new LoadedProgram(stored.Plan, library, [.. stored.States.Select(s => states[s])], stored.Memory, report) { Explain = explain };
-    }
-
-    private static StoredPlan Stored(ComputationGraph graph, CompiledSource source, KernelLibrary library)
-    {
-        var positions = graph.States.Index().ToDictionary(s => s.Item, s => s.Index);
-        return new StoredPlan(library.Key, source.Plan, [.. source.States.Select(s => positions[s])], source.Memory);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using GraphForge.Compiler;
+using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Memory;
 using GraphForge.Runtime;
 
@@ -11,6 +13,15 @@ namespace GraphForge.Jit;
 /// <param name="Memory">What the plan needs.</param>
 internal sealed record StoredPlan(CacheKey Kernels, ExecutionPlan Plan, IReadOnlyList<int> States, MemoryReport Memory)
 {
+    /// <param name="graph">What was compiled.</param>
+    /// <param name="source">Into what.</param>
+    /// <param name="kernels">Under which key its kernels are kept.</param>
+    public static StoredPlan Of(ComputationGraph graph, CompiledSource source, CacheKey kernels)
+    {
+        var positions = graph.States.Index().ToDictionary(s => s.Item, s => s.Index);
+        return new StoredPlan(kernels, source.Plan, [.. source.States.Select(s => positions[s])], source.Memory);
+    }
+
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();

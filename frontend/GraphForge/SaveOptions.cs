@@ -34,7 +34,14 @@ public sealed record SaveOptions
     /// Kinds of devices to compile for besides, such as GraphForge.Runtime.Ilgpu's <c>SavedDevice.Cuda</c>; such artifacts are read by
     /// runtimes that know format 2.
     /// </summary>
-    public IReadOnlyList<DeviceTarget> Devices { get; init; } = [];
+    public IReadOnlyList<DeviceTarget> Devices
+    {
+        get;
+        init => field = value.Select(d => d.Name).Distinct().Count() == value.Count && value.All(d => d.Name.Length > 0 && d.Name.All(char.IsAsciiLetterLower))
+            ? [.. value]
+            : throw new GraphException(ErrorCode.BadAttribute,
+                $"SaveOptions.{nameof(Devices)} have names of lower-case letters, each another one, but not [{string.Join(", ", value.Select(d => d.Name))}].");
+    } = [];
 
     /// <summary>What an artifact holds: its name, its notes, the extents and the vector registers it was compiled for; not the devices.</summary>
     public static SaveOptions Of(ArtifactManifest manifest)

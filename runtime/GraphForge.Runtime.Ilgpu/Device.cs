@@ -132,7 +132,8 @@ public sealed class Device : ComputeDevice
         }
     }
 
-    protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => _accelerator is CudaAccelerator cuda && code.Ptx.Count > 0
+    /// <summary>PTX is for compute capability 8.0 and everything after it; others are given the IL.</summary>
+    protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => _accelerator is CudaAccelerator { Architecture.Major: >= 8 } cuda && code.Ptx.Count > 0
         ? new PtxKernels(cuda, code, names)
         : new IlgpuKernels(_accelerator, code, names);
 

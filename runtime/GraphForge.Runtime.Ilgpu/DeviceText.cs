@@ -42,9 +42,14 @@ public static partial class DeviceText
         var methods = new KernelMethods(image);
         using var context = Context.Create(builder => builder.DefaultCPU().ForKernels());
         using var backend = open(context);
-        var texts = names.Select(Text).ToArray();
-        methods.Unload();
-        return texts;
+        try
+        {
+            return [.. names.Select(Text)];
+        }
+        finally
+        {
+            methods.Unload();
+        }
 
         string Text(string name)
         {

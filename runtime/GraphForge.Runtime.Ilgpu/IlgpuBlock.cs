@@ -13,25 +13,52 @@ internal sealed class IlgpuBlock(MemoryBuffer1D<byte, Stride1D.Dense> memory, Ac
 
     public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > 0) View.SubView(offset, bytes.Length).CopyFromCPU(stream, bytes);
+        if (bytes.IsEmpty) return;
+        try
+        {
+            View.SubView(offset, bytes.Length).CopyFromCPU(stream, bytes);
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(memory.Accelerator, cause);
+        }
     }
 
     public override void Read(long offset, Span<byte> bytes)
     {
+        if (bytes.IsEmpty) return;
         try
         {
-            if (bytes.Length > 0) View.SubView(offset, bytes.Length).CopyToCPU(stream, bytes);
+            View.SubView(offset, bytes.Length).CopyToCPU(stream, bytes);
         }
-        catch (AcceleratorException exception)
+        catch (AcceleratorException cause)
         {
-            throw new DeviceException($"A kernel failed on {memory.Accelerator.Name}: {exception.Message} The device is unusable from here on: dispose it.", exception);
+            throw DriverCall.Failure(memory.Accelerator, cause);
         }
     }
 
-    public override void Copy(long from, long to, long bytes) => View.SubView(from, bytes).CopyTo(stream, View.SubView(to, bytes));
+    public override void Copy(long from, long to, long bytes)
+    {
+        try
+        {
+            View.SubView(from, bytes).CopyTo(stream, View.SubView(to, bytes));
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(memory.Accelerator, cause);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) memory.Dispose();
+        if (!disposing) return;
+        try
+        {
+            memory.Dispose();
+        }
+        catch (AcceleratorException)
+        {
+            // The driver has failed, and takes nothing back; with the accelerator, all of it goes.
+        }
     }
 }

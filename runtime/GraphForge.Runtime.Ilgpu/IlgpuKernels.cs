@@ -24,7 +24,14 @@ internal sealed class IlgpuKernels : DeviceKernels
     {
         var view = ((IlgpuBlock)memory).View;
         var places = view.SubView(launch.Places, launch.PlaceCount * sizeof(long)).Cast<long>();
-        _kernels[launch.Kernel](_stream, new KernelConfig(launch.Groups, _threads[launch.Kernel]), view, places, launch.First, launch.Iteration);
+        try
+        {
+            _kernels[launch.Kernel](_stream, new KernelConfig(launch.Groups, _threads[launch.Kernel]), view, places, launch.First, launch.Iteration);
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(_stream.Accelerator, cause);
+        }
     }
 
     private static DeviceKernel Load(Accelerator accelerator, KernelMethods methods, string name)

@@ -12,9 +12,29 @@ internal sealed class IlgpuUpload(Accelerator accelerator, long bytes) : DeviceU
 
     public override Span<byte> Bytes => _pages.Span;
 
-    public override void Start(DeviceBlock block, long offset) => ((IlgpuBlock)block).View.SubView(offset, _pages.Length).CopyFromPageLockedAsync(_stream, _pages);
+    public override void Start(DeviceBlock block, long offset)
+    {
+        try
+        {
+            ((IlgpuBlock)block).View.SubView(offset, _pages.Length).CopyFromPageLockedAsync(_stream, _pages);
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(accelerator, cause);
+        }
+    }
 
-    public override void Finish() => _stream.Synchronize();
+    public override void Finish()
+    {
+        try
+        {
+            _stream.Synchronize();
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(accelerator, cause);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -38,7 +38,7 @@ internal sealed unsafe class PtxKernels : DeviceKernels
         var pointers = stackalloc void*[4] { &arguments.Memory, &arguments.Places, &arguments.First, &arguments.Iteration };
         var error = CudaAPI.CurrentAPI.LaunchKernel(_functions[launch.Kernel], launch.Groups, 1, 1, _threads[launch.Kernel], 1, 1, 0,
             ((CudaStream)_accelerator.DefaultStream).StreamPtr, (nint)pointers, 0);
-        if (error != CudaError.CUDA_SUCCESS) throw new DeviceException($"{_accelerator.Name} refuses to start a kernel: {error}. The device is unusable from here on: dispose it.");
+        if (error != CudaError.CUDA_SUCCESS) throw new DeviceException($"{_accelerator.Name} refuses to start a kernel: {error}. It is unusable from here on: dispose it, and open it anew.");
     }
 
     private static nint Load(string name, string text)

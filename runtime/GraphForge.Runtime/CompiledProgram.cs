@@ -180,7 +180,8 @@ public sealed class CompiledProgram : IProgram
         }
     }
 
-    private static void CheckStates(ExecutionPlan plan, IReadOnlyList<StateBuffer> states)
+    /// <exception cref="ArgumentException">States do not fit the plan.</exception>
+    internal static void CheckStates(ExecutionPlan plan, IReadOnlyList<StateBuffer> states)
     {
         if (plan.Preparation is { } preparation) CheckStates(preparation, states);
         foreach (var buffer in plan.Buffers.Where(buffer => buffer.Kind == BufferKind.State))

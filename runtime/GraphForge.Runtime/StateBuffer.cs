@@ -136,9 +136,13 @@ public sealed unsafe class StateBuffer
     /// <summary>Copies the newest elements here, where <paramref name="source"/> has them.</summary>
     internal void BringHomeFrom(IElementSource source)
     {
-        if (Volatile.Read(ref _elsewhere) != source) return;
-        source.Read(Address, Bytes);
-        IsAt(null);
+        lock (source.Turn)
+        {
+            // Whoever had the turn before may have brought them home, and put others in their place.
+            if (_elsewhere != source) return;
+            source.Read(Address, Bytes);
+            IsAt(null);
+        }
     }
 
     /// <summary>Copies the newest elements here, where they are on another device than that of <paramref name="source"/>.</summary>
@@ -173,8 +177,17 @@ public sealed unsafe class StateBuffer
     /// <summary>Whatever a device has is outdated.</summary>
     private void Replace(ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(new Span<byte>((void*)Address, TensorLayout.SpanLength(Name, Bytes)));
-        IsAt(null);
+        var elements = new Span<byte>((void*)Address, TensorLayout.SpanLength(Name, Bytes));
+        if (Volatile.Read(ref _elsewhere) is not { } source) bytes.CopyTo(elements);
+        else
+        {
+            // Not while others bring the old ones home.
+            lock (source.Turn)
+            {
+                bytes.CopyTo(elements);
+                IsAt(null);
+            }
+        }
         MarkChanged([this]);
     }
 

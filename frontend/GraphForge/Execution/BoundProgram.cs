@@ -27,11 +27,8 @@ internal abstract class BoundProgram
 
     public abstract RunLease Rent();
 
-    /// <summary>
-    /// Takes the value of an input for the next run while this thread's run is at work, where that saves time; once all were taken, the next
-    /// run is to be given none.
-    /// </summary>
-    public virtual bool Stage<T>(int index, ReadOnlySpan<T> values) where T : unmanaged => false;
+    /// <summary>Takes the value of an input for the next run while this thread's run is at work, where that saves time.</summary>
+    public virtual void Stage<T>(int index, ReadOnlySpan<T> values) where T : unmanaged { }
 
     /// <summary>Measured ticks of the steps as the time of each kernel.</summary>
     public IReadOnlyList<KernelTime> Times(IReadOnlyList<long> ticks) =>

@@ -40,6 +40,6 @@ internal static class DeviceBackend
 
         public override RunLease Rent() => new(program.Rent());
 
-        public override bool Stage<T>(int index, ReadOnlySpan<T> values) => program.Stage(index, values);
+        public override void Stage<T>(int index, ReadOnlySpan<T> values) => program.Stage(index, values);
     }
 }

@@ -33,6 +33,9 @@ internal readonly struct RunLease : IDisposable
         else _reference!.SetInput(index, values.Bytes);
     }
 
+    /// <summary>Whether all inputs were staged, and none need be set.</summary>
+    public bool HasStaged => _device is { HasStaged: true };
+
     /// <summary>Runs, or starts what runs elsewhere.</summary>
     public void Run()
     {

@@ -16,9 +16,6 @@ internal sealed class TrainingProgram
     private readonly DType[] _metricTypes;
     private readonly int _predicted;
 
-    /// <summary>Whether the next run has its inputs.</summary>
-    private bool _isStaged;
-
     public TrainingProgram(BoundProgram program, TrainingGraph graph, StateAccess access, IndexChecks indices)
     {
         (Program, _inputs, _access, _indices) = (program, graph.Inputs, access, indices);
@@ -37,7 +34,7 @@ internal sealed class TrainingProgram
     /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
     public float Run(ReadOnlySpan<NamedArray> arrays, Span<double> metrics, Span<long> ticks = default)
     {
-        using var run = Begin(arrays, ticks);
+        using var run = Begin(arrays, ticks: ticks);
         return run.Finish(metrics);
     }
 
@@ -50,22 +47,23 @@ internal sealed class TrainingProgram
     public float Run<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets, Span<double> metrics,
         Span<TTarget> predicted = default, Span<long> ticks = default) where TSample : unmanaged where TTarget : unmanaged
     {
-        using var run = Begin(samples, targets, ticks);
+        using var run = Begin(samples, targets, ticks: ticks);
         var loss = run.Finish(metrics);
         if (predicted.Length > 0) run.GetPredicted(predicted);
         return loss;
     }
 
     /// <summary>Starts a run over arrays that fit the binding.</summary>
-    /// <param name="arrays">Every input once; those that were staged, where some were.</param>
+    /// <param name="arrays">Every input once.</param>
+    /// <param name="isStaged">Whether these were handed to <see cref="Stage(ReadOnlySpan{NamedArray})"/> since the last run.</param>
     /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
-    public TrainingRun Begin(ReadOnlySpan<NamedArray> arrays, Span<long> ticks = default)
+    public TrainingRun Begin(ReadOnlySpan<NamedArray> arrays, bool isStaged = false, Span<long> ticks = default)
     {
         _indices.Check(arrays);
         var run = Open();
         try
         {
-            if (!_isStaged)
+            if (!isStaged || !run.Lease.HasStaged)
                 foreach (var array in arrays) run.Lease.SetInput(_inputIndices[_inputs.IndexOf(array.Name)], array);
             Start(run, ticks);
             return run;
@@ -78,10 +76,12 @@ internal sealed class TrainingProgram
     }
 
     /// <summary>Starts a run over the two inputs of supervised training.</summary>
-    /// <param name="samples">The first input; that which was staged, where one was.</param>
+    /// <param name="samples">The first input.</param>
     /// <param name="targets">The second.</param>
+    /// <param name="isStaged">Whether these were handed to <see cref="Stage{TSample, TTarget}"/> since the last run.</param>
     /// <param name="ticks">Receives the time of each step of the plan; empty where nobody asks.</param>
-    public TrainingRun Begin<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets, Span<long> ticks = default)
+    public TrainingRun Begin<TSample, TTarget>(
+        ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets, bool isStaged = false, Span<long> ticks = default)
         where TSample : unmanaged where TTarget : unmanaged
     {
         _indices.Check(0, samples);
@@ -89,7 +89,7 @@ internal sealed class TrainingProgram
         var run = Open();
         try
         {
-            if (!_isStaged)
+            if (!isStaged || !run.Lease.HasStaged)
             {
                 run.Lease.SetInput(_inputIndices[0], samples);
                 run.Lease.SetInput(_inputIndices[1], targets);
@@ -107,13 +107,15 @@ internal sealed class TrainingProgram
     /// <summary>Hands the inputs of the next run over while this one is at work, where that saves time.</summary>
     public void Stage(ReadOnlySpan<NamedArray> arrays)
     {
-        _isStaged = true;
-        foreach (var array in arrays) _isStaged &= Stage<byte>(_inputs.IndexOf(array.Name), array.Bytes);
+        foreach (var array in arrays) Stage<byte>(_inputs.IndexOf(array.Name), array.Bytes);
     }
 
     /// <summary>Hands the two inputs of the next run over while this one is at work, where that saves time.</summary>
-    public void Stage<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets) where TSample : unmanaged where TTarget : unmanaged =>
-        _isStaged = Stage(0, samples) && Stage(1, targets);
+    public void Stage<TSample, TTarget>(ReadOnlySpan<TSample> samples, ReadOnlySpan<TTarget> targets) where TSample : unmanaged where TTarget : unmanaged
+    {
+        Stage(0, samples);
+        Stage(1, targets);
+    }
 
     /// <summary>Waits for a run; gives the loss.</summary>
     internal float Finish(in RunLease run, Span<double> metrics)
@@ -138,15 +140,16 @@ internal sealed class TrainingProgram
         }
     }
 
-    private void Start(TrainingRun run, Span<long> ticks)
+    private static void Start(TrainingRun run, Span<long> ticks)
     {
-        _isStaged = false;
         if (ticks.IsEmpty) run.Lease.Run();
         else run.Lease.Profile(ticks);
     }
 
-    /// <summary>An input that the program does not read is taken.</summary>
-    private bool Stage<T>(int input, ReadOnlySpan<T> values) where T : unmanaged => _inputIndices[input] < 0 || Program.Stage(_inputIndices[input], values);
+    private void Stage<T>(int input, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        if (_inputIndices[input] >= 0) Program.Stage(_inputIndices[input], values);
+    }
 
     private static double Value(DType type, ReadOnlySpan<byte> bytes) => type switch
     {

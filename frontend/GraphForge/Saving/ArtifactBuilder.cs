@@ -76,7 +76,11 @@ internal sealed class ArtifactBuilder
             return Compile(function, binding, bits, $"{folder}/v{bits}");
         })])
         {
-            DeviceVariants = [.. _save.Devices.Select(device => Compile(function, binding, device, $"{folder}/{device.Name}"))],
+            DeviceVariants = [.. _save.Devices.Select(device =>
+            {
+                Progress?.Report(new SaveProgress(function.Graph.Name, known, VectorBits: 0) { Device = device.Name });
+                return Compile(function, binding, device, $"{folder}/{device.Name}");
+            })],
         };
     }
 

@@ -1,6 +1,7 @@
 using GraphForge.Compiler;
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops.Schedules;
 using GraphForge.Execution;
 using GraphForge.Runtime.Artifacts;
 using GraphForge.Runtime.Device;
@@ -20,7 +21,7 @@ internal sealed record SavedFunction(ComputationGraph Graph, InputSignature Inpu
 
     /// <summary>How it is compiled for a kind of device.</summary>
     public CompilerOptions Settings(IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, DeviceTarget device) =>
-        CompiledBackend.Settings(Graph, binding, options) with { Device = GpuTarget.Of(device.Limits, options.TensorCores), Threads = 1, DumpFolder = null };
+        CompiledBackend.Settings(Graph, binding, options) with { Device = GpuTarget.Of(device.Limits, options.TensorCores), Threads = 1, DumpFolder = null, Schedules = ScheduleRecords.Empty };
 
     /// <summary>How it is compiled for a width of vector registers, whatever this processor has.</summary>
     public CompilerOptions Settings(IReadOnlyDictionary<DimSymbol, long> binding, CompileOptions options, int vectorBits) =>

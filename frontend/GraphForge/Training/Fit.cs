@@ -127,6 +127,7 @@ public sealed partial class Training
         var batches = train.Batches(Supervised.Batch.Size, shuffle: true, unchecked((ulong)_state.OrderSeed), checked((int)_state.Orders++));
         var meter = new EpochMeter(start with { Steps = batches.Count });
         var next = batches.GetEnumerator();
+        var isStaged = false;
         for (var more = next.MoveNext(); more;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -135,10 +136,11 @@ public sealed partial class Training
             var (count, decisions) = (batch.Count, batch.Labels.Length - Ignored(batch.Labels));
             BeginStep();
             var program = _steps.Get([Supervised.Checks.Size(batch.Features, batch.Labels)]);
-            using (var step = program.Begin(batch.Features, batch.Labels))
+            using (var step = program.Begin(batch.Features, batch.Labels, isStaged))
             {
                 more = next.MoveNext();
-                if (more && next.Current.Count == count) program.Stage(next.Current.Features, next.Current.Labels);
+                isStaged = more && next.Current.Count == count;
+                if (isStaged) program.Stage(next.Current.Features, next.Current.Labels);
                 var loss = step.Finish(_stepMetrics.Values);
                 meter.Exclude(_compileTicks - compileTicks);
                 if (Supervised.Classes > 0) meter.AddDecisions((long)_stepMetrics.Values[0], decisions);

@@ -65,6 +65,7 @@ public sealed partial class Training
         var meter = new EpochMeter(start with { Steps = batches.Count });
         var extents = new long[_inputs.Symbols.Count];
         using var next = batches.In(NextOrder(train.Count)).GetEnumerator();
+        var isStaged = false;
         for (var more = next.MoveNext(); more;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -72,10 +73,11 @@ public sealed partial class Training
             BeginStep();
             _inputs.Bind(inputs, extents);
             var program = _steps.Get(extents);
-            using (var step = program.Begin(inputs))
+            using (var step = program.Begin(inputs, isStaged))
             {
                 more = next.MoveNext();
-                if (more && next.Current.Samples == samples) program.Stage(next.Current.Inputs);
+                isStaged = more && next.Current.Samples == samples;
+                if (isStaged) program.Stage(next.Current.Inputs);
                 var result = new StepMetrics(step.Finish(_stepMetrics.Values), _stepMetrics.Names, _stepMetrics.Values);
                 meter.Exclude(_compileTicks - compileTicks);
                 meter.AddMetrics(result, samples);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using GraphForge.Runtime.Device;
 using GraphForge.Runtime.Serialization;
 
@@ -35,6 +36,7 @@ public sealed class Artifact : IDisposable
     private readonly ArtifactOptions _options;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Function, string Extents), ArtifactProgram> _programs = [];
+    private readonly ConditionalWeakTable<ComputeDevice, Dictionary<(string Function, string Extents), ArtifactProgram>> _devicePrograms = [];
     private ArtifactStates? _states;
     private bool _disposed;
 
@@ -101,7 +103,7 @@ public sealed class Artifact : IDisposable
         var states = OwnStates;
         lock (_lock)
         {
-            var key = (function, string.Join(',', chosen.OrderBy(e => e.Key, StringComparer.Ordinal)));
+            var key = Key(function, chosen);
             if (!_programs.TryGetValue(key, out var program)) _programs[key] = program = Make(found, chosen, states);
             return program;
         }
@@ -119,7 +121,16 @@ public sealed class Artifact : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         var found = Function(function);
-        return new ProgramLoading(_file, OwnStates, _options).Load(found, Trusted(found, Chosen(found, extents)), device);
+        var chosen = Chosen(found, extents);
+        var states = OwnStates;
+        lock (_lock)
+        {
+            var programs = _devicePrograms.GetOrCreateValue(device);
+            var key = Key(function, chosen);
+            if (!programs.TryGetValue(key, out var program))
+                programs[key] = program = new ProgramLoading(_file, states, _options).Load(found, Trusted(found, chosen), device);
+            return program;
+        }
     }
 
     /// <summary>
@@ -245,6 +256,9 @@ public sealed class Artifact : IDisposable
             states.Leave(writes: false);
         }
     }
+
+    private static (string, string) Key(string function, IReadOnlyDictionary<string, long> extents) =>
+        (function, string.Join(',', extents.OrderBy(e => e.Key, StringComparer.Ordinal)));
 
     private ArtifactFunction Function(string name) => Manifest.Functions.FirstOrDefault(f => f.Name == name) ?? throw NotFound(
         $"there is no function '{name}'; there are {string.Join(", ", Manifest.Functions.Select(f => $"'{f.Name}'"))}.");

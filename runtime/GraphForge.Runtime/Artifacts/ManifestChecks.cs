@@ -17,7 +17,8 @@ internal static class ManifestChecks
             if (TensorLayout.Bytes(state.DType, state.Dims) is null) throw new FormatException($"the state {state} has no size");
         Unique("functions", manifest.Functions.Select(f => f.Name));
         foreach (var function in manifest.Functions) Verify(manifest, function, symbols, entries);
-        if (manifest.Format == 1 && manifest.Functions.Any(f => f.Bindings.Any(b => b.DeviceVariants.Count > 0))) throw new FormatException("programs for devices came with format 2");
+        if (manifest.Format == 2 != manifest.Functions.Any(f => f.Bindings.Any(b => b.DeviceVariants.Count > 0)))
+            throw new FormatException("programs for devices came with format 2, which an artifact has for them alone");
     }
 
     private static void Verify(

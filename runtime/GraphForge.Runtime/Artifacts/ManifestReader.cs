@@ -95,7 +95,7 @@ internal static class ManifestReader
         foreach (var extent in binding.GetProperty("extents").EnumerateObject()) extents.Add(extent.Name, Count(extent.Value));
         return new ArtifactBinding(extents, List(binding, "checks", Check), List(binding, "variants", Variant))
         {
-            DeviceVariants = hasDevices ? List(binding, "devices", Device) : [],
+            DeviceVariants = !hasDevices ? [] : List(binding, "devices", Device) is { Length: > 0 } devices ? devices : throw new FormatException("a binding has a list of no devices"),
         };
     }
 

@@ -17,7 +17,7 @@ internal sealed class ProgramLoading(ArtifactFile file, ArtifactStates states, A
     {
         var variant = VectorSupport.Choose(binding.Variants, options.MaxVectorBits, file.Memory.Name);
         var plan = PlanReading.Read(file, function, binding, variant);
-        CheckMemory(plan);
+        CheckMemory(plan, RunBytes(plan), options.MemoryLimit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var buffers = variant.States.Select(s => states.Buffers[s]).ToArray();
         var image = LoadKernels(variant.Code, plan.KernelNames);
         try
@@ -39,21 +39,26 @@ internal sealed class ProgramLoading(ArtifactFile file, ArtifactStates states, A
             ?? throw new ArtifactException(ArtifactError.NoKernels, file.Memory.Name, $"'{function.Name}' is compiled for " +
                 $"{string.Join(", ", binding.DeviceVariants.Select(v => v.Device).DefaultIfEmpty("no device"))}, of which {device.Name} can run none. Save the model for it: SaveOptions.Devices.");
         var plan = PlanReading.Read(file, function, binding, variant);
+        var buffers = variant.States.Select(s => states.Buffers[s]).ToArray();
+        CheckMemory(plan, plan.ArenaBytes, options.MemoryLimit ?? device.AvailableTo(buffers));
         var code = new DeviceCode(file.Read(variant.Code), variant.GroupThreads) { Ptx = [.. variant.Texts.Select(t => Encoding.UTF8.GetString(file.Read(t)))] };
         try
         {
-            return new ArtifactProgram(function, binding, new DeviceProgram(device, plan, code, [.. variant.States.Select(s => states.Buffers[s])]), states, file.Memory.Name);
+            return new ArtifactProgram(function, binding, new DeviceProgram(device, plan, code, buffers), states, file.Memory.Name);
         }
-        catch (Exception e) when (e is InvalidPlanException or ArgumentException or OverflowException or BadImageFormatException)
+        catch (Exception e) when (e is InvalidPlanException or ArgumentException or OverflowException or BadImageFormatException or FileLoadException
+            or FileNotFoundException or TypeLoadException or System.Reflection.AmbiguousMatchException)
         {
             throw file.Memory.Malformed($"'{variant.Plan}' is no plan that can run: {e.Message}", e);
         }
     }
 
-    private void CheckMemory(ExecutionPlan plan)
+    /// <param name="plan">What is to run.</param>
+    /// <param name="runBytes">What a run takes of its own.</param>
+    /// <param name="limit">What there is, or is allowed.</param>
+    private void CheckMemory(ExecutionPlan plan, Int128 runBytes, long limit)
     {
-        var limit = options.MemoryLimit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var needed = RunBytes(plan) + (plan.Preparation is { } preparation ? RunBytes(preparation) : 0) + states.Buffers.Aggregate((Int128)0, (sum, s) => sum + s.Bytes);
+        var needed = runBytes + (plan.Preparation is { } preparation ? RunBytes(preparation) : 0) + states.Buffers.Aggregate((Int128)0, (sum, s) => sum + s.Bytes);
         if (needed > limit)
             throw new ArtifactException(ArtifactError.TooLarge, file.Memory.Name,
                 $"a run of '{plan.Name}' takes {needed} bytes, and {limit} {(options.MemoryLimit is null ? "are there" : "are allowed by ArtifactOptions.MemoryLimit")}.");

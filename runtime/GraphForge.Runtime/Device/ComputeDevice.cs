@@ -9,8 +9,6 @@ namespace GraphForge.Runtime.Device;
 /// </summary>
 public abstract class ComputeDevice : IDisposable
 {
-    private bool _isDisposed;
-
     protected ComputeDevice() => Memory = new DeviceMemory(this);
 
     /// <summary>As its driver calls it.</summary>
@@ -28,6 +26,8 @@ public abstract class ComputeDevice : IDisposable
     /// <summary>Bytes of its memory that programs hold.</summary>
     public long HeldBytes => Memory.Bytes;
 
+    internal bool IsDisposed { get; private set; }
+
     internal DeviceMemory Memory { get; }
 
     /// <summary>Held by whoever runs a program, or changes what is in memory.</summary>
@@ -38,20 +38,29 @@ public abstract class ComputeDevice : IDisposable
     {
         lock (Turn)
         {
-            if (_isDisposed) return;
-            Memory.Release();
-            Memory.ReleaseHost();
-            _isDisposed = true;
-            Dispose(true);
+            if (IsDisposed) return;
+            try
+            {
+                Memory.Release();
+            }
+            finally
+            {
+                IsDisposed = true;
+                Dispose(true);
+            }
         }
         GC.SuppressFinalize(this);
     }
 
     /// <summary>What a program with these states may take: what nobody holds, what is the arena's, and what the states hold here already.</summary>
-    internal long AvailableTo(IEnumerable<StateBuffer> states) => FreeBytes + HeldBytes - Memory.LastingBytes + states.Sum(Memory.BytesOf);
+    internal long AvailableTo(IEnumerable<StateBuffer> states)
+    {
+        CheckUsable();
+        return Math.Max(0, FreeBytes + HeldBytes - Memory.LastingBytes + states.Sum(Memory.BytesOf));
+    }
 
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
-    internal void CheckUsable() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+    internal void CheckUsable() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <summary>A new block of memory, whose content is undefined.</summary>
     /// <exception cref="DeviceException">There is not so much.</exception>

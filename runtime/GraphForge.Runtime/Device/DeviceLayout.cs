@@ -6,7 +6,7 @@ namespace GraphForge.Runtime.Device;
 /// </summary>
 public sealed class DeviceLayout
 {
-    /// <summary>Every buffer starts on a multiple of this many bytes: what a warp reads at a time, twice.</summary>
+    /// <summary>The arena, states and constants start on a multiple of this many bytes: what a warp reads at a time, twice.</summary>
     public const int Alignment = 256;
 
     private readonly List<long> _places = [];

@@ -37,6 +37,8 @@ public sealed class DeviceProgram : IProgram
     /// <param name="code">Its kernels.</param>
     /// <param name="states">The states that the plan's state buffers index.</param>
     /// <exception cref="InvalidPlanException">The plan is not consistent.</exception>
+    /// <exception cref="ArgumentException">Kernels or states do not fit the plan.</exception>
+    /// <exception cref="InvalidOperationException">A run of this thread on the device is under way.</exception>
     /// <exception cref="DeviceException">The program does not fit the device, or a kernel cannot be translated for it.</exception>
     public DeviceProgram(ComputeDevice device, ExecutionPlan plan, DeviceCode code, IReadOnlyList<StateBuffer> states)
     {
@@ -44,22 +46,21 @@ public sealed class DeviceProgram : IProgram
         (_device, Plan, _states) = (device, plan, [.. states]);
         (_ownBytes, _hostBytes) = (DeviceLayout.OwnBytes(plan), plan.HostBytes);
         Check(device, plan, code);
+        CompiledProgram.CheckStates(plan, states);
         _written = [.. plan.Steps.SelectMany(s => s.Writes).Distinct().Where(b => plan.Buffers[b].Kind == BufferKind.State)
             .Select(b => (int)plan.Buffers[b].Offset).Distinct()];
         (_inputs, _outputs) = (Positions(BufferKind.Input), Positions(BufferKind.Output));
         (_read, _inputPlaces) = (new byte[]?[_outputs.Length], new long[_inputs.Length]);
         PlanBuffer[] inputs = [.. _inputs.Select(b => plan.Buffers[b])];
         // What is run over one batch after another: training.
-        if (_written.Length > 0 && inputs.Length > 0) _staged = new StagedInputs(device, inputs);
+        if (_written.Length > 0 && StagedInputs.CanHold(inputs)) _staged = new StagedInputs(device, inputs);
         if (plan.Preparation is { } preparation) _prepared = new PreparedVersions(preparation, _states);
+        CheckTurn();
         lock (device.Turn)
         {
             device.CheckUsable();
             _kernels = device.Load(code, plan.KernelNames);
-            _copies = [.. _states.Select(device.Memory.StateOf)];
-            _own = device.Memory.Reserve(_ownBytes + (_staged is null ? 0 : StagedInputs.Bytes(inputs)));
-            device.Memory.Grow(plan.ArenaBytes);
-            device.Memory.GrowHost(_hostBytes);
+            (_copies, _own) = Reserve(_ownBytes + (_staged is null ? 0 : StagedInputs.Bytes(inputs)));
         }
     }
 
@@ -73,9 +74,11 @@ public sealed class DeviceProgram : IProgram
 
     /// <summary>The device for one run, once the runs of other threads have ended. To be disposed on the same thread.</summary>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another run of this thread on the device is under way.</exception>
     /// <exception cref="DeviceException">The device has less memory free than the program was compiled for.</exception>
     public DeviceRun Rent()
     {
+        CheckTurn();
         // Before this device is held, as that another one may be waited for.
         for (var i = 0; i < _states.Length; i++) _states[i].BringHomeUnlessAt(_copies[i]);
         _device.Turn.Enter();
@@ -94,22 +97,22 @@ public sealed class DeviceProgram : IProgram
 
     PlanBuffer IProgram.OutputBuffer(int index) => Plan.Buffers[_outputs[index]];
 
-    IProgramRun IProgram.RentRun() => new StagedRun(this, _inputs.Select(b => Plan.Buffers[b]), _outputs.Select(b => Plan.Buffers[b]));
+    IProgramRun IProgram.RentRun() => new BufferedRun(this, _inputs.Select(b => Plan.Buffers[b]), _outputs.Select(b => Plan.Buffers[b]));
 
     /// <summary>
     /// Takes the value of an input for the next run while this thread's run is at work, so that it is copied meanwhile. Once every input was
     /// given so, the next run uses them, unless it is given others. Whatever ran before this thread's run was waited for.
     /// </summary>
-    /// <returns>Whether it was taken; else it is to be set before the run.</returns>
     /// <exception cref="ArgumentException">It has another size.</exception>
-    internal bool Stage<T>(int index, ReadOnlySpan<T> values) where T : unmanaged
+    internal void Stage<T>(int index, ReadOnlySpan<T> values) where T : unmanaged
     {
         var bytes = MemoryMarshal.AsBytes(values);
         Buffer("input", _inputs, index, bytes.Length);
-        if (_staged is null || !_device.Turn.IsHeldByCurrentThread) return false;
-        _staged.Give(index, bytes, _own.Offset + _ownBytes);
-        return true;
+        _staged?.Give(index, bytes, _own.Offset + _ownBytes);
     }
+
+    /// <summary>Whether the next run has all of its inputs from <see cref="Stage"/>.</summary>
+    internal bool HasStaged => _staged is { IsWhole: true };
 
     internal void Return() => _device.Turn.Exit();
 
@@ -161,8 +164,38 @@ public sealed class DeviceProgram : IProgram
         }
     }
 
+    /// <summary>Room for states that are not on the device yet, and for what the program alone keeps; none is taken where it does not fit.</summary>
+    private (DeviceState[] Copies, DeviceRange Own) Reserve(long ownBytes)
+    {
+        var memory = _device.Memory;
+        var added = _states.Where(s => !memory.Holds(s)).ToArray();
+        var own = memory.Reserve(ownBytes);
+        try
+        {
+            DeviceState[] copies = [.. _states.Select(memory.StateOf)];
+            memory.Grow(Plan.ArenaBytes);
+            memory.GrowHost(_hostBytes);
+            return (copies, own);
+        }
+        catch
+        {
+            own.Release();
+            foreach (var state in added) memory.Forget(state);
+            throw;
+        }
+    }
+
+    /// <summary>Programs of a device share its arena: the second of two runs at once would write over the first.</summary>
+    private void CheckTurn()
+    {
+        if (_device.Turn.IsHeldByCurrentThread)
+            throw new InvalidOperationException($"A run of this thread on {_device.Name} is under way: end it before another one begins, or a program is loaded.");
+    }
+
     private static void Check(ComputeDevice device, ExecutionPlan plan, DeviceCode code)
     {
+        if (code.GroupThreads.Count != plan.KernelNames.Count || code.Ptx.Count != 0 && code.Ptx.Count != plan.KernelNames.Count)
+            throw new ArgumentException($"Plan '{plan.Name}' has {plan.KernelNames.Count} kernels but was given {code.GroupThreads.Count}.", nameof(code));
         for (var i = 0; i < plan.KernelNames.Count; i++)
             if (code.GroupThreads[i] > device.Limits.MostThreads)
                 throw new DeviceException(

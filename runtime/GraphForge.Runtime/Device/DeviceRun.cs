@@ -32,5 +32,8 @@ public readonly struct DeviceRun : IDisposable
     /// <exception cref="DeviceException">A kernel failed.</exception>
     public ReadOnlySpan<byte> OutputBytes(int index) => _program.OutputBytes(index);
 
+    /// <summary>Whether all inputs were staged, and none need be set.</summary>
+    internal bool HasStaged => _program.HasStaged;
+
     public void Dispose() => _program.Return();
 }

@@ -10,6 +10,8 @@ internal sealed class DeviceState(ComputeDevice device, DeviceRange range) : IEl
 
     public long Offset => range.Offset;
 
+    public Lock Turn => device.Turn;
+
     /// <summary>Before a run: brings the copy up to date.</summary>
     public unsafe void Update(StateBuffer state)
     {
@@ -26,12 +28,13 @@ internal sealed class DeviceState(ComputeDevice device, DeviceRange range) : IEl
         _version = state.Version;
     }
 
+    /// <summary>Gives its bytes back: no program uses it.</summary>
+    public void Release() => range.Release();
+
     public unsafe void Read(nint address, long bytes)
     {
-        lock (device.Turn)
-        {
-            device.CheckUsable();
-            DeviceTransfer.Read(device.Memory.Block, Offset, (byte*)address, bytes);
-        }
+        if (device.IsDisposed)
+            throw new DeviceException($"The newest elements of a state were on {device.Name}, which failed and was disposed: load the parameters anew.");
+        DeviceTransfer.Read(device.Memory.Block, Offset, (byte*)address, bytes);
     }
 }

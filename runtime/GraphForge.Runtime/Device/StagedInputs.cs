@@ -2,7 +2,7 @@ namespace GraphForge.Runtime.Device;
 
 /// <summary>
 /// The inputs of a program's next run, copied to the device while this run is at work. There is room for two runs: the one that is read
-/// from, at the start of a run, and the one that is written.
+/// from, at the start of a run, and the one that is written. Whoever gives inputs has waited for the run before the present one.
 /// </summary>
 /// <param name="device">Where they go.</param>
 /// <param name="inputs">The program's inputs.</param>
@@ -14,6 +14,12 @@ internal sealed class StagedInputs(ComputeDevice device, IReadOnlyList<PlanBuffe
     private int _slot;
     private int _given;
 
+    /// <summary>Whether every input was given for the next run.</summary>
+    public bool IsWhole => _given == inputs.Count;
+
+    /// <summary>Whether there is something to copy ahead, and not more than an upload takes.</summary>
+    public static bool CanHold(IReadOnlyList<PlanBuffer> inputs) => OffsetsOf(inputs)[^1] is > 0 and <= int.MaxValue;
+
     /// <summary>Room in the device's memory.</summary>
     public static long Bytes(IReadOnlyList<PlanBuffer> inputs) => 2 * OffsetsOf(inputs)[^1];
 
@@ -24,10 +30,12 @@ internal sealed class StagedInputs(ComputeDevice device, IReadOnlyList<PlanBuffe
     public void Give(int index, ReadOnlySpan<byte> bytes, long start)
     {
         var upload = _uploads[_slot] ??= device.CreateUpload(_offsets[^1]);
+        // One that was begun for a run that never came.
+        if (_given == 0) upload.Finish();
         bytes.CopyTo(upload.Bytes[(int)_offsets[index]..]);
         if (!_isGiven[index]) _given++;
         _isGiven[index] = true;
-        if (_given == inputs.Count) upload.Start(device.Memory.Block, SlotAt(start));
+        if (IsWhole) upload.Start(device.Memory.Block, SlotAt(start));
     }
 
     /// <summary>Before a run: puts inputs that were all given where the program reads them; without, each is set by itself.</summary>
@@ -35,7 +43,7 @@ internal sealed class StagedInputs(ComputeDevice device, IReadOnlyList<PlanBuffe
     /// <param name="places">Byte offset of each input.</param>
     public void Take(long start, ReadOnlySpan<long> places)
     {
-        if (_given == inputs.Count)
+        if (IsWhole)
         {
             _uploads[_slot]!.Finish();
             for (var i = 0; i < inputs.Count; i++)

@@ -23,7 +23,7 @@ public sealed class MalformedArtifactTests
         yield return Case("duplicate", "\"name\": \"position\",", "\"name\": \"kind\",", "two inputs of 'infer' are named 'kind'");
         yield return Case("not JSON", "\"format\": 2,", "", "manifest.json is malformed: ");
         yield return Case("comma", "\"format\": 2,", "\"format\": 2,,", "manifest.json is malformed: ");
-        yield return Case("devices too early", "\"format\": 2", "\"format\": 1", "programs for devices came with format 2");
+        yield return Case("devices too early", "\"format\": 2", "\"format\": 1", "programs for devices came with format 2, which an artifact has for them alone");
         yield return Case("figure of a device", "\"warpThreads\": 8", "\"warpThreads\": 0", "a device has no warpThreads");
         yield return Case("groups too large", "\"mostThreads\": 64", "\"mostThreads\": 1", "the groups of threads for double do not fit its kernels");
         yield return Case("text of a kernel", "\"texts\": []", "\"texts\": [\"nowhere\"]", "there is no entry 'nowhere'");

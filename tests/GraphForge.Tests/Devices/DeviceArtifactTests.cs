@@ -88,6 +88,21 @@ public sealed class DeviceArtifactTests
     }
 
     [Test]
+    public void Kinds_of_devices_have_names_that_files_can_have() => Assert.That(
+        () => new SaveOptions { Devices = [TestDevice.Target, TestDevice.Target] }, Throws.TypeOf<GraphException>().With.Message.Contains("each another one"));
+
+    [Test]
+    public void A_program_of_a_device_is_loaded_once()
+    {
+        var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default);
+        model.Save(_folder.Of("model.gfm"), Saved);
+        using var artifact = Artifact.Open(_folder.Of("model.gfm"), Trusted);
+        Assert.That(artifact.Load(_device, "infer"), Is.SameAs(artifact.Load(_device, "infer")));
+        using var small = Artifact.Open(_folder.Of("model.gfm"), Trusted with { MemoryLimit = 100 });
+        Assert.That(() => small.Load(_device, "infer"), Throws.TypeOf<ArtifactException>().With.Property(nameof(ArtifactException.Code)).EqualTo(ArtifactError.TooLarge));
+    }
+
+    [Test]
     public void Same_model_same_bytes()
     {
         var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default);

@@ -83,12 +83,62 @@ public sealed class DeviceMemoryTests
         var small = CompiledModel.Compile(model, [100], TestOptions.Default with { Device = device });
         var (input, output) = (new float[100], new float[100]);
         small.Run(input, output);
-        device.Allocatable = device.HeldBytes;
+        var held = device.Allocatable = device.HeldBytes;
         var large = CompiledModel.Compile(new GraphForge.Layers.Linear(1000, 1000), [1000], TestOptions.Default with { Device = device });
-        Assert.That(() => large.Prepare(("batch", 1)), Throws.TypeOf<DeviceException>().With.Message.EqualTo("idle has too little memory."));
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.That(() => large.Prepare(("batch", 1)), Throws.TypeOf<DeviceException>().With.Message.EqualTo("idle has too little memory."));
+            Assert.That(() => small.Run(input, output), Throws.Nothing);
+            Assert.That(device.HeldBytes, Is.EqualTo(held));
+        }
         device.Allocatable = long.MaxValue;
-        Assert.That(() => small.Run(input, output), Throws.Nothing);
         Assert.That(() => large.Prepare(("batch", 1)), Throws.Nothing);
+        Assert.That(() => small.Run(input, output), Throws.Nothing);
+    }
+
+    /// <summary>An arena that was large once does not keep another program from what there is.</summary>
+    [Test]
+    public void Arenas_of_programs_that_are_gone_do_not_count()
+    {
+        using var device = new IdleDevice();
+        Load(device, 20_000);
+        device.Allocatable = device.HeldBytes + 4 * 200 * 201;
+        Assert.That(() => CompiledModel.Compile(new GraphForge.Layers.Linear(200, 200), [200], TestOptions.Default with { Device = device }).Prepare(("batch", 64)), Throws.Nothing);
+
+        static void Load(ComputeDevice device, int batch) =>
+            CompiledModel.Compile(new GraphForge.Layers.ReLU(), [10], TestOptions.Default with { Device = device }).Prepare(("batch", batch));
+    }
+
+    [Test]
+    public void One_thread_has_one_run_of_a_device_at_a_time()
+    {
+        using var device = new IdleDevice();
+        var plan = new Runtime.ExecutionPlan("empty", [], [], [], 0, 0, []);
+        var program = new DeviceProgram(device, plan, new DeviceCode([], []), []);
+        using (program.Rent())
+        {
+            Assert.That(() => program.Rent(), Throws.InvalidOperationException.With.Message.EqualTo(
+                "A run of this thread on idle is under way: end it before another one begins, or a program is loaded."));
+            Assert.That(() => new DeviceProgram(device, plan, new DeviceCode([], []), []), Throws.InvalidOperationException);
+        }
+        Assert.That(() => program.Rent().Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_device_that_failed_can_be_disposed_and_says_what_is_lost()
+    {
+        var device = new IdleDevice();
+        var model = DeviceTrainingTests.Network();
+        using var training = DeviceTrainingTests.Compile(model, device);
+        var (samples, targets) = DeviceTrainingTests.Data(0, 4);
+        training.Step<float, long>(samples, targets);
+        device.HasFailed = true;
+        Assert.That(device.Dispose, Throws.Nothing);
+        var parameter = model.Parameters().First();
+        Assert.That(() => parameter.AsSpan<float>().ToArray(), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+            "The newest elements of a state were on idle, which failed and was disposed: load the parameters anew."));
+        Assert.That(() => parameter.CopyFrom<float>(new float[parameter.Shape.Size.Value]), Throws.Nothing);
+        Assert.That(parameter.AsSpan<float>()[0], Is.Zero);
     }
 
     [Test]
@@ -116,10 +166,13 @@ public sealed class DeviceMemoryTests
 
         public long Allocatable { get; set; } = long.MaxValue;
 
+        /// <summary>Whether nothing can be read any more.</summary>
+        public bool HasFailed { get; set; }
+
         protected override DeviceBlock Allocate(long bytes)
         {
             Allocations++;
-            return bytes <= Allocatable ? new Block(bytes) : throw new DeviceException("idle has too little memory.");
+            return bytes <= Allocatable ? new Block(this, bytes) : throw new DeviceException("idle has too little memory.");
         }
 
         protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new Kernels();
@@ -136,7 +189,7 @@ public sealed class DeviceMemoryTests
 
         protected override void Dispose(bool disposing) { }
 
-        private sealed class Block(long bytes) : DeviceBlock
+        private sealed class Block(IdleDevice device, long bytes) : DeviceBlock
         {
             private readonly byte[] _bytes = new byte[bytes];
 
@@ -144,7 +197,11 @@ public sealed class DeviceMemoryTests
 
             public override void Write(long offset, ReadOnlySpan<byte> source) => source.CopyTo(_bytes.AsSpan((int)offset));
 
-            public override void Read(long offset, Span<byte> destination) => _bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+            public override void Read(long offset, Span<byte> destination)
+            {
+                if (device.HasFailed) throw new DeviceException("idle failed.");
+                _bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+            }
 
             public override void Copy(long from, long to, long bytes) => _bytes.AsSpan((int)from, (int)bytes).CopyTo(_bytes.AsSpan((int)to));
 

@@ -99,6 +99,33 @@ public sealed class DeviceTrainingTests
         Assert.That(training.Steps, Is.EqualTo(8));
     }
 
+    /// <summary>The batch that was copied ahead is not what the next step is given.</summary>
+    [Test]
+    public async Task A_fit_that_is_cancelled_leaves_nothing_behind()
+    {
+        using var device = TestDevice.Open();
+        using var processor = Compile(Network(), null);
+        using var training = Compile(Network(), device);
+        var (samples, targets) = Data(0, 3 * Batch);
+        var data = new GraphForge.Data.ArrayDataset(samples, [1, 6, 6], targets);
+        foreach (var each in new[] { processor, training })
+        {
+            using var cancellation = new CancellationTokenSource();
+            var cancel = new Cancelling(cancellation);
+            try
+            {
+                await each.FitAsync(data, 1, progress: cancel, cancellationToken: cancellation.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // After the first step.
+            }
+            Assert.That(each.Steps, Is.EqualTo(1));
+        }
+        var (others, labels) = Data(5, Batch);
+        Assert.That(training.Step<float, long>(others, labels), Is.EqualTo(processor.Step<float, long>(others, labels)).Within(0.01).Percent);
+    }
+
     [Test]
     public void The_time_of_every_kernel_is_measured()
     {
@@ -121,6 +148,11 @@ public sealed class DeviceTrainingTests
     {
         var random = new Random(seed);
         return ([.. Enumerable.Range(0, count * 36).Select(_ => random.NextSingle())], [.. Enumerable.Range(0, count).Select(i => (long)((i + seed) % 5))]);
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => source.Cancel();
     }
 
     private static void AssertSameParameters(Module actual, Module expected)

@@ -108,7 +108,7 @@ internal sealed class DoubleDevice(long memoryBytes = 16 << 20, long hostBytesPe
         }
     }
 
-    /// <summary>Time is the number of marks.</summary>
+    /// <summary>Everything takes a second.</summary>
     private sealed class CountingTimer : DeviceTimer
     {
         public override void Mark() { }

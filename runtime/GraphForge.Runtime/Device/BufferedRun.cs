@@ -4,7 +4,7 @@ namespace GraphForge.Runtime.Device;
 /// <param name="program">What runs.</param>
 /// <param name="inputs">Its inputs.</param>
 /// <param name="outputs">Its outputs.</param>
-internal sealed class StagedRun(DeviceProgram program, IEnumerable<PlanBuffer> inputs, IEnumerable<PlanBuffer> outputs) : IProgramRun
+internal sealed class BufferedRun(DeviceProgram program, IEnumerable<PlanBuffer> inputs, IEnumerable<PlanBuffer> outputs) : IProgramRun
 {
     private readonly byte[][] _inputs = [.. inputs.Select(b => new byte[TensorLayout.SpanLength(b.Name, b.Bytes)])];
     private readonly byte[][] _outputs = [.. outputs.Select(b => new byte[TensorLayout.SpanLength(b.Name, b.Bytes)])];
