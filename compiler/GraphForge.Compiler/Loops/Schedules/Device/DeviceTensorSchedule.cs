@@ -11,7 +11,6 @@ namespace GraphForge.Compiler.Loops.Schedules.Device;
 /// </summary>
 internal sealed class DeviceTensorSchedule
 {
-    private readonly DeviceContractionShape _shape;
     private readonly TensorTile _tile;
     private readonly ContractionGroup _group;
     private readonly LoopBuffer[] _shared;
@@ -21,7 +20,7 @@ internal sealed class DeviceTensorSchedule
 
     private DeviceTensorSchedule(DeviceContractionShape shape, TensorTile tile)
     {
-        (_shape, _tile, _slices) = (shape, tile, CeilingDivide(shape.SummedCount, tile.Depth));
+        (_tile, _slices) = (tile, CeilingDivide(shape.SummedCount, tile.Depth));
         _group = new ContractionGroup(shape, tile.Rows, tile.Columns, tile.Threads);
         var rows = Tile("rows", tile.Rows);
         var columns = shape.Own.Select(_ => Tile("columns", tile.Columns)).ToArray();
