@@ -104,10 +104,7 @@ public sealed class Fusion
             _state.Decisions.Add(new FusionDecision(producer, node, true, $"same {home.Kind} loop nest"));
     }
 
-    /// <summary>
-    /// The group that computes every operand of a concatenation, one as large as the next, and so can store them in place: where some
-    /// elements of a part are neighbours in the whole, as lanes have to be.
-    /// </summary>
+    /// <summary>The group that computes every operand of a concatenation, one as large as the next, and so can store them in place.</summary>
     private FusionGroup? PartsOf(Node node)
     {
         if (!HasAlikeParts(node) || _state.IsApart(node) || !node.Inputs.ToArray().All(_state.GroupOf.ContainsKey)) return null;
@@ -115,7 +112,7 @@ public sealed class Fusion
         return groups is [{ Kind: GroupKind.Map or GroupKind.Contraction } group] && !_state.IsApart(group) && group.Rows == node.Inputs[0].Shape.Size.Value ? group : null;
     }
 
-    /// <summary>Whether a node is a concatenation of equal shapes of which each has a run of neighbours in the whole.</summary>
+    /// <summary>Whether a node is a concatenation of equal shapes, some elements of a part being neighbours in the whole, as lanes have to be.</summary>
     private static bool HasAlikeParts(Node node) => node.Op is Concat { Axis: var axis } && node.Inputs.ToArray().All(p => p.Shape == node.Inputs[0].Shape) &&
         node.Inputs[0].Shape.Skip(axis).Any(d => d.Value > 1);
 

@@ -14,7 +14,6 @@ public class SkippedStepTests
     private static readonly Dictionary<StateSlot, Literal> NoStates = [];
 
     [TestCase(2, 16, 16, 9, 3, 2, 1, 1)]
-    [TestCase(1, 24, 33, 8, 4, 2, 1, 1)]
     [TestCase(2, 17, 20, 11, 3, 2, 0, 1)]
     [TestCase(1, 16, 16, 10, 5, 3, 2, 1)]
     [TestCase(1, 32, 16, 13, 7, 2, 3, 1)]
@@ -30,7 +29,7 @@ public class SkippedStepTests
         {
             var options = new CompilerOptions { Target = new CpuTarget(vectorBytes), Threads = 2 };
             var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), options);
-            var contraction = source.Kernels.Single(k => k.Name.Contains("contraction"));
+            var contraction = source.Kernels.Single(Sums);
             Assert.That(StatementWalk.All(contraction.Body).OfType<If>().Any(), Is.EqualTo(groups == 1), LoopPrinter.Print(contraction));
             AssertClose("interpreted", InterpretedProgram.Evaluate(source, values, NoStates).Outputs);
             AssertClose("compiled", CompiledGraph.Evaluate(graph, values, NoStates, options, 2).Outputs);
@@ -50,9 +49,11 @@ public class SkippedStepTests
 
         var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Target = new CpuTarget(64) });
 
-        var contraction = source.Kernels.Single(k => k.Name.Contains("contraction"));
+        var contraction = source.Kernels.Single(Sums);
         Assert.That(contraction.Arguments[0].Count, Is.EqualTo(16 * extent * extent));
     }
+
+    private static bool Sums(LoopKernel kernel) => StatementWalk.All(kernel.Body).OfType<Store>().Any(s => s.Accumulate == ReduceFunction.Sum);
 
     /// <summary>Images have their channels last, as within a larger program.</summary>
     private static ComputationGraph Gradient(long batch, long channels, long results, long extent, long kernel, ConvolutionGeometry geometry)

@@ -17,7 +17,7 @@ internal static class TransposedCopy
         var (axes, values) = AxisCollapse.Of(definition.Rows, [whole.Index, .. whole.Value.Indices], "i");
         var store = whole.Substitute(axes, values);
         var load = (LoadExpr)store.Value;
-        if (load.Buffer.Type != store.Buffer.Type || load.Type is not (DType.Float32 or DType.Float64) || !load.IsInside) return null;
+        if (load.Buffer.Type != store.Buffer.Type || load.Buffer.Type is not (DType.Float32 or DType.Float64) || !load.IsInside) return null;
         if (axes.Count < 2 || !IsPlain(load.Index) || !IsPlain(store.Index) || store.Index.Coefficient(axes[^1]) != 1) return null;
         var lanes = target.VectorBytes / load.Type.Size();
         var across = axes.SkipLast(1).FirstOrDefault(v => load.Index.Coefficient(v) == 1 && store.Index.Coefficient(v) > 0);
@@ -51,7 +51,8 @@ internal static class TransposedCopy
         var (column, element) = (new LoopVar("column", lanes), new LoopVar("element", inner.Extent % lanes));
         var place = new Dictionary<LoopVar, IndexExpr>
         {
-            [across] = (IndexExpr)band * lanes + column, [inner] = (IndexExpr)element + inner.Extent / lanes * lanes,
+            [across] = (IndexExpr)band * lanes + column,
+            [inner] = (IndexExpr)element + inner.Extent / lanes * lanes,
         };
         var copy = new Store(store.Buffer, store.Index.Substitute(place), store.Value.Substitute(place));
         return new For(column, LoopKind.Serial, new For(element, LoopKind.Serial, copy), left.IsConstant ? null : left);
