@@ -36,7 +36,7 @@ public static class MemoryPlanner
         return plan with { Report = plan.Report with { KeptBytes = report.TotalBytes, FloorBytes = floor } };
     }
 
-    /// <summary>A plan within the budget that computes values again; null where none was found.</summary>
+    /// <summary>A plan within the budget that gives values up; null where none was found.</summary>
     /// <param name="graph">The program.</param>
     /// <param name="kept">Its plan that keeps everything.</param>
     /// <param name="budget">Most bytes the program may allocate in all.</param>
@@ -79,8 +79,10 @@ public static class MemoryPlanner
         return new MemoryPlan(program, order, lifetimes, layout, barriers, report);
     }
 
+    /// <summary>A line for each step that runs again, and one for each value at the host with all its copies.</summary>
     private static IEnumerable<MemoryChoice> Choices(RepeatedSteps program)
     {
+        var transfers = program.Problem.Steps.Where(s => s.Transfer != HostTransfer.None).ToLookup(s => s.StateReads.Concat(s.StateWrites).Single());
         var fetched = new HashSet<int>();
         foreach (var repeat in program.Repeats.Order())
         {
@@ -90,8 +92,7 @@ public static class MemoryPlanner
                 yield return new MemoryChoice(MemoryChoiceKind.Recompute, string.Join(", ", step.Writes.Select(w => program.Problem.Values[w].Name)),
                     value.Source, step.Writes.Sum(w => program.Problem.Values[w].Bytes), step.Milliseconds);
             else if (fetched.Add(step.StateReads[0]))
-                yield return new MemoryChoice(MemoryChoiceKind.Offload, value.Name, value.Source, value.Bytes, program.Problem.Steps
-                    .Where(s => s.Transfer != HostTransfer.None && s.StateReads.Concat(s.StateWrites).Contains(step.StateReads[0])).Sum(s => s.Milliseconds));
+                yield return new MemoryChoice(MemoryChoiceKind.Offload, value.Name, value.Source, value.Bytes, transfers[step.StateReads[0]].Sum(s => s.Milliseconds));
         }
     }
 }

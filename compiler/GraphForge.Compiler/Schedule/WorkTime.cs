@@ -6,8 +6,8 @@ namespace GraphForge.Compiler.Schedule;
 /// <summary>
 /// Modelled time of planned work, to weigh computing a value again against keeping it: arithmetic at the rate of full vectors or
 /// bytes at the rate of memory, whichever takes longer. Right to a factor of two or so; decides plans, never values.
-/// A device is taken for one whose multiprocessors do a sixteenth of their resident threads at a time, 1.5e9 times a second, and move 10
-/// bytes each time: an A100 has 19.5e12 operations and 1.6e12 bytes a second, and 20.7e12 and 1.6e12 by these figures.
+/// Multiprocessors of a device are taken to run at 1.5 GHz, and to move 10 bytes in a cycle each: an A100 has 1.6e12 bytes a second by
+/// that, which is what it has.
 /// </summary>
 internal static class WorkTime
 {
@@ -17,11 +17,8 @@ internal static class WorkTime
     /// <summary>A step's barrier and start.</summary>
     private const double StepMilliseconds = 0.002;
 
-    /// <summary>Of a multiprocessor, in a millisecond: what each of its lanes does, and bytes it moves.</summary>
+    /// <summary>Of a device, in a millisecond: what each lane of a multiprocessor does, and bytes that a multiprocessor moves.</summary>
     private const double LaneInstructions = 1.5e6, MultiprocessorBytes = 1.5e7;
-
-    /// <summary>Resident threads for each lane that works at a time.</summary>
-    private const double ThreadsPerLane = 16;
 
     /// <summary>What passes between launches that follow each other.</summary>
     private const double LaunchMilliseconds = 0.003;
@@ -43,7 +40,7 @@ internal static class WorkTime
         var operations = definition.Repeats * (reductions + elements);
         double bytes = definition.Arguments.Sum(WorkPlan.Bytes);
         return options.Device is { } device
-            ? Math.Max(operations / (device.Parallelism / ThreadsPerLane * LaneInstructions), bytes / (device.Multiprocessors * MultiprocessorBytes)) + LaunchMilliseconds
+            ? Math.Max(operations / ((double)device.Multiprocessors * device.Lanes * LaneInstructions), bytes / (device.Multiprocessors * MultiprocessorBytes)) + LaunchMilliseconds
             : Math.Max(operations / (options.Target.Lanes * CoreInstructions * options.Threads), bytes / MemoryBytes) + StepMilliseconds;
     }
 

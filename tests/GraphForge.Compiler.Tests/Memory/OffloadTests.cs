@@ -16,8 +16,8 @@ public sealed class OffloadTests
         {
             // About what steps take, so that some values are fetched and some computed again.
             var problem = RepeatablePlanning.Graph(random, random.Next(2, 60)) with { HostBytesPerMillisecond = random.Next(500, 5000) };
-            var kept = MemoryPlanner.Kept(problem);
-            var (most, least) = (kept.Report.TotalBytes, SmallestPlan.Of(problem, kept).Report.TotalBytes);
+            var kept = MemoryPlanner.Kept(new StepGraph(problem));
+            var (most, least) = (kept.Report.TotalBytes, SmallestPlan.Of(new StepGraph(problem), kept).Report.TotalBytes);
             foreach (var budget in Enumerable.Range(0, 4).Select(i => least + (most - least) * i / 4).Distinct())
             {
                 var plan = MemoryPlanner.Plan(problem, budget);
@@ -37,9 +37,9 @@ public sealed class OffloadTests
     public void WhatCostsLessIsChosen(double bytesPerMillisecond, MemoryChoiceKind expected)
     {
         var problem = RepeatablePlanning.Training(24, l => 1024 + 64 * (l % 5), _ => 512) with { HostBytesPerMillisecond = bytesPerMillisecond };
-        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(problem).Report.TotalBytes * 3 / 4);
+        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes * 3 / 4);
         Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
-        Assert.That(plan.Report.TotalBytes, Is.LessThanOrEqualTo(0.75 * MemoryPlanner.Kept(problem).Report.TotalBytes));
+        Assert.That(plan.Report.TotalBytes, Is.LessThanOrEqualTo(0.75 * MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes));
         Assert.That(plan.Report.Choices.Select(c => c.Kind).Distinct().ToArray(), Is.EqualTo(new[] { expected }));
         Assert.That(plan.Report.HostBytes, expected == MemoryChoiceKind.Offload ? Is.GreaterThan(4 * 1024) : Is.Zero);
     }
@@ -48,7 +48,7 @@ public sealed class OffloadTests
     public void EachTimeIsTheModels()
     {
         var problem = RepeatablePlanning.Training(16, _ => 1024, _ => 512) with { HostBytesPerMillisecond = Fast };
-        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(problem).Report.TotalBytes * 6 / 10);
+        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes * 6 / 10);
         Assert.That(plan.Report.Choices, Is.Not.Empty);
         foreach (var choice in plan.Report.Choices)
         {
@@ -65,7 +65,7 @@ public sealed class OffloadTests
     {
         var problem = RepeatablePlanning.Training(12, _ => 1024, _ => 64) with { HostBytesPerMillisecond = Slow };
         problem = problem with { Steps = [.. problem.Steps.Select(s => s with { IsRepeatable = false })] };
-        var kept = MemoryPlanner.Kept(problem);
+        var kept = MemoryPlanner.Kept(new StepGraph(problem));
         var plan = MemoryPlanner.Plan(problem, kept.Report.TotalBytes / 2);
         Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
         Assert.That(plan.Report.TotalBytes, Is.LessThanOrEqualTo(kept.Report.TotalBytes / 2));
@@ -77,7 +77,7 @@ public sealed class OffloadTests
         var problem = RepeatablePlanning.Training(20, _ => 4096, _ => 512) with { HostBytesPerMillisecond = 1e12 };
         problem = problem with { Steps = [.. problem.Steps.Select(s => s with { Milliseconds = 10 })] };
         Assert.That(MemoryPlanner.Plan(problem).Report.HostBytes, Is.Zero);
-        Assert.That(MemoryPlanner.Plan(problem, MemoryPlanner.Kept(problem).Report.TotalBytes).Report.HostBytes, Is.Zero);
+        Assert.That(MemoryPlanner.Plan(problem, MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes).Report.HostBytes, Is.Zero);
     }
 
     /// <summary>With a place for every value, nothing but one step's own values is needed at a time.</summary>
@@ -85,7 +85,7 @@ public sealed class OffloadTests
     public void TheSmallestPlanIsNearWhatOneStepNeeds()
     {
         var problem = RepeatablePlanning.Training(16, _ => 1024, _ => 256) with { HostBytesPerMillisecond = Slow };
-        var smallest = SmallestPlan.Of(problem, MemoryPlanner.Kept(problem));
+        var smallest = SmallestPlan.Of(new StepGraph(problem), MemoryPlanner.Kept(new StepGraph(problem)));
         Assert.That(PlanInterpreter.Problems(problem, smallest), Is.Empty);
         Assert.That(smallest.Report.ArenaBytes, Is.LessThanOrEqualTo(SmallestPlan.LargestStep(new StepGraph(problem)) + 1024));
     }
@@ -94,7 +94,7 @@ public sealed class OffloadTests
     public void LongProgramsFitHalfTheirMemory()
     {
         var problem = RepeatablePlanning.Training(250, l => 4096 + 64 * (l % 9), l => 128 + 64 * (l % 3)) with { HostBytesPerMillisecond = Fast };
-        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(problem).Report.TotalBytes / 2);
+        var plan = MemoryPlanner.Plan(problem, MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes / 2);
         Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
         Assert.That(plan.Report.HostBytes, Is.GreaterThan(0));
     }
