@@ -97,7 +97,8 @@ public sealed class DeviceArtifactTests
         var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default);
         model.Save(_folder.Of("model.gfm"), Saved);
         using var artifact = Artifact.Open(_folder.Of("model.gfm"), Trusted);
-        Assert.That(artifact.Load(_device, "infer"), Is.SameAs(artifact.Load(_device, "infer")));
+        var program = artifact.Load(_device, "infer");
+        Assert.That(artifact.Load(_device, "infer", ("batch", Batch)), Is.SameAs(program));
         using var small = Artifact.Open(_folder.Of("model.gfm"), Trusted with { MemoryLimit = 100 });
         Assert.That(() => small.Load(_device, "infer"), Throws.TypeOf<ArtifactException>().With.Property(nameof(ArtifactException.Code)).EqualTo(ArtifactError.TooLarge));
     }

@@ -113,7 +113,7 @@ public sealed class DeviceMemoryTests
     public void One_thread_has_one_run_of_a_device_at_a_time()
     {
         using var device = new IdleDevice();
-        var plan = new Runtime.ExecutionPlan("empty", [], [], [], 0, 0, []);
+        var plan = new Runtime.ExecutionPlan("empty", 0, 0, [], [], [], []);
         var program = new DeviceProgram(device, plan, new DeviceCode([], []), []);
         using (program.Rent())
         {
