@@ -121,12 +121,14 @@ internal static class ManifestReader
 
     private static DeviceVariant Device(JsonElement variant)
     {
-        Fields(variant, "a device", "device", "multiprocessors", "warpThreads", "mostThreads", "sharedBytes", "residentThreads", "hasShuffles", "hasTensorCores", "groupThreads", "texts",
-            "plan", "code", "source", "states", "arguments");
+        // Written where it is true: the first artifacts of format 2 do not know it.
+        var needsTensorCores = variant.TryGetProperty("hasTensorCores", out var tensorCores) && tensorCores.GetBoolean();
+        Fields(variant, "a device", ["device", "multiprocessors", "warpThreads", "mostThreads", "sharedBytes", "residentThreads", "hasShuffles", "groupThreads", "texts",
+            "plan", "code", "source", "states", "arguments", .. needsTensorCores ? (string[])["hasTensorCores"] : []]);
         var limits = new DeviceLimits(Figure("multiprocessors"), Figure("warpThreads"), Figure("mostThreads"), Figure("sharedBytes"), Figure("residentThreads"), 0)
         {
             HasShuffles = variant.GetProperty("hasShuffles").GetBoolean(),
-            HasTensorCores = variant.GetProperty("hasTensorCores").GetBoolean(),
+            HasTensorCores = needsTensorCores,
         };
         return new DeviceVariant(Text(variant, "device"), limits, List(variant, "groupThreads", t => t.GetInt32()), List(variant, "texts", Text),
             Text(variant, "plan"), Text(variant, "code"), Text(variant, "source"),

@@ -111,7 +111,7 @@ internal static class ManifestWriter
         json.WriteNumber("sharedBytes", variant.Limits.SharedBytes);
         json.WriteNumber("residentThreads", variant.Limits.ResidentThreads);
         json.WriteBoolean("hasShuffles", variant.Limits.HasShuffles);
-        json.WriteBoolean("hasTensorCores", variant.Limits.HasTensorCores);
+        if (variant.Limits.HasTensorCores) json.WriteBoolean("hasTensorCores", true);
         Numbers(json, "groupThreads", variant.GroupThreads.Select(t => (long)t));
         json.WriteStartArray("texts");
         foreach (var text in variant.Texts) json.WriteStringValue(text);
