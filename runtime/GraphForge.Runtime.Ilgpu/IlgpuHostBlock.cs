@@ -40,22 +40,48 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
 
     public override long Bytes { get; }
 
-    public override void Store(DeviceBlock block, long from, long to, long bytes) =>
-        ((IlgpuBlock)block).View.SubView(from, bytes).CopyTo(_accelerator.DefaultStream, Part(to, bytes));
+    public override void Store(DeviceBlock block, long from, long to, long bytes)
+    {
+        try
+        {
+            ((IlgpuBlock)block).View.SubView(from, bytes).CopyTo(_accelerator.DefaultStream, Part(to, bytes));
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(_accelerator, cause);
+        }
+    }
 
-    public override void Fetch(long from, DeviceBlock block, long to, long bytes) =>
-        ((IlgpuBlock)block).View.SubView(to, bytes).CopyFrom(_accelerator.DefaultStream, Part(from, bytes));
+    public override void Fetch(long from, DeviceBlock block, long to, long bytes)
+    {
+        try
+        {
+            ((IlgpuBlock)block).View.SubView(to, bytes).CopyFrom(_accelerator.DefaultStream, Part(from, bytes));
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(_accelerator, cause);
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
         // Whom nobody disposed the driver may still copy for: such memory stays.
         if (!disposing || _memory is null) return;
-        _accelerator.Bind();
-        _accelerator.DefaultStream.Synchronize();
-        foreach (var part in _parts.Values) part.Dispose();
-        _lock.Dispose();
-        NativeMemory.AlignedFree(_memory);
+        var memory = _memory;
         _memory = null;
+        try
+        {
+            _accelerator.Bind();
+            _accelerator.DefaultStream.Synchronize();
+            foreach (var part in _parts.Values) part.Dispose();
+            _lock.Dispose();
+            NativeMemory.AlignedFree(memory);
+        }
+        catch (AcceleratorException)
+        {
+            // The driver has failed, and does not say whether it still copies: the memory stays.
+        }
     }
 
     private ArrayView<byte> Part(long offset, long bytes)
