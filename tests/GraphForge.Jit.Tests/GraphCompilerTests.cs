@@ -43,7 +43,7 @@ public sealed class GraphCompilerTests
     public void Programs_for_a_GPU_are_not_run_here() => Assert.That(
         () => new GraphCompiler(KernelCacheOptions.Disabled).Compile(Model(), new Dictionary<DimSymbol, long> { [Batch] = 4 }, Options with { Device = GpuTarget.Common }),
         Throws.ArgumentException.With.Message.EqualTo(
-            "A program for a GPU does not run here: compile it by Pipeline.Compile, and its kernels by DeviceKernelCompiler. (Parameter 'options')"));
+            "A program for a GPU does not run here: compile it by DeviceGraphCompiler. (Parameter 'options')"));
 
     [Test]
     public void A_damaged_plan_is_made_anew()
