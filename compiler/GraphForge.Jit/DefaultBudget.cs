@@ -22,7 +22,7 @@ public static class DefaultBudget
     /// <summary>For a device with so many bytes free.</summary>
     public static long Of(long free)
     {
-        var budget = Math.Max(1, (long)(free * (1 - Margin)));
+        var budget = (long)(free * (1 - Margin));
         var dropped = Math.Max(0, BitOperations.Log2((ulong)budget) + 1 - LeadingBits);
         return budget >> dropped << dropped;
     }

@@ -130,12 +130,15 @@ public sealed class Fusion
             _state.Decisions.Add(new FusionDecision(producer, node, false, "a loop has kernels of its own"));
     }
 
-    /// <summary>Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result.</summary>
+    /// <summary>
+    /// Sums of one matrix of scores share a kernel, so that the tiles of it are computed once, unless one waits for another's result, or
+    /// sums columns over other axes: the loop over matrices is inside of one and outside of the other.
+    /// </summary>
     private void PlaceSum(Node node, ScoreMatrix scores)
     {
         var alone = _limits.SplitsScores ? scores.SumsColumns(node) : scores.SumsColumnsAlone(node);
         var home = _state.Groups.FindLast(g => g.Scores == scores && g.SumsColumnsAlone == alone && _state.WhyCyclic(node, g) is null &&
-            (!_limits.SplitsScores || !alone || scores.SumsAlike(node, g.Members[0])));
+            (!scores.SumsColumns(node) || g.Members.Where(scores.SumsColumns).All(m => scores.SumsAlike(node, m))));
         if (home is null)
         {
             home = new FusionGroup(_state.Groups.Count, GroupKind.Attention, scores.Axes.RowCount) { Scores = scores, SumsColumnsAlone = alone };
