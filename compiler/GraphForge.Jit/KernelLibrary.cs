@@ -46,7 +46,7 @@ public sealed class KernelLibrary
         var kernels = context.LoadFromStream(image).GetType(KernelClass)
             ?? throw new InternalCompilerException("jit", $"the emitted text has no class {KernelClass}");
         var methods = kernelNames.Select(kernel => Find(kernels, kernel)).ToArray();
-        Prepare(methods);
+        Prepare([.. methods, .. kernels.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)]);
         return new KernelLibrary(context, key, [.. methods.Select(method => method.MethodHandle.GetFunctionPointer())], fromDisk);
     }
 
@@ -54,7 +54,7 @@ public sealed class KernelLibrary
         kernels.GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
         ?? throw new InternalCompilerException("jit", $"the emitted text has no kernel named '{name}'");
 
-    /// <summary>Machine code now and on every core, so that the first step does not pay for it kernel by kernel.</summary>
+    /// <summary>Machine code now and on every core, of kernels and what they call, so that the first step does not pay for it kernel by kernel.</summary>
     private static void Prepare(MethodInfo[] methods) =>
         Parallel.ForEach(methods, method => RuntimeHelpers.PrepareMethod(method.MethodHandle));
 }

@@ -14,6 +14,7 @@ internal sealed class CpuKernelEmitter : KernelEmitter
     private readonly bool _isWide;
     private readonly Dictionary<long, LoopVar> _laneVariables = [];
     private readonly HashSet<LoopBuffer> _combinedLater;
+    private readonly List<CodeWriter> _routines = [];
 
     private CpuKernelEmitter(LoopKernel kernel, CodeWriter outer, CodeWriter writer, KernelLocals locals, VectorExpressions expressions, bool isWide)
         : base(kernel, writer, locals, expressions)
@@ -59,8 +60,44 @@ internal sealed class CpuKernelEmitter : KernelEmitter
             DeclareCounters();
             var task = Locals.Variable(Kernel.Body.Variable);
             using (Writer.Open($"for (long {task} = begin; {task} < end; {task}++)")) WriteLoopBody(Kernel.Body);
-            foreach (var (type, name) in _expressions.LaneBuffers) _outer.Line($"var {name} = stackalloc {type}[{Kernel.Lanes}];");
-            _outer.Append(Writer);
+            AppendBody();
+            foreach (var routine in _routines) _outer.Append(routine);
+        }
+    }
+
+    private void AppendBody()
+    {
+        foreach (var (type, name) in _expressions.LaneBuffers) _outer.Line($"var {name} = stackalloc {type}[{Kernel.Lanes}];");
+        _outer.Append(Writer);
+    }
+
+    /// <summary>The call of a function with all that its body uses; the function itself stands at the end of the method.</summary>
+    private void WriteRoutine(Routine routine)
+    {
+        var name = Locals.Names.Unique(routine.Name);
+        var buffers = MemoryAccesses.Buffers(routine.Body);
+        var variables = StatementWalk.Variables(routine.Body).Where(v => !v.IsLane && !MemoryAccesses.Binds(routine.Body, v))
+            .OrderBy(Locals.Variable, StringComparer.Ordinal).ToArray();
+        Writer.Line($"{name}({string.Join(", ", buffers.Select(Locals.Name).Concat(variables.Select(Locals.Variable)))});");
+
+        var (outer, locals) = (_outer.Later(0), new KernelLocals(Kernel.Lanes));
+        var writer = outer.Later(1);
+        var emitter = new CpuKernelEmitter(Kernel, outer, writer, locals, new VectorExpressions(writer, locals, Kernel.Lanes, _isWide), _isWide);
+        emitter.WriteFunction(routine, name, buffers, variables);
+        _routines.Add(outer);
+    }
+
+    private void WriteFunction(Routine routine, string name, IReadOnlyList<LoopBuffer> buffers, IReadOnlyList<LoopVar> variables)
+    {
+        var parameters = buffers.Select(b => $"{ScalarCode.StorageName(b.Type)}* {Locals.Declare(b)}").Concat(variables.Select(v => $"long {Locals.Variable(v)}"));
+        _outer.Line();
+        _outer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        using (_outer.Open($"static void {name}({string.Join(", ", parameters)})"))
+        {
+            foreach (var variable in variables) Bind(variable);
+            _expressions.NameDivisions(routine.Body, Bound);
+            WriteBody(routine.Body);
+            AppendBody();
         }
     }
 
@@ -80,6 +117,7 @@ internal sealed class CpuKernelEmitter : KernelEmitter
         switch (statement)
         {
             case Transpose transpose: WriteTranspose(transpose); break;
+            case Routine routine: WriteRoutine(routine); break;
             case Prefetch prefetch: Writer.Line($"Lanes.Prefetch({_expressions.Address(prefetch.Buffer, prefetch.Index)});"); break;
             case For { Kind: LoopKind.Vector } vector: WriteVectorBlock(vector); break;
             default: base.Write(statement); break;

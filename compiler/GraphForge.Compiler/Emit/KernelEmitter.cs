@@ -22,7 +22,10 @@ internal abstract class KernelEmitter(LoopKernel kernel, CodeWriter writer, Kern
 
     /// <summary>Whether a loop is written as one, so that the addresses in it can be hoisted; a vector or unrolled one is not.</summary>
     protected static bool IsInnermost(For loop) =>
-        StatementWalk.All(loop.Body).All(s => s is not For { Kind: LoopKind.Serial } and not Allocate { Place: BufferPlace.Scratch });
+        StatementWalk.All(loop.Body).All(s => s is not (For { Kind: LoopKind.Serial } or Allocate { Place: BufferPlace.Scratch } or Routine));
+
+    /// <summary>Loop variables whose values are known where the emitter is.</summary>
+    protected IReadOnlySet<LoopVar> Bound => _bound;
 
     protected void Bind(LoopVar variable) => _bound.Add(variable);
 

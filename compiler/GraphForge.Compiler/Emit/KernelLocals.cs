@@ -18,6 +18,8 @@ internal sealed class KernelLocals(int lanes, params string[] reserved)
 
     public CSharpNames Names { get; } = new(reserved);
 
+    public string Name(LoopBuffer buffer) => _buffers[buffer];
+
     public string Declare(LoopBuffer buffer) => _buffers[buffer] = Names.Unique(buffer.Name);
 
     /// <summary>Names the view of a buffer as fours of elements.</summary>

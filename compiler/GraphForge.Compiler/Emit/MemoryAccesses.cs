@@ -11,6 +11,15 @@ internal static class MemoryAccesses
             .Select(l => (l.Buffer, l.Index)).Concat(Places(s)))
         .Distinct();
 
+    /// <summary>What a statement reads or writes, but for what it declares itself, each once and in order.</summary>
+    public static IReadOnlyList<LoopBuffer> Buffers(Statement body)
+    {
+        var inside = StatementWalk.All(body).OfType<Allocate>().Select(a => a.Buffer).ToHashSet();
+        return [.. StatementWalk.All(body).SelectMany(s => Places(s).Select(p => p.Buffer)
+                .Concat(StatementWalk.Expressions(s).SelectMany(Loads.Of).Concat(StatementWalk.Indices(s).SelectMany(Loads.Of)).Select(l => l.Buffer)))
+            .Where(b => !inside.Contains(b)).Distinct()];
+    }
+
     private static (LoopBuffer Buffer, IndexExpr Index)[] Places(Statement statement) => statement switch
     {
         Store store => [(store.Buffer, store.Index)],
@@ -19,8 +28,8 @@ internal static class MemoryAccesses
         _ => [],
     };
 
-    /// <summary>Divisions and remainders in any index or loop limit, inner ones first, each once; none that read data.</summary>
-    public static IEnumerable<IndexAtom> Divisions(Statement body) => StatementWalk.All(body).SelectMany(s =>
+    /// <summary>Divisions and remainders in any index or loop limit, inner ones first, each once; none that read data, and none of a routine, which knows its own.</summary>
+    public static IEnumerable<IndexAtom> Divisions(Statement body) => StatementWalk.Around(body).SelectMany(s =>
         StatementWalk.Expressions(s).SelectMany(e => e.DescendantsAndSelf()).SelectMany(e => e.Indices)
             .Concat(StatementWalk.Indices(s)))
         .Distinct().SelectMany(Divisions).Distinct();

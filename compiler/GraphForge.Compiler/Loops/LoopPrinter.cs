@@ -55,6 +55,10 @@ public static class LoopPrinter
                 text.Append($"{indent}{turn.Target.Buffer}[{turn.Target.Start} + c·{turn.Target.Stride} + r] = ");
                 text.Append($"{turn.Source.Buffer}[{turn.Source.Start} + r·{turn.Source.Stride} + c], r < {turn.Rows}, c < {turn.Columns}\n");
                 break;
+            case Routine routine:
+                text.Append($"{indent}routine {routine.Name}\n");
+                Print(routine.Body, depth + 1, text);
+                break;
             case If condition:
                 text.Append($"{indent}if {condition.Condition}\n");
                 Print(condition.Body, depth + 1, text);

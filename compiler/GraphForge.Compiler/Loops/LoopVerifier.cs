@@ -62,8 +62,9 @@ public sealed class LoopVerifier
             case Allocate allocate: Declare(allocate); break;
             case Store store: Store(store); break;
             case If condition: If(condition); break;
+            case Routine routine: Routine(routine); break;
             case Transpose transpose: Transpose(transpose); break;
-            case Prefetch prefetch: Check(() => Access(prefetch.Buffer, prefetch.Index)); break;
+            case Prefetch prefetch: Foresee(prefetch); break;
             default: throw Broken($"unknown statement {statement.GetType().Name}");
         }
     }
@@ -151,6 +152,24 @@ public sealed class LoopVerifier
         var narrowed = Narrow(statement.Condition.Variables);
         Statement(statement.Body);
         _narrowed.ExceptWith(narrowed);
+    }
+
+    /// <summary>May reach beyond the end: asking for memory that is not there does no harm.</summary>
+    private void Foresee(Prefetch prefetch)
+    {
+        Require(_buffers.ContainsKey(prefetch.Buffer), $"{prefetch.Buffer} is neither an argument nor declared");
+        Check(() => Index(prefetch.Index));
+    }
+
+    /// <summary>Registers and scratch memory belong to the function that declares them.</summary>
+    private void Routine(Routine routine)
+    {
+        Require(_kernel.Group is null, "a routine in a kernel of a device");
+        Require(!StatementWalk.All(routine.Body).Any(s => s is Allocate { Place: BufferPlace.Scratch } or Loops.Routine), $"{routine.Name} declares scratch memory or calls another routine");
+        var registers = _buffers.Where(b => b.Value is { Place: BufferPlace.Register }).ToArray();
+        foreach (var (register, _) in registers) _buffers.Remove(register);
+        Statement(routine.Body);
+        foreach (var (register, allocate) in registers) _buffers.Add(register, allocate);
     }
 
     private void Check(Action check)

@@ -114,7 +114,9 @@ public sealed class Transpose(MatrixPlace target, MatrixPlace source, long rows,
     public IndexExpr Columns { get; } = columns;
 }
 
-/// <summary>Asks for the cache line of an element that will be used soon. It changes nothing but the time that takes.</summary>
+/// <summary>
+/// Asks for the cache line of an element that will be used soon. It changes nothing but the time that takes, and may lie beyond the end.
+/// </summary>
 public sealed class Prefetch(LoopBuffer buffer, IndexExpr index) : Statement
 {
     public LoopBuffer Buffer { get; } = buffer;
@@ -142,6 +144,17 @@ public sealed class WarpExchange(LoopBuffer target, LoopBuffer source, int dista
     public LoopBuffer Source { get; } = source;
 
     public int Distance { get; } = distance;
+}
+
+/// <summary>
+/// Runs <paramref name="body"/> in a function of its own. A compiler that keeps what the body needs in registers from before the loops around it,
+/// constants above all, would take these from the other statements there. The body declares no scratch memory, and no registers reach it.
+/// </summary>
+public sealed class Routine(string name, Statement body) : Statement
+{
+    public string Name { get; } = name;
+
+    public Statement Body { get; } = body;
 }
 
 /// <summary>Runs <paramref name="body"/> where <paramref name="condition"/> holds. The condition never depends on a lane.</summary>

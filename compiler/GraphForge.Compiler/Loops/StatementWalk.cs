@@ -4,7 +4,12 @@ namespace GraphForge.Compiler.Loops;
 public static class StatementWalk
 {
     /// <summary>The statement and everything inside it, outer first.</summary>
-    public static IEnumerable<Statement> All(Statement root)
+    public static IEnumerable<Statement> All(Statement root) => Walk(root, s => s is Routine r ? [r.Body] : []);
+
+    /// <summary>The same without what stands in routines.</summary>
+    public static IEnumerable<Statement> Around(Statement root) => Walk(root, _ => []);
+
+    private static IEnumerable<Statement> Walk(Statement root, Func<Statement, IEnumerable<Statement>> other)
     {
         yield return root;
         IEnumerable<Statement> children = root switch
@@ -12,10 +17,10 @@ public static class StatementWalk
             Block b => b.Statements,
             For f => [f.Body],
             If i => [i.Body],
-            _ => [],
+            _ => other(root),
         };
         foreach (var child in children)
-            foreach (var inner in All(child)) yield return inner;
+            foreach (var inner in Walk(child, other)) yield return inner;
     }
 
     /// <summary>Every expression directly used by a statement.</summary>
@@ -43,6 +48,7 @@ public static class StatementWalk
         Block b => new Block(b.Statements.Select(s => Substitute(s, values)).ToArray()),
         For f => new For(f.Variable, f.Kind, Substitute(f.Body, values), f.Limit?.Substitute(values), f.Note),
         If i => new If(i.Condition.Substitute(values), Substitute(i.Body, values)),
+        Routine r => new Routine(r.Name, Substitute(r.Body, values)),
         Store s => new Store(s.Buffer, s.Index.Substitute(values), s.Value.Substitute(values), s.Accumulate),
         WarpMultiply m => new WarpMultiply(m.Target, m.First, [.. m.Left.Select(e => e.Substitute(values))], [.. m.Right.Select(e => e.Substitute(values))], m.Element),
         Prefetch p => new Prefetch(p.Buffer, p.Index.Substitute(values)),

@@ -58,8 +58,9 @@ internal sealed class KernelImage
             throw new BadImageFormatException($"the kernels refer to {other.Name}; they may use the core library alone");
         var type = assembly.GetType(KernelClass) ?? throw new BadImageFormatException($"there is no class {KernelClass}");
         var methods = kernels.Select(name => Find(type, name)).ToArray();
+        var called = type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(m => !m.IsGenericMethodDefinition);
         // Machine code now and on every core, so that the first step does not pay for it kernel by kernel.
-        Parallel.ForEach(methods, method => RuntimeHelpers.PrepareMethod(method.MethodHandle));
+        Parallel.ForEach(methods.Concat(called), method => RuntimeHelpers.PrepareMethod(method.MethodHandle));
         return new KernelImage(context, [.. methods.Select(method => method.MethodHandle.GetFunctionPointer())]);
     }
 

@@ -52,6 +52,9 @@ public sealed class LoopInterpreter
             case Allocate { Buffer: var buffer }:
                 _buffers[buffer] = new WatchedBuffer(buffer.Name, new TensorType(buffer.Type, [buffer.Count]));
                 break;
+            case Routine routine:
+                Run(routine.Body);
+                break;
             case If condition:
                 if (_expressions.Evaluate(condition.Condition).AsBool) Run(condition.Body);
                 break;

@@ -9,6 +9,9 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// <param name="sum">The stretch of the sum.</param>
 internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking blocking, RowBlock block, SummedBlock sum)
 {
+    /// <summary>Summed elements between asking for lines and copying them.</summary>
+    private const long Ahead = 4;
+
     private readonly LoopBuffer? _packed = blocking.Broadcast == BroadcastPacking.None ? null
         : new LoopBuffer("rows", shape.Type, Strips(shape, blocking) * Strip(shape, blocking) * RowStride(shape, blocking, sum));
 
@@ -47,26 +50,40 @@ internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking 
         return tile / tiles * (strip * sum.Extent) + sum.Linear * strip + tile % tiles * blocking.Tile.Rows + row;
     }
 
-    /// <summary>The sum runs outside, as each of its elements may lie in a page of its own.</summary>
+    /// <summary>
+    /// The sum runs outside, as each of its elements may lie in a page of its own. No hardware foresees the next page: its lines are asked for
+    /// some elements before they are needed.
+    /// </summary>
     private Statement PackSideBySide()
     {
-        var (whole, rest) = Math.DivRem(shape.Rows, (long)shape.Lanes);
-        var firstVector = block.First / shape.Lanes;
-        var step = new LoopVar("v", Math.Min(blocking.TaskRows(shape) / shape.Lanes, whole));
+        var perStrip = Strip(shape, blocking) / shape.Lanes;
+        var (vectors, rest) = Math.DivRem(shape.Rows, (long)shape.Lanes);
+        var (whole, left) = Math.DivRem(vectors, perStrip);
+        var first = block.First / Strip(shape, blocking);
+        var strip = new LoopVar("strip", Math.Min(Strips(shape, blocking), whole));
         var statements = new List<Statement>();
-        if (whole > 0) statements.Add(new For(step, LoopKind.Serial, Copy(step, shape.Lanes), whole - firstVector));
-        if (rest > 0) statements.Add(RowBlock.If(block.IsLast, Copy(whole - firstVector, rest)));
+        if (whole > 0) statements.Add(new For(strip, LoopKind.Serial, Block.Of(Numbers(perStrip).Select(v => Copy(strip, v, shape.Lanes))), whole - first));
+        var last = Numbers(left).Select(v => Copy(whole - first, v, shape.Lanes)).ToList();
+        if (rest > 0) last.Add(Copy(whole - first, left, rest));
+        if (last.Count > 0) statements.Add(RowBlock.If(block.IsLast, Block.Of(last)));
         return sum.Each(Block.Of(statements), "Pack the rows: neighbours side by side for each summed element.");
+    }
 
-        For Copy(IndexExpr vector, long count)
-        {
-            var lane = new LoopVar("lane", count, isLane: true);
-            var strip = Strip(shape, blocking);
-            var perStrip = strip / shape.Lanes;
-            var place = vector / perStrip * (strip * sum.Extent) + sum.Linear * strip + vector % perStrip * shape.Lanes + lane;
-            var values = new Dictionary<LoopVar, IndexExpr>(block.Batch) { [shape.Broadcast!] = block.First + vector * shape.Lanes + lane };
-            return new For(lane, LoopKind.Vector, new Store(_packed!, place, shape.BroadcastOperand.Substitute(sum.Values).Substitute(values)));
-        }
+    private static IEnumerable<long> Numbers(long count) => Enumerable.Range(0, (int)count).Select(i => (long)i);
+
+    /// <summary>A vector of a strip at the summed variables, or the first <paramref name="count"/> elements of one.</summary>
+    private Block Copy(IndexExpr strip, long vector, long count)
+    {
+        var lane = new LoopVar("lane", count, isLane: true);
+        var width = Strip(shape, blocking);
+        var from = block.First + strip * width + vector * shape.Lanes;
+        var operand = (LoadExpr)shape.BroadcastOperand.Substitute(sum.Values);
+        var copy = new For(lane, LoopKind.Vector, new Store(
+            _packed!, strip * (width * sum.Extent) + sum.Linear * width + vector * shape.Lanes + lane, operand.Substitute(At(from + lane))));
+        var soon = new Dictionary<LoopVar, IndexExpr> { [sum.Variables[^1]] = (IndexExpr)sum.Variables[^1] + Ahead };
+        return Block.Of(new Prefetch(operand.Buffer, operand.Index.Substitute(At(from)).Substitute(soon)), copy);
+
+        Dictionary<LoopVar, IndexExpr> At(IndexExpr row) => new(block.Batch) { [shape.Broadcast!] = row };
     }
 
     private Statement PackRows() => block.EachTile(rows =>

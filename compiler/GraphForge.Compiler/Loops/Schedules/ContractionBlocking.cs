@@ -30,7 +30,10 @@ internal enum BroadcastPacking
 /// <param name="Broadcast">How a task's rows of the broadcast operand are copied.</param>
 internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, long Panels, long SumStep, bool PacksVector, BroadcastPacking Broadcast)
 {
-    private const long FirstLevelBytes = 24 * 1024, SecondLevelBytes = 384 * 1024;
+    private const long FirstLevelBytes = 24 * 1024;
+
+    /// <summary>What a task may count on of the second level of the cache.</summary>
+    public const long SecondLevelBytes = 384 * 1024;
 
     /// <summary>Cycles to load a vector that the first, the second or the third level of the cache holds.</summary>
     private const double FirstLevelCycles = 1, SecondLevelCycles = 2, ThirdLevelCycles = 5;

@@ -69,17 +69,20 @@ internal sealed class ContractionTask
     private Statement Sweep(ResultTile tile, IndexExpr place)
     {
         var start = _isCut ? tile.Restore(_partial!, place) : tile.Clear();
-        var add = Block.Of(tile.Allocate(), start, tile.Accumulate(_sum, _rows, _panel));
+        var add = Block.Of(_isCut ? Block.Of() : tile.Await(), tile.Allocate(), start, tile.Accumulate(_sum, _rows, _panel));
         if (_isCut) return Block.Of(add, tile.PutAside(_partial!, place));
-        return _partial is null ? Block.Of(add, tile.Finish()) : Block.Of(add, tile.PutAside(_partial, 0), tile.Finish(_partial, 0));
+        return _partial is null ? Block.Of(add, tile.Finish()) : Block.Of(add, tile.PutAside(_partial, 0), Finish(tile.Finish(_partial, 0)));
     }
 
     private IEnumerable<Statement> Finish()
     {
         if (!_isCut) yield break;
-        yield return EachPanel((step, firstColumn, columns) => _block.EachTile(rows =>
-            new ResultTile(_shape, rows, firstColumn, columns).Finish(_partial!, Place(step, rows))));
+        yield return Finish(EachPanel((step, firstColumn, columns) => _block.EachTile(rows =>
+            new ResultTile(_shape, rows, firstColumn, columns).Finish(_partial!, Place(step, rows)))));
     }
+
+    /// <summary>Sums keep the registers that constants of the epilogue would take.</summary>
+    private static Routine Finish(Statement epilogue) => new("Finish", epilogue);
 
     private IndexExpr Place(IndexExpr panel, TileRows rows) => (panel * _blocking.TaskTiles(_shape) + rows.Tile) * TileElements;
 

@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Runtime;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -9,6 +10,9 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// </summary>
 internal sealed class ResultTile
 {
+    /// <summary>Summed elements during which memory comes.</summary>
+    private const long LongSum = 64;
+
     private readonly ContractionShape _shape;
     private readonly TileRows _rows;
     private readonly IndexExpr _firstColumn;
@@ -26,6 +30,28 @@ internal sealed class ResultTile
     public Statement Allocate() => new Allocate(_sums, BufferPlace.Register, isVector: true);
 
     public Statement Clear() => EachRegister((slot, lane) => new Store(_sums, slot + lane, new ConstantExpr(Scalar.Of(_shape.Type, 0L))));
+
+    /// <summary>
+    /// Asks for the rows that the epilogue reads of large operands, which come while the sums are computed: rows far apart are not
+    /// foreseen by hardware.
+    /// </summary>
+    public Statement Await()
+    {
+        var row = new LoopVar("row", _rows.Count);
+        var lines = from load in EpilogueRows()
+                    from v in Enumerable.Range(0, (int)Vectors)
+                    let at = _rows.At(_shape, row, _firstColumn + (long)v * _shape.Lanes)
+                    select new Prefetch(load.Buffer, load.Index.Substitute(at));
+        var asked = Block.Of(lines);
+        return asked.Statements.Count == 0 || _shape.SummedExtent < LongSum ? Block.Of() : new For(row, LoopKind.Serial, asked, note: "Ask for what is read after the sums.");
+    }
+
+    private IEnumerable<LoadExpr> EpilogueRows() =>
+        from load in Loads.Of(_shape.Stores.Select(s => _shape.Finished(s.Value, [.. _shape.Terms.Select(t => new ConstantExpr(Scalar.Of(t.Sum.Type, 0L)))])))
+            .DistinctBy(l => (l.Buffer, l.Index))
+        where load.Buffer.Count * load.Buffer.Type.Size() >= ContractionBlocking.SecondLevelBytes
+        where LaneAnalysis.IsContiguous(load.Index, _shape.Vector) && _shape.Broadcast is { } rows && load.Index.Variables.Contains(rows)
+        select load;
 
     /// <summary>Takes up sums put aside at <paramref name="start"/>.</summary>
     public Statement Restore(LoopBuffer partial, IndexExpr start) =>
