@@ -13,6 +13,7 @@ public static class GoldenGraphs
         new("elementwise", () => [("y", (Input("g_x", 3, 37) * Input("g_scale", 3, 1) + Input("g_shift", 37)).Tanh())]),
         new("softmax_cross_entropy", SoftmaxCrossEntropy) { Classes = 10 },
         new("contraction", () => [("y", (Nodes.MatMul(Input("g_x", 13, 24), Input("g_w", 24, 40)) + Input("g_b", 40)).Relu())]),
+        new("contraction_gelu", ContractionGelu),
         new("convolution", () => Convolution(3)),
         new("convolution_channels_last", () => Convolution(20)),
         new("column_sum", () => [("y", Input("g_x", 50, 24).Square().Sum([0]))]),
@@ -28,6 +29,12 @@ public static class GoldenGraphs
         var hot = labels.ExpandTo(Shape.Of(4, 10)).EqualTo(Nodes.Iota(10, DType.Int32));
         var losses = Nodes.Select(hot, -logits.LogSoftmax(1), Nodes.Full(Shape.Of(4, 10), DType.Float32, 0)).Sum([1]);
         return [("loss", losses), ("gradient", Gradients.Of(losses.Sum(), [logits])[0])];
+    }
+
+    private static (string, Node)[] ContractionGelu()
+    {
+        var sums = Nodes.MatMul(Input("g_x", 10, 24), Input("g_w", 24, 40)) + Input("g_b", 40);
+        return [("y", sums * ((sums * Math.Sqrt(0.5)).Erf() + 1) * 0.5)];
     }
 
     private static (string, Node)[] Convolution(long outputs)

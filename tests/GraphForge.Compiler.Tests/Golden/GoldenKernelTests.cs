@@ -8,7 +8,7 @@ using GraphForge.Runtime;
 namespace GraphForge.Compiler.Tests.Golden;
 
 /// <summary>
-/// What the compiler makes of eight graphs, to the byte, so that every change of generated code is seen in review; and that
+/// What the compiler makes of ten graphs, to the byte, so that every change of generated code is seen in review; and that
 /// the text depends on the graph alone.
 /// </summary>
 public class GoldenKernelTests

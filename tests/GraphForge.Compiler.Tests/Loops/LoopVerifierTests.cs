@@ -25,6 +25,10 @@ public class LoopVerifierTests
         yield return Case(new For(Lane, LoopKind.Vector, new Store(Result, 0, Load(Lane))), "each lane stores another value in y[0]");
         var register = new LoopBuffer("r", DType.Float32, 4);
         yield return Case(Block.Of(new Allocate(register, BufferPlace.Register), Each(new Store(register, I, Load(I)))), "register r is indexed by i, which is not constant");
+        yield return Case(Block.Of(new Allocate(register, BufferPlace.Register), new Routine("F", new Store(register, 0, Load(0)))), "r is neither an argument nor declared");
+        var scratch = new LoopBuffer("s", DType.Float32, 4);
+        yield return Case(new Routine("F", new Allocate(scratch, BufferPlace.Scratch)), "F declares scratch memory or calls another routine");
+        yield return Case(new Prefetch(scratch, 0), "s is neither an argument nor declared");
     }
 
     [TestCaseSource(nameof(BrokenKernels))]
@@ -42,6 +46,10 @@ public class LoopVerifierTests
             Each(new Store(Result, I, guarded)),
             new For(limited, LoopKind.Serial, new Store(Result, index, Load(index)), 8 - (IndexExpr)Task * 6)))), Throws.Nothing);
     }
+
+    [Test]
+    public void Memory_beyond_the_end_may_be_asked_for() =>
+        Assert.That(() => LoopVerifier.Verify(Kernel(new Prefetch(Operand, 100))), Throws.Nothing);
 
     [Test]
     public void Tasks_that_write_one_element_are_found() => Assert.That(

@@ -50,6 +50,12 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     /// <summary>What reading rows that lie far apart, a page or a cache set from another, costs beside the arithmetic.</summary>
     private const double FarPenalty = 1.25, BroadcastPenalty = 1.2;
 
+    /// <summary>
+    /// What a tile of another size costs for rows or columns left over, as a share of all: its code is compiled, and kept in the cache of
+    /// instructions, beside that of the whole ones.
+    /// </summary>
+    private const double TileSizeCost = 0.06;
+
     /// <summary>Numbers of workers among which tasks should be shared evenly.</summary>
     private static readonly int[] TeamSizes = [1, 2, 4, 8];
 
@@ -149,7 +155,9 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
         var (tiles, lastRows) = Math.DivRem(shape.Rows, (long)Tile.Rows);
         var rows = tiles * Row(Tile.Rows) + (lastRows > 0 ? Row(lastRows) : 0);
         var far = !PacksVector && IsVectorFar(shape) && shape.Rows > 4 * Tile.Rows ? FarPenalty : 1;
-        return shape.OuterRowCount * rows * far * (Broadcast == BroadcastPacking.None ? BroadcastPenaltyOf(shape) : 1);
+        var sizes = (lastRows > 0 && tiles > 0 ? 2 : 1) * (lastVectors > 0 && panels > 0 ? 2 : 1);
+        var code = 1 + (sizes - 1) * TileSizeCost;
+        return shape.OuterRowCount * rows * far * code * (Broadcast == BroadcastPacking.None ? BroadcastPenaltyOf(shape) : 1);
 
         double Row(long height) => panels * TileCycles(shape, height, Tile.Columns) + (lastVectors > 0 ? TileCycles(shape, height, lastVectors) : 0);
     }
@@ -160,7 +168,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     private double TileCycles(ContractionShape shape, long rows, long vectors)
     {
         var loads = vectors * shape.Terms.Count;
-        var step = Math.Max(rows * loads, 4) + Exposed * (loads * PanelLoadCycles(shape) + rows * (0.6 + RowLoadCycles(shape) / 16)) + 0.5;
+        var step = Math.Max(rows * loads, 4) + Exposed * (loads * PanelLoadCycles(shape) + rows * (1 + RowLoadCycles(shape) / 16)) + 0.5;
         var stretches = Stretches(shape);
         return shape.SummedExtent * step + stretches * 30 + rows * loads * (stretches == 1 ? 4 : 4 + stretches * 5);
     }

@@ -11,9 +11,13 @@ public sealed record RegisterTile(int Rows, int Columns, long VectorExtent)
     /// <summary>A tile and an unrolled step of it must stay readable, and beyond this nothing is gained.</summary>
     private const int MostRows = 14;
 
+    /// <summary>Rows that keep multiply-adds busy while each waits for the one before into its register.</summary>
+    private const int FewestRows = 4;
+
     /// <summary>
     /// The tiles worth a look: each width with the greatest height that leaves registers for the operands, which is lowered
-    /// until the rows are shared evenly, since a tile of few rows runs at a fraction of the speed.
+    /// until the rows are shared evenly, since a tile of few rows runs at a fraction of the speed; and with the greatest that leaves no
+    /// rows over, unless a step reads several operands for them.
     /// </summary>
     public static IEnumerable<RegisterTile> Candidates(ContractionShape shape, CpuTarget target)
     {
@@ -21,12 +25,24 @@ public sealed record RegisterTile(int Rows, int Columns, long VectorExtent)
         if (shape.Choice == LaneChoice.Summed) return [Summed(shape, accumulators)];
         var vectors = (shape.Vector.Extent + shape.Lanes - 1) / shape.Lanes;
         var widest = Math.Min(vectors, Math.Max(1, accumulators / shape.Terms.Count));
-        return Enumerable.Range(1, (int)Math.Min(widest, shape.Rows < 4 ? 8 : 4)).Select(width =>
+        return from width in Enumerable.Range(1, (int)Math.Min(widest, shape.Rows < 4 ? 8 : 4))
+               from height in Heights(shape, Math.Clamp(accumulators / (width * shape.Terms.Count), 1, MostRows))
+               select new RegisterTile(height, width, (long)width * shape.Lanes);
+    }
+
+    private static IEnumerable<int> Heights(ContractionShape shape, int most)
+    {
+        var rows = shape.Rows;
+        var tiles = (rows + most - 1) / most;
+        var shared = (int)((rows + tiles - 1) / tiles);
+        yield return shared;
+        if (shape.Terms.Count > 1) yield break;
+        for (var even = shared - 1; even >= FewestRows && rows % shared != 0; even--)
         {
-            var most = Math.Clamp(accumulators / (width * shape.Terms.Count), 1, MostRows);
-            var tiles = (shape.Rows + most - 1) / most;
-            return new RegisterTile((int)((shape.Rows + tiles - 1) / tiles), width, (long)width * shape.Lanes);
-        });
+            if (rows % even != 0) continue;
+            yield return even;
+            yield break;
+        }
     }
 
     /// <summary>
