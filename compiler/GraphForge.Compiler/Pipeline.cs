@@ -113,8 +113,13 @@ public static class Pipeline
         return log.After("root copies", RootCopies.Run(graph));
     }
 
-    /// <summary>Groups of a device work on some rows or some columns of a matrix of scores, and do not wait for each other.</summary>
-    private static FusionLimits Limits(CompilerOptions options) => FusionLimits.None with { SplitsScores = options.Device is not null };
+    /// <summary>
+    /// Groups of a device work on some rows or some columns of a matrix of scores, and do not wait for each other; each fetches operands of
+    /// contractions anew, neighbours together.
+    /// </summary>
+    private static FusionLimits Limits(CompilerOptions options) => options.Device is null
+        ? FusionLimits.None
+        : FusionLimits.None with { SplitsScores = true, LoadsOperands = true };
 
     /// <summary>Graph to kernels, before any decision how they work.</summary>
     private static (KernelDefinitions Definitions, IReadOnlyList<FusionDecision> Decisions) Define(ComputationGraph graph, FusionLimits limits, PassLog log)

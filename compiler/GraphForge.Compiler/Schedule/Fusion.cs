@@ -59,7 +59,7 @@ public sealed class Fusion
         // What nobody reads but the caller waits until the groups of its parts have merged.
         foreach (var node in _state.Order.Where(_state.IsComputed).OrderBy(n => n.Op is Concat && _state.ConsumersOf(n).Count == 0)) Place(node);
         Siblings.Merge(_state);
-        Prologues.Absorb(_state);
+        Prologues.Absorb(_state, _limits);
         Sinking.Run(_state);
         ChooseStored();
         return new FusionPlan(_state.InDependencyOrder(), _state.GroupOf, _state.Accesses, _state.Structures, _state.Decisions);

@@ -35,8 +35,9 @@ internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking 
         ? blocking.StripTiles(shape) * blocking.Tile.Rows
         : 1;
 
-    private static long Strips(ContractionShape shape, ContractionBlocking blocking) =>
-        CeilingDivide(blocking.TaskRows(shape), Strip(shape, blocking));
+    private static long Strips(ContractionShape shape, ContractionBlocking blocking) => blocking.Broadcast == BroadcastPacking.SideBySide
+        ? CeilingDivide(blocking.TaskRows(shape), Strip(shape, blocking))
+        : blocking.TaskTiles(shape) * blocking.Tile.Rows;
 
     /// <summary>Elements for a row. Rows of their own are a cache line apart from a stride that would make them share a cache set.</summary>
     private static long RowStride(ContractionShape shape, ContractionBlocking blocking, SummedBlock sum) => blocking.Broadcast == BroadcastPacking.Rows
@@ -77,11 +78,13 @@ internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking 
         var lane = new LoopVar("lane", count, isLane: true);
         var width = Strip(shape, blocking);
         var from = block.First + strip * width + vector * shape.Lanes;
-        var operand = (LoadExpr)shape.BroadcastOperand.Substitute(sum.Values);
+        var operand = shape.BroadcastOperand.Substitute(sum.Values);
         var copy = new For(lane, LoopKind.Vector, new Store(
             _packed!, strip * (width * sum.Extent) + sum.Linear * width + vector * shape.Lanes + lane, operand.Substitute(At(from + lane))));
         var soon = new Dictionary<LoopVar, IndexExpr> { [sum.Variables[^1]] = (IndexExpr)sum.Variables[^1] + Ahead };
-        return Block.Of(new Prefetch(operand.Buffer, operand.Index.Substitute(At(from)).Substitute(soon)), copy);
+        var asked = Loads.Of(operand).Where(l => LaneAnalysis.IsContiguous(l.Index, shape.Broadcast!)).Select(l => (l.Buffer, l.Index)).Distinct()
+            .Select(l => new Prefetch(l.Buffer, l.Index.Substitute(At(from)).Substitute(soon)));
+        return Block.Of([.. asked, copy]);
 
         Dictionary<LoopVar, IndexExpr> At(IndexExpr row) => new(block.Batch) { [shape.Broadcast!] = row };
     }

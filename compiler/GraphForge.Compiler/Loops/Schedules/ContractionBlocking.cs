@@ -104,8 +104,16 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     private static bool[] VectorPackings(ContractionShape shape) =>
         shape.Choice == LaneChoice.Summed ? [false] : shape.IsDirect ? [false, true] : [true];
 
-    private static BroadcastPacking[] BroadcastPackings(ContractionShape shape) => IsBroadcastFar(shape) ? [BroadcastPacking.None, BroadcastPacking.SideBySide]
+    /// <summary>What is more than a load is computed once for all tiles of a row.</summary>
+    private static BroadcastPacking[] BroadcastPackings(ContractionShape shape) => IsComputed(shape)
+        ? [shape.OuterRowCount == 1 && IsSideBySide(shape) ? BroadcastPacking.SideBySide : BroadcastPacking.Rows]
+        : IsBroadcastFar(shape) ? [BroadcastPacking.None, BroadcastPacking.SideBySide]
         : SharesSets(shape) ? [BroadcastPacking.None, BroadcastPacking.Rows] : [BroadcastPacking.None];
+
+    private static bool IsComputed(ContractionShape shape) => shape.Choice == LaneChoice.Result && shape.BroadcastOperand is not LoadExpr;
+
+    private static bool IsSideBySide(ContractionShape shape) => shape.Broadcast is { } rows &&
+        Loads.Of(shape.BroadcastOperand).Where(l => l.Index.Variables.Contains(shape.Summed[^1])).All(l => LaneAnalysis.IsContiguous(l.Index, rows));
 
     /// <summary>Whether rows are neighbours in memory, and steps of the sum are not.</summary>
     private static bool IsBroadcastFar(ContractionShape shape) =>
@@ -195,12 +203,18 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
 
     private double PackVectorCycles(ContractionShape shape) =>
         shape.SummedExtent * CeilingDivide(shape.Vector.Extent, shape.Lanes) * shape.Terms.Count *
-        (shape.IsDirect ? CopyCycles + RowStartCycles / Tile.Columns : shape.IsTransposed ? TransposeCycles : GatherCycles);
+        (shape.IsDirect || IsComputedInLanes(shape) ? CopyCycles + RowStartCycles / Tile.Columns + shape.Terms.Max(t => Cost.OfValue(t.VectorOperand))
+            : shape.IsTransposed ? TransposeCycles : GatherCycles);
+
+    /// <summary>Whether a vector operand is computed from vectors of neighbours.</summary>
+    private static bool IsComputedInLanes(ContractionShape shape) => shape.Terms.All(t => t.VectorOperand is not (LoadExpr or SelectExpr { IsGuard: true })) &&
+        shape.Terms.SelectMany(t => Loads.Of(t.VectorOperand)).All(l => !l.Index.Variables.Contains(shape.Vector) || LaneAnalysis.IsContiguous(l.Index, shape.Vector));
 
     private double PackBroadcastCycles(ContractionShape shape) => Broadcast == BroadcastPacking.Rows
         ? CeilingDivide(shape.SummedExtent, shape.Lanes) * shape.Rows * PackedRowCycles(shape)
         : shape.SummedExtent * CeilingDivide(shape.Rows, shape.Lanes) * PackedRowCycles(shape);
 
     /// <summary>Packed rows beyond the second level are written to the third, and read from there again.</summary>
-    private double PackedRowCycles(ContractionShape shape) => PanelBytes(shape) + RowBytes(shape) <= SecondLevelBytes ? CopyCycles : 4 * CopyCycles;
+    private double PackedRowCycles(ContractionShape shape) => Cost.OfValue(shape.BroadcastOperand) +
+        (PanelBytes(shape) + RowBytes(shape) <= SecondLevelBytes ? CopyCycles : 4 * CopyCycles);
 }
