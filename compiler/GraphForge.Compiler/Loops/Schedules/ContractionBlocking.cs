@@ -51,10 +51,10 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     private const double FarPenalty = 1.25, BroadcastPenalty = 1.2;
 
     /// <summary>
-    /// What a tile of another size costs for rows or columns left over, as a share of all: its code is compiled, and kept in the cache of
-    /// instructions, beside that of the whole ones.
+    /// What a tile of another size costs for rows or columns left over, as a share of all and in cycles at most: its code is compiled, and
+    /// kept in the cache of instructions, beside that of the whole ones.
     /// </summary>
-    private const double TileSizeCost = 0.06;
+    private const double TileSizeCost = 0.06, MostTileSizeCycles = 1e6;
 
     /// <summary>Numbers of workers among which tasks should be shared evenly.</summary>
     private static readonly int[] TeamSizes = [1, 2, 4, 8];
@@ -163,9 +163,9 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
         var (tiles, lastRows) = Math.DivRem(shape.Rows, (long)Tile.Rows);
         var rows = tiles * Row(Tile.Rows) + (lastRows > 0 ? Row(lastRows) : 0);
         var far = !PacksVector && IsVectorFar(shape) && shape.Rows > 4 * Tile.Rows ? FarPenalty : 1;
+        var cycles = shape.OuterRowCount * rows * far * (Broadcast == BroadcastPacking.None ? BroadcastPenaltyOf(shape) : 1);
         var sizes = (lastRows > 0 && tiles > 0 ? 2 : 1) * (lastVectors > 0 && panels > 0 ? 2 : 1);
-        var code = 1 + (sizes - 1) * TileSizeCost;
-        return shape.OuterRowCount * rows * far * code * (Broadcast == BroadcastPacking.None ? BroadcastPenaltyOf(shape) : 1);
+        return cycles + (sizes - 1) * Math.Min(TileSizeCost * cycles, MostTileSizeCycles);
 
         double Row(long height) => panels * TileCycles(shape, height, Tile.Columns) + (lastVectors > 0 ? TileCycles(shape, height, lastVectors) : 0);
     }
