@@ -1,38 +1,34 @@
 internal static unsafe partial class VectorMath
 {
-    // e^x = 2^(n/8) e^r with r = x - n ln 2 / 8, |r| <= ln 2 / 16, by Cody and Waite's reduction with a two-part ln 2: 2^(n/8) is one of
-    // eight numbers times a power of 2, e^r = 1 + r + r^2 P(r) with P a minimax polynomial. At most 1 ulp from the true value for
+    // e^x = 2^(n/16) e^r with r = x - n ln 2 / 16, |r| <= ln 2 / 32, by Cody and Waite's reduction with a two-part ln 2: 2^(n/16) is one of
+    // sixteen numbers times a power of 2, e^r = 1 + r + r^2 P(r) with P a minimax polynomial. At most 1 ulp from the true value for
     // every x, subnormal results included; exp(NaN) is NaN.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F32 Exp(F32 x)
     {
         // Beyond these the result is 0 or infinity anyway; NaN is the second operand, which wins.
         x = Vec.MinNative(Vec.Create(89f), Vec.MaxNative(Vec.Create(-104f), x));
-        // Adding 1.5 * 2^20 leaves the nearest multiple of 1/8, and n in the low bits of the significand.
-        var shifted = Vec.FusedMultiplyAdd(x, Vec.Create(1.44269502f), Vec.Create(1572864f));
-        var exponent = shifted - Vec.Create(1572864f);
+        // Adding 1.5 * 2^19 leaves the nearest multiple of 1/16, and n in the low bits of the significand.
+        var shifted = Vec.FusedMultiplyAdd(x, Vec.Create(1.44269502f), Vec.Create(786432f));
+        var exponent = shifted - Vec.Create(786432f);
         var r = Vec.FusedMultiplyAdd(exponent, Vec.Create(-0.693147182f), x);
         r = Vec.FusedMultiplyAdd(exponent, Vec.Create(1.90465421e-9f), r);
-        var root = EntryOfEight(shifted.AsInt32(), Vector512.Create(
-            1f, 1.09050775f, 1.18920708f, 1.29683959f, 1.41421354f, 1.54221082f, 1.68179286f, 1.83400810f,
-            1f, 1.09050775f, 1.18920708f, 1.29683959f, 1.41421354f, 1.54221082f, 1.68179286f, 1.83400810f));
-        // What the roots lose as floats.
-        var rest = EntryOfEight(shifted.AsInt32(), Vector512.Create(
-            0f, -1.30775399e-08f, 3.79763527e-08f, -4.01899953e-08f, 2.4203235e-08f, 8.07090483e-09f, -2.47553267e-08f, -1.1239278e-08f,
-            0f, -1.30775399e-08f, 3.79763527e-08f, -4.01899953e-08f, 2.4203235e-08f, 8.07090483e-09f, -2.47553267e-08f, -1.1239278e-08f));
-        var p = Horner(Vec.Create(0.166671664f), r, 0.500064790f);
+        var root = TableEntry(shifted.AsInt32(), Vector512.Create(
+            1f, 1.04427373f, 1.09050775f, 1.13878858f, 1.18920708f, 1.24185777f, 1.29683959f, 1.35425556f,
+            1.41421354f, 1.47682619f, 1.54221082f, 1.61049032f, 1.68179286f, 1.75625217f, 1.8340081f, 1.91520655f));
+        var p = Horner(Vec.Create(0.166670457f), r, 0.500016212f);
         p = Horner(p, r, 1f);
-        return Scale(root + Vec.FusedMultiplyAdd(root * r, p, rest), exponent, shifted);
+        return Scale(Vec.FusedMultiplyAdd(root * r, p, root), exponent, shifted);
     }
 
-    /// <summary>fraction * 2^floor(exponent), rounded once; shifted is the exponent plus 1.5 * 2^20.</summary>
+    /// <summary>fraction * 2^floor(exponent), rounded once; shifted is the exponent plus 1.5 * 2^19.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F32 Scale(F32 fraction, F32 exponent, F32 shifted)
     {
         if (F32.Count == 16 && Avx512F.IsSupported)
             return Unsafe.BitCast<Vector512<float>, F32>(Avx512F.Scale(Unsafe.BitCast<F32, Vector512<float>>(fraction), Unsafe.BitCast<F32, Vector512<float>>(exponent)));
         // Two factors, so that neither overflows nor a subnormal result is rounded twice.
-        var whole = (shifted.AsInt32() >> 3) - (Vec.Create(1572864f).AsInt32() >> 3);
+        var whole = (shifted.AsInt32() >> 4) - (Vec.Create(786432f).AsInt32() >> 4);
         var half = whole >> 1;
         return fraction * PowerOfTwo(half) * PowerOfTwo(whole - half);
     }

@@ -17,13 +17,4 @@ internal static unsafe partial class VectorMath
         for (var lane = 0; lane < F32.Count; lane++) entries = entries.WithElement(lane, table.GetElement(index.GetElement(lane) & 15));
         return entries;
     }
-
-    /// <summary>Likewise of a table of eight, given twice, whose number the lowest three bits of the index are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static F32 EntryOfEight(I32 index, Vector512<float> table)
-    {
-        if (F32.Count == 8 && Avx2.IsSupported)
-            return Unsafe.BitCast<Vector256<float>, F32>(Avx2.PermuteVar8x32(table.GetLower(), Unsafe.BitCast<I32, Vector256<int>>(index)));
-        return TableEntry(index, table);
-    }
 }
