@@ -1,6 +1,7 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Loops.Schedules;
+using GraphForge.Runtime;
 
 namespace GraphForge.Compiler.Schedule;
 
@@ -18,6 +19,9 @@ internal sealed class PackedOperands
     /// the other: then nothing is computed on the way.
     /// </summary>
     private const long FewRows = 16;
+
+    /// <summary>Of any vector: it is the number of elements that has to be the same.</summary>
+    private const int VectorBytes = 64;
 
     private readonly FusionState _state;
     private readonly NodeAccesses _accesses;
@@ -40,7 +44,7 @@ internal sealed class PackedOperands
     /// <summary>Whether all that a group computes may be computed while the operand is packed that it is.</summary>
     public bool MayCompute(FusionGroup source)
     {
-        if (source.Members.Sum(WorkOf) > MostWork) return false;
+        if (source.Members.Sum(WorkOf) > MostWork || !source.Members.All(FitsLanes)) return false;
         var reads = _accesses.Reads.Where(r => _state.GroupOf.GetValueOrDefault(r.Producer) == source).ToArray();
         var others = _accesses.Reads.Except(reads).ToArray();
         if (reads.Length != 1 || others.Length != 1 || !IsAffine(reads[0]) || !IsAffine(others[0])) return false;
@@ -49,6 +53,13 @@ internal sealed class PackedOperands
         if (own.Variables.Contains(_lanes)) return LaneAnalysis.IsContiguous(own, _lanes) && !other.Variables.Contains(_lanes);
         var rows = Extents(own.Variables.Where(v => !_accesses.Reduced.Contains(v) && !other.Variables.Contains(v)));
         return own.Variables.Any(v => LaneAnalysis.IsContiguous(own, v)) && (rows >= FewRows || LaneAnalysis.IsContiguous(other, _lanes));
+    }
+
+    /// <summary>Whether a vector holds as many of all that a node computes from as of the products, whichever way lanes run.</summary>
+    private bool FitsLanes(Node node)
+    {
+        var definition = NodeDefinition.Of(node);
+        return definition.Index.All(v => LaneAnalysis.LanesFor([definition.Value!], v, VectorBytes) == VectorBytes / Contraction.Type.DType.Size());
     }
 
     private static long Extents(IEnumerable<LoopVar> variables) => variables.Aggregate(1L, (p, v) => p * v.Extent);

@@ -27,6 +27,11 @@ public class ContractionPrologueTests
         yield return Case("batches", 1, () => Nodes.MatMul(Input("x", 2, 128, 192).Maximum(0), Input("y", 2, 192, 256)));
         yield return Case("rows on two axes", 1, () => Nodes.Einsum("bmk,kn->mbn", Input("x", 2, 128, 192).Maximum(0), Input("y", 192, 256)));
         yield return Case("a transposed weight", 1, () => Nodes.Einsum("mk,nk->mn", Input("x", 256, 192).Maximum(0), Input("y", 256, 192)));
+        yield return Case("doubles", 1, () => Nodes.MatMul(Double("x", 256, 96).Maximum(0), Double("y", 96, 256)));
+        yield return Case("integers of another width", 2, () => Nodes.MatMul(
+            Nodes.Input("rows", DType.Int64, Shape.Of(256, 1)).ExpandTo(Shape.Of(256, 192)).EqualTo(Nodes.Iota(192, DType.Int64)).Cast(DType.Float32), Input("y", 192, 256)));
+        yield return Case("integers of the same width", 1, () => Nodes.MatMul(
+            Nodes.Input("rows", DType.Int32, Shape.Of(256, 1)).ExpandTo(Shape.Of(256, 192)).EqualTo(Nodes.Iota(192, DType.Int32)).Cast(DType.Float32), Input("y", 192, 256)));
         yield return Case("exponentials", 2, () => Nodes.MatMul(Input("x", 256, 192).Exp(), Input("y", 192, 256)));
         yield return Case("what somebody else reads", 2, () =>
         {
@@ -94,12 +99,15 @@ public class ContractionPrologueTests
 
     private static Node Input(string name, params long[] dims) => Nodes.Input(name, DType.Float32, Shape.Of(dims));
 
+    private static Node Double(string name, params long[] dims) => Nodes.Input(name, DType.Float64, Shape.Of(dims));
+
     private static Node Half(string name, params long[] dims) => Nodes.Input(name, DType.Float16, Shape.Of(dims));
 
     private static Literal Values(Input input)
     {
         var literal = new Literal(input.Type);
-        for (var i = 0; i < literal.Count; i++) literal[i] = Scalar.Of(input.Type.DType, Threefry.Uniform(5, input.Label[^1], i) - 0.5);
+        for (var i = 0; i < literal.Count; i++)
+            literal[i] = input.Type.DType.IsFloat() ? Scalar.Of(input.Type.DType, Threefry.Uniform(5, input.Label[^1], i) - 0.5) : Scalar.Of(input.Type.DType, i * 7L % 192);
         return literal;
     }
 }
