@@ -1,3 +1,4 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Runtime;
 
@@ -7,11 +8,13 @@ namespace GraphForge.Compiler.Emit.Targets;
 public static class CpuSimd
 {
     /// <summary>Neighbouring elements in memory as lanes; those behind <paramref name="count"/> are zero.</summary>
+    /// <exception cref="InternalCompilerException">A vector of them has another number of lanes.</exception>
     public static string VectorLoad(DType stored, string address, long count, int lanes, bool wide) => stored switch
     {
         DType.Bool => $"Lanes.LoadMask{(wide ? 64 : 32)}({address}, {count})",
         DType.UInt8 => $"Lanes.LoadBytes{(wide ? 64 : 32)}({address}, {count})",
         DType.Float16 or DType.BFloat16 => $"Halves.Load{stored}({address}, {count})",
+        _ when stored.Size() == 8 != wide => throw new InternalCompilerException("emit", $"{address} of {stored} is read into {lanes} lanes of another width"),
         _ => count == lanes ? $"Vec.Load({address})" : $"Lanes.LoadPartial({address}, {count})",
     };
 
