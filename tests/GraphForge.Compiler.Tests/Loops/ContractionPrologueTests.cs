@@ -1,9 +1,7 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
-using GraphForge.Compiler.Loops.Schedules;
 using GraphForge.Compiler.Ops;
-using GraphForge.Compiler.Schedule;
 using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Runtime;
 
@@ -47,7 +45,7 @@ public class ContractionPrologueTests
     public void Runs_in_as_many_kernels(Func<Node> build, int kernels)
     {
         var graph = new ComputationGraph("prologue", [new NamedOutput("y", build())], []);
-        var values = graph.Inputs.Distinct().ToDictionary(i => i.Label, Values);
+        var values = graph.Inputs.Distinct().ToDictionary(i => i.Label, EveryBlocking.Operand);
         var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates).Outputs["y"];
 
         var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), Options);
@@ -69,20 +67,7 @@ public class ContractionPrologueTests
         var operands = layout.Split("->")[0].Split(',').Select((labels, i) => Input($"x{i}", [.. labels.Select(l => extents[l])])).ToArray();
         var product = Nodes.Einsum(layout, operands[0].Maximum(0) * 0.5, operands[1] + 1);
         var graph = new ComputationGraph("product", [new NamedOutput("y", product)], []);
-        var values = graph.Inputs.Distinct().ToDictionary(i => i.Label, Values);
-        var expected = ReferenceEvaluator.Evaluate(graph, values, NoStates).Outputs["y"];
-        var definition = KernelDefinitions.Of(graph, Fusion.Run(graph), new ProgramBuffers()).Kernels.Single().Definition;
-
-        var choices = ContractionSchedule.Choices(definition, new CpuTarget(64)).ToArray();
-        var every = Math.Max(1, choices.Length / 10);
-        foreach (var (shape, blocking) in choices.Where((_, i) => i % every == 0))
-        {
-            var kernel = LoopVerifier.Verify(ContractionSchedule.Build(definition, shape, blocking));
-            var memory = kernel.Arguments.Select(a => values.TryGetValue(a.Name, out var given)
-                ? new WatchedBuffer(a.Name, given) : new WatchedBuffer(a.Name, expected.Type)).ToArray();
-            LoopInterpreter.Run(kernel, memory, []);
-            Closeness.AssertClose(memory[0].Contents, expected, Closeness.Tolerance(DType.Float32), $"{layout} {sizes} {blocking}");
-        }
+        EveryBlocking.AssertComputes(graph, new CpuTarget(64), $"{layout} {sizes}");
     }
 
     [Test]
@@ -102,12 +87,4 @@ public class ContractionPrologueTests
     private static Node Double(string name, params long[] dims) => Nodes.Input(name, DType.Float64, Shape.Of(dims));
 
     private static Node Half(string name, params long[] dims) => Nodes.Input(name, DType.Float16, Shape.Of(dims));
-
-    private static Literal Values(Input input)
-    {
-        var literal = new Literal(input.Type);
-        for (var i = 0; i < literal.Count; i++)
-            literal[i] = input.Type.DType.IsFloat() ? Scalar.Of(input.Type.DType, Threefry.Uniform(5, input.Label[^1], i) - 0.5) : Scalar.Of(input.Type.DType, i * 7L % 192);
-        return literal;
-    }
 }

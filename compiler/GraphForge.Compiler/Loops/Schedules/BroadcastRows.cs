@@ -63,14 +63,12 @@ internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking 
         var first = block.First / Strip(shape, blocking);
         var strip = new LoopVar("strip", Math.Min(Strips(shape, blocking), whole));
         var statements = new List<Statement>();
-        if (whole > 0) statements.Add(new For(strip, LoopKind.Serial, Block.Of(Numbers(perStrip).Select(v => Copy(strip, v, shape.Lanes))), whole - first));
-        var last = Numbers(left).Select(v => Copy(whole - first, v, shape.Lanes)).ToList();
+        if (whole > 0) statements.Add(new For(strip, LoopKind.Serial, Block.Of(Below(perStrip).Select(v => Copy(strip, v, shape.Lanes))), whole - first));
+        var last = Below(left).Select(v => Copy(whole - first, v, shape.Lanes)).ToList();
         if (rest > 0) last.Add(Copy(whole - first, left, rest));
         if (last.Count > 0) statements.Add(RowBlock.If(block.IsLast, Block.Of(last)));
         return sum.Each(Block.Of(statements), "Pack the rows: neighbours side by side for each summed element.");
     }
-
-    private static IEnumerable<long> Numbers(long count) => Enumerable.Range(0, (int)count).Select(i => (long)i);
 
     /// <summary>A vector of a strip at the summed variables, or the first <paramref name="count"/> elements of one.</summary>
     private Block Copy(IndexExpr strip, long vector, long count)

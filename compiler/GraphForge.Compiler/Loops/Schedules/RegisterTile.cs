@@ -36,13 +36,10 @@ public sealed record RegisterTile(int Rows, int Columns, long VectorExtent)
         var tiles = (rows + most - 1) / most;
         var shared = (int)((rows + tiles - 1) / tiles);
         yield return shared;
-        if (shape.Terms.Count > 1) yield break;
-        for (var even = shared - 1; even >= FewestRows && rows % shared != 0; even--)
-        {
-            if (rows % even != 0) continue;
-            yield return even;
-            yield break;
-        }
+        if (shape.Terms.Count > 1 || rows % shared == 0) yield break;
+        var even = shared - 1;
+        while (even >= FewestRows && rows % even != 0) even--;
+        if (even >= FewestRows) yield return even;
     }
 
     /// <summary>

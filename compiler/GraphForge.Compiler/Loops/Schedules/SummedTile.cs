@@ -1,4 +1,5 @@
 using GraphForge.Compiler.Graph;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -20,12 +21,10 @@ internal static class SummedTile
         var axis = shape.Summed[^1];
         var product = shape.Terms[0].Sum.Body;
         var inner = VectorLoop.Build(axis, lanes, (lane, at) => Block.Of(
-            from r in Range(rows.Count)
-            from c in Range(columns)
+            from r in Below(rows.Count)
+            from c in Below(columns)
             let values = new Dictionary<LoopVar, IndexExpr>(rows.At(shape, r, firstColumn + c)) { [axis] = at[axis] }
             select new Store(sums, (IndexExpr)((r * columns + c) * lanes) + lane!, product.Substitute(values), ReduceFunction.Sum)));
         return Block.Of([new Allocate(sums, BufferPlace.Register, isVector: true), .. clear, For.Nest(shape.Summed.SkipLast(1), inner), .. store]);
     }
-
-    private static IEnumerable<long> Range(long count) => Enumerable.Range(0, (int)count).Select(i => (long)i);
 }
