@@ -21,6 +21,7 @@ internal static class EveryBlocking
         var expected = ReferenceEvaluator.Evaluate(graph, values, new Dictionary<StateSlot, Literal>()).Outputs["y"];
         var definition = KernelDefinitions.Of(graph, Fusion.Run(graph), new ProgramBuffers()).Kernels.Single().Definition;
         var choices = ContractionSchedule.Choices(definition, target).ToArray();
+        Assert.That(choices, Is.Not.Empty, what);
         var every = Math.Max(1, choices.Length / 10);
         foreach (var (shape, blocking) in choices.Where((_, i) => i % every == 0))
         {

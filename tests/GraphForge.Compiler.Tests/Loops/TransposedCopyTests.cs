@@ -43,6 +43,26 @@ public class TransposedCopyTests
         Check(x.Permute(1, 0), 64);
     }
 
+    [TestCase(64, 0, 16, 16)]
+    [TestCase(64, -3.5, 19, 37)]
+    [TestCase(32, 0, 33, 9)]
+    public void Padded_copies_are_turned_over(int vectorBytes, double fill, long rows, long columns)
+    {
+        var x = Nodes.Input("x", DType.Float32, Shape.Of(2, 3, rows, columns)).Permute(0, 3, 1, 2);
+        var kernel = Check(x.Pad(0, 1, 0, fill).Pad(2, 2, 0, fill).Pad(3, 3, 1, fill), vectorBytes);
+
+        Assert.That(StatementWalk.All(kernel.Body).OfType<Transpose>(), Is.Not.Empty, LoopPrinter.Print(kernel));
+    }
+
+    [Test]
+    public void Copies_padded_along_the_vectors_of_the_operand_are_not()
+    {
+        var x = Nodes.Input("x", DType.Float32, Shape.Of(40, 40)).Permute(1, 0);
+        var kernel = Check(x.Pad(0, 1, 1, 0).Pad(1, 1, 1, 0), 64);
+
+        Assert.That(StatementWalk.All(kernel.Body).OfType<Transpose>(), Is.Empty, LoopPrinter.Print(kernel));
+    }
+
     [TestCase(64)]
     [TestCase(5)]
     public void Parts_of_one_size_are_copied_side_by_side(long columns)

@@ -94,7 +94,7 @@ internal sealed class BroadcastRows(ContractionShape shape, ContractionBlocking 
         var operand = shape.BroadcastOperand.Substitute(sum.Values).Substitute(rows.At(shape, row));
         var place = Packed(rows.Tile, row);
         var copies = sum.EachVector(shape.Lanes, Copy);
-        return new For(row, LoopKind.Serial, sum.Outer(1, copies, ""), note: "Pack the rows.");
+        return new For(row, LoopKind.Serial, sum.Without([axis], copies, ""), note: "Pack the rows.");
 
         For Copy(IndexExpr vector, long count)
         {

@@ -181,7 +181,11 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
         return shape.SummedExtent * step + stretches * 30 + rows * loads * (stretches == 1 ? 4 : 4 + stretches * 5);
     }
 
-    private long PanelBytes(ContractionShape shape) => StretchExtent(shape) * shape.Terms.Count * Tile.VectorExtent * 4;
+    private long PanelBytes(ContractionShape shape) =>
+        (PacksVector ? PanelRows(shape, StretchExtent(shape)) : StretchExtent(shape)) * shape.Terms.Count * Tile.VectorExtent * 4;
+
+    /// <summary>Rows of a packed panel for so many elements of the sum.</summary>
+    private static long PanelRows(ContractionShape shape, long summed) => summed / (shape.Panel!.Position?.Extent ?? 1);
 
     private long RowBytes(ContractionShape shape) => Math.Min(TaskRows(shape), shape.OuterRowCount * shape.Rows) * StretchExtent(shape) * 4;
 
@@ -202,9 +206,9 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     }
 
     private double PackVectorCycles(ContractionShape shape) =>
-        shape.SummedExtent * CeilingDivide(shape.Vector.Extent, shape.Lanes) * shape.Terms.Count *
+        PanelRows(shape, shape.SummedExtent) * CeilingDivide(shape.Vector.Extent + shape.Panel!.Reach, shape.Lanes) * shape.Terms.Count *
         (shape.IsDirect || IsComputedInLanes(shape) ? CopyCycles + RowStartCycles / Tile.Columns + shape.Terms.Max(t => Cost.OfValue(t.VectorOperand))
-            : shape.IsTransposed ? TransposeCycles : GatherCycles);
+            : shape.Panel.Turned is not null && (!shape.Panel.HasPadding || shape.Vector.Extent <= Tile.VectorExtent) ? TransposeCycles : GatherCycles);
 
     /// <summary>Whether a vector operand is computed from vectors of neighbours.</summary>
     private static bool IsComputedInLanes(ContractionShape shape) => shape.Terms.All(t => t.VectorOperand is not (LoadExpr or SelectExpr { IsGuard: true })) &&

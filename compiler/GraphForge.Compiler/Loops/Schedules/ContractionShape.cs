@@ -56,9 +56,8 @@ public sealed record ContractionShape(
     /// <summary>Whether the vector operands are read by plain vector loads, without being packed first.</summary>
     public bool IsDirect => Terms.All(t => t.VectorOperand is LoadExpr load && LaneAnalysis.IsContiguous(load.Index, Vector));
 
-    /// <summary>Whether a vector operand's neighbours along the innermost sum are neighbours in memory: blocks of it can be transposed.</summary>
-    public bool IsTransposed => Terms.All(t => t.VectorOperand is LoadExpr load && load.Buffer.Type == Type &&
-        Type.Size() is 4 or 8 && LaneAnalysis.IsContiguous(load.Index, Summed[^1]) && LaneAnalysis.IsAffine(load.Index, Vector));
+    /// <summary>The vector operands as a panel holds them where they are packed, which those of <see cref="LaneChoice.Summed"/> never are.</summary>
+    internal PanelOperands? Panel { get; private init; }
 
     /// <summary>The stored values at an element, with the finished sums in place of the contractions.</summary>
     public Statement Stored(IReadOnlyDictionary<LoopVar, IndexExpr> at, IReadOnlyList<Expr> finished) => Block.Of(Stores.Select(s =>
@@ -91,7 +90,9 @@ public sealed record ContractionShape(
         }
         var lanes = LaneAnalysis.LanesFor(
             [.. contraction.Sums.Select(s => s.Body), .. contraction.Stores.Select(s => WithoutSums(s.Value, contraction.Sums, axis))], axis, target.VectorBytes);
-        return lanes == 1 ? null : GuardedSum.Apart(Of(contraction, terms, broadcast, axis, lanes, LaneChoice.Result));
+        if (lanes == 1) return null;
+        var shape = GuardedSum.Apart(Of(contraction, terms, broadcast, axis, lanes, LaneChoice.Result));
+        return shape with { Panel = PanelOperands.Of(shape) };
     }
 
     private static ContractionShape? AlongSum(CollapsedContraction contraction, CpuTarget target)

@@ -49,8 +49,8 @@ internal sealed class SummedBlock
     /// <summary>Number of a summed element within the stretch.</summary>
     public IndexExpr Linear => LoopIndices.Linear(Variables);
 
-    /// <summary>Elements of the innermost variable, which may end before its extent.</summary>
-    public IndexExpr InnermostExtent => Variables.Count == 1 && _limit is not null ? _limit : Variables[^1].Extent;
+    /// <summary>Elements of a variable, which may end before its extent.</summary>
+    public IndexExpr ExtentOf(LoopVar variable) => variable == Variables[0] && _limit is not null ? _limit : variable.Extent;
 
     /// <summary>
     /// A loop over whole vectors along the innermost variable, and the rest behind them. <paramref name="body"/> is given the number
@@ -65,27 +65,30 @@ internal sealed class SummedBlock
         if (step.Extent > 0) statements.Add(new For(step, LoopKind.Serial, body(step, lanes), isCut && _limit is not null ? _limit / lanes : null));
         if (rest > 0)
         {
-            var last = body(InnermostExtent / lanes, rest);
+            var last = body(ExtentOf(Variables[^1]) / lanes, rest);
             statements.Add(isCut ? new If(InBoundsExpr.Of(Number!, Number!.Extent - 1, Number.Extent), last) : last);
         }
         return Block.Of(statements);
     }
 
-    /// <summary>Loops over the outer variables, all but the last <paramref name="inside"/>, around a body.</summary>
-    public Statement Outer(int inside, Statement body, string note)
+    /// <summary>Loops over the variables but some, which the guard does not depend on, around a body.</summary>
+    public Statement Without(IReadOnlyCollection<LoopVar> others, Statement body, string note)
     {
-        var tested = _guard is null ? -1 : Variables.ToList().FindLastIndex(_guard.Variables.Contains);
-        for (var i = Variables.Count - 1 - inside; i >= 0; i--)
+        LoopVar[] variables = [.. Variables.Except(others)];
+        var tested = _guard is null ? -1 : Array.FindLastIndex(variables, _guard.Variables.Contains);
+        for (var i = variables.Length - 1; i >= 0; i--)
         {
+            var variable = variables[i];
             if (i == tested) body = new If(_guard!, body);
-            var unroll = inside == 0 && i == Variables.Count - 1 && Variables.Count > 1 && Variables[i].Extent <= 4;
-            body = new For(Variables[i], unroll ? LoopKind.Unrolled : LoopKind.Serial, body, i == 0 ? _limit : null, i == 0 ? note : "");
+            var unroll = others.Count == 0 && i == variables.Length - 1 && i > 0 && variable.Extent <= 4;
+            var limit = variable == Variables[0] ? _limit : null;
+            body = new For(variable, unroll ? LoopKind.Unrolled : LoopKind.Serial, body, limit, i == 0 ? note : "");
         }
         return _guard is not null && tested < 0 ? new If(_guard, body) : body;
     }
 
     /// <summary>Loops over all variables.</summary>
-    public Statement Each(Statement body, string note) => Outer(0, body, note);
+    public Statement Each(Statement body, string note) => Without([], body, note);
 
     /// <summary>Runs <paramref name="body"/> for every stretch.</summary>
     public Statement Stretches(Statement body) => Number is null ? body : new For(Number, LoopKind.Serial, body, note: "Stretches of the sum, one after the other.");

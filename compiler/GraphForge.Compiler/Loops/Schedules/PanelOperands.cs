@@ -1,0 +1,54 @@
+using GraphForge.Runtime;
+
+namespace GraphForge.Compiler.Loops.Schedules;
+
+/// <summary>
+/// The vector operands of a contraction as a panel holds them. Where they slide, so that a step along a summed variable is as good as some
+/// steps along the vector axis (the windows of a convolution), a panel holds every column once and is read at each position in turn.
+/// </summary>
+/// <param name="Column">Axis of the panel: the vector axis, and the columns that windows reach beyond it.</param>
+/// <param name="Values">Each operand over <paramref name="Column"/> and the summed variables but <paramref name="Position"/>.</param>
+/// <param name="Position">The summed variable along which operands slide; null where they do not.</param>
+/// <param name="Step">Columns from one position to the next; negative where windows are read from their end.</param>
+internal sealed record PanelOperands(LoopVar Column, IReadOnlyList<Expr> Values, LoopVar? Position, long Step)
+{
+    /// <summary>Columns beyond those of the vector axis.</summary>
+    public long Reach => Position is null ? 0 : Math.Abs(Step) * (Position.Extent - 1);
+
+    /// <summary>Column at which a position starts.</summary>
+    public IndexExpr Start => Position is null ? 0 : (IndexExpr)Position * Step + (Step < 0 ? Reach : 0);
+
+    /// <summary>
+    /// A summed variable along which blocks of all operands can be transposed, since the neighbours of an element along it are neighbours in
+    /// memory; null where there is none.
+    /// </summary>
+    public LoopVar? Turned { get; private init; }
+
+    /// <summary>Whether columns may be padding.</summary>
+    public bool HasPadding => Values.Any(v => PaddedLoad.Of(v)?.Bounds.Any(b => b.Variables.Contains(Column)) == true);
+
+    public static PanelOperands Of(ContractionShape shape)
+    {
+        LoopVar[] summed = [.. shape.Summed.Where(v => shape.Guard?.Variables.Contains(v) != true)];
+        var panel = summed.Where(v => v != shape.Summed[0] && v.Extent > 1).Select(v => Sliding(shape, v)).FirstOrDefault(p => p is not null)
+            ?? new PanelOperands(shape.Vector, [.. shape.Terms.Select(t => t.VectorOperand)], null, 0);
+        return panel with { Turned = shape.Type.Size() is 4 or 8 ? summed.LastOrDefault(v => v != panel.Position && panel.CanTurn(v, shape.Type)) : null };
+    }
+
+    private bool CanTurn(LoopVar axis, DType type) => Values.All(v => PaddedLoad.Of(v) is { } padded && padded.Load.Buffer.Type == type &&
+        padded.Inside(Column) is not null && LaneAnalysis.IsAffine(padded.Load.Index, Column) &&
+        LaneAnalysis.IsContiguous(padded.Load.Index, axis) && padded.Bounds.All(b => !b.Variables.Contains(axis)));
+
+    private static PanelOperands? Sliding(ContractionShape shape, LoopVar position)
+    {
+        var index = Loads.Of(shape.Terms[0].VectorOperand).Select(l => l.Index).FirstOrDefault(i => i.Coefficient(shape.Vector) != 0);
+        if (index is null || index.Coefficient(position) % index.Coefficient(shape.Vector) != 0) return null;
+        var step = index.Coefficient(position) / index.Coefficient(shape.Vector);
+        var reach = Math.Abs(step) * (position.Extent - 1);
+        if (step == 0 || reach >= shape.Vector.Extent) return null;
+        var column = new LoopVar("column", shape.Vector.Extent + reach);
+        var place = new Dictionary<LoopVar, IndexExpr> { [shape.Vector] = (IndexExpr)column - (step < 0 ? reach : 0) - (IndexExpr)position * step };
+        Expr[] values = [.. shape.Terms.Select(t => t.VectorOperand.Substitute(place))];
+        return values.Any(v => v.Variables.Contains(position)) ? null : new PanelOperands(column, values, position, step);
+    }
+}
