@@ -64,7 +64,7 @@ internal sealed class PlanAssembly(
         return new AssembledPlan(plan with { Preparation = preparation.Plan }, program.States, work.Memory.Report)
         {
             Work = work,
-            Milliseconds = work.Memory.Program.Problem.Steps.Sum(s => s.Milliseconds),
+            Milliseconds = work.Memory.Milliseconds,
             Repeats = work.Memory.Program.Repeats.Count(r => work.Memory.Program.Problem.Steps[r].Transfer == HostTransfer.None),
             Offloads = work.Memory.Program.HostOffsets.Count,
         };

@@ -3,12 +3,13 @@ using GraphForge.Runtime.Device;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 
 namespace GraphForge.Runtime.Ilgpu;
 
 /// <summary>
-/// Memory of any size that is locked in its pages, where the driver can do that, and copied in the stream that launches are in. Memory
-/// that is not garbage collected, as an array ends at 2 GiB.
+/// Memory of any size that is locked in its pages, where the driver can do that. CUDA copies it beside kernels; elsewhere copies are in the
+/// stream that launches are in, and nobody has to wait. Memory that is not garbage collected, as an array ends at 2 GiB.
 /// </summary>
 internal sealed unsafe class IlgpuHostBlock : HostBlock
 {
@@ -20,7 +21,9 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
     /// <summary>By offset and size. For OpenCL, ILGPU copies as much as what it takes for a buffer has, and not a part.</summary>
     private readonly Dictionary<(long Offset, long Bytes), MemoryBuffer> _parts = [];
 
+    private readonly CudaCopies? _beside;
     private void* _memory;
+    private long _count;
 
     public IlgpuHostBlock(Accelerator accelerator, long bytes)
     {
@@ -30,9 +33,11 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
         {
             accelerator.Bind();
             _lock = accelerator.CreatePageLockFromPinned<byte>((nint)_memory, bytes);
+            _beside = accelerator is CudaAccelerator cuda ? new CudaCopies(cuda) : null;
         }
         catch
         {
+            _lock?.Dispose();
             NativeMemory.AlignedFree(_memory);
             throw;
         }
@@ -40,11 +45,12 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
 
     public override long Bytes { get; }
 
-    public override void Store(DeviceBlock block, long from, long to, long bytes)
+    public override long Store(DeviceBlock block, long from, long to, long bytes)
     {
         try
         {
-            ((IlgpuBlock)block).View.SubView(from, bytes).CopyTo(_accelerator.DefaultStream, Part(to, bytes));
+            ((IlgpuBlock)block).View.SubView(from, bytes).CopyTo(Begin(), Part(to, bytes));
+            return End();
         }
         catch (AcceleratorException cause)
         {
@@ -52,11 +58,24 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
         }
     }
 
-    public override void Fetch(long from, DeviceBlock block, long to, long bytes)
+    public override long Fetch(long from, DeviceBlock block, long to, long bytes)
     {
         try
         {
-            ((IlgpuBlock)block).View.SubView(to, bytes).CopyFrom(_accelerator.DefaultStream, Part(from, bytes));
+            ((IlgpuBlock)block).View.SubView(to, bytes).CopyFrom(Begin(), Part(from, bytes));
+            return End();
+        }
+        catch (AcceleratorException cause)
+        {
+            throw DriverCall.Failure(_accelerator, cause);
+        }
+    }
+
+    public override void Await(long copy)
+    {
+        try
+        {
+            _beside?.Await(copy);
         }
         catch (AcceleratorException cause)
         {
@@ -74,6 +93,7 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
         {
             _accelerator.Bind();
             _accelerator.DefaultStream.Synchronize();
+            _beside?.Dispose();
             foreach (var part in _parts.Values) part.Dispose();
             _lock.Dispose();
             NativeMemory.AlignedFree(memory);
@@ -83,6 +103,10 @@ internal sealed unsafe class IlgpuHostBlock : HostBlock
             // The driver has failed, and does not say whether it still copies: the memory stays.
         }
     }
+
+    private AcceleratorStream Begin() => _beside?.Begin() ?? _accelerator.DefaultStream;
+
+    private long End() => _beside?.End() ?? _count++;
 
     private ArrayView<byte> Part(long offset, long bytes)
     {

@@ -172,6 +172,7 @@ public static class PlanVerifier
         // Compared by subtraction: the end may overflow.
         if (loop.FirstStep < 0 || loop.StepCount < 1 || loop.StepCount > plan.Steps.Count - loop.FirstStep)
             throw Fault(plan, $"{what} leaves the {plan.Steps.Count} steps");
+        if (Enumerable.Range(loop.FirstStep, loop.StepCount).Any(i => plan.Steps[i].Kernel == PlanStep.Transfer)) throw Fault(plan, $"{what} has a transfer to or from host memory");
         if (loop.Iterations < 0) throw Fault(plan, $"{what} has {loop.Iterations} iterations");
         if (!plan.Steps[loop.FirstStep].BarrierBefore) throw Fault(plan, $"{what} has no barrier before its first step");
         foreach (var other in plan.Loops)

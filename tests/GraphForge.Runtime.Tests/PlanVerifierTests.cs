@@ -122,6 +122,7 @@ public sealed class PlanVerifierTests
         Fault("transfer that does not write", Transfers(Store with { Writes = [] }), "step 0 (transfer): it does not say that it writes 'h'"),
         Fault("transfer that writes another", Transfers(Store with { Writes = [0] }), "step 0 (transfer): it does not say that it writes 'h'"),
         Fault("fetched before stored", Transfers(Fetch, Store), "step 0 (transfer): nothing was stored in 'h' before"),
+        Fault("transfer in a loop", Offloaded with { Loops = [new PlanLoop(0, 2, 3)] }, "the loop over steps 0..1 has a transfer to or from host memory"),
         Fault("host buffer of a kernel", Transfers(new PlanStep(0, [0, 2], 4, false)), "step 0 (copy): argument 1 is buffer 2 'h', which is in host memory"),
         Fault("host condition", Host(H with { Type = DType.Bool, Dims = [], Bytes = 1 }) with
         {

@@ -10,7 +10,11 @@ namespace GraphForge.Compiler.Memory;
 /// <param name="Barriers">For each position, whether all workers must have finished every earlier step.</param>
 /// <param name="Report">Figures for people.</param>
 public sealed record MemoryPlan(
-    RepeatedSteps Program, IReadOnlyList<int> Order, Lifetimes Lifetimes, ArenaLayout Layout, IReadOnlyList<bool> Barriers, MemoryReport Report);
+    RepeatedSteps Program, IReadOnlyList<int> Order, Lifetimes Lifetimes, ArenaLayout Layout, IReadOnlyList<bool> Barriers, MemoryReport Report)
+{
+    /// <summary>Modelled time of a run, copies to and from the host beside its other steps.</summary>
+    public double Milliseconds => CopyOverlap.Milliseconds(this);
+}
 
 /// <summary>Orders steps, decides what is kept and what is computed again, assigns offsets and places barriers.</summary>
 public static class MemoryPlanner
@@ -46,10 +50,10 @@ public static class MemoryPlanner
         var target = limit;
         for (var search = 0; search < MaximumSearches && target > 0; search++)
         {
-            if (RecomputeSearch.Within(graph, [.. kept.Order], target) is not { } trace) return null;
-            var plan = Solve(RepeatedSteps.Of(graph, trace));
-            if (plan.Layout.ArenaBytes <= limit) return plan;
-            target -= plan.Layout.ArenaBytes - limit;
+            MemoryPlan[] plans = [.. RecomputeSearch.Answers(graph, [.. kept.Order], target).Select(trace => Solve(RepeatedSteps.Of(graph, trace)))];
+            if (plans.Length == 0) return null;
+            if (plans.Where(p => p.Layout.ArenaBytes <= limit).Select(p => CopyOverlap.Of(p, limit)).MinBy(p => p.Milliseconds) is { } plan) return plan;
+            target -= plans.Min(p => p.Layout.ArenaBytes) - limit;
         }
         return null;
     }
@@ -73,6 +77,12 @@ public static class MemoryPlanner
                 packed.ArenaBytes < layout.ArenaBytes)
                 (order, layout) = (other, packed);
         (order, layout) = PhaseLayout.Of(graph, order, layout);
+        return Written(program, graph, order, layout);
+    }
+
+    /// <summary>The plan for an order and the places of its values.</summary>
+    internal static MemoryPlan Written(RepeatedSteps program, StepGraph graph, int[] order, ArenaLayout layout)
+    {
         var lifetimes = Lifetimes.Of(graph, order);
         var barriers = BarrierPlacement.Place(program.Problem, order, layout.Offsets);
         var report = MemoryReport.Of(program.Problem, order, lifetimes, layout) with { Choices = [.. Choices(program)], HostBytes = program.HostBytes };

@@ -43,6 +43,9 @@ public sealed record PlannedStep(string Name, int[] Reads, int[] Writes, (int Wr
     /// <summary>Ids of buffers outside the arena that the step writes.</summary>
     public int[] StateWrites { get; init; } = [];
 
+    /// <summary>Ids of arena values that keep their bytes while the step runs, as they are copied meanwhile.</summary>
+    public int[] Holds { get; init; } = [];
+
     /// <summary>Modelled time of one run.</summary>
     public double Milliseconds { get; init; }
 

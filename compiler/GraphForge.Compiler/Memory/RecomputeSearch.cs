@@ -51,17 +51,16 @@ internal sealed class RecomputeSearch
     /// <param name="order">Its steps in execution order.</param>
     /// <param name="limit">Most bytes that live at once.</param>
     /// <param name="milliseconds">Most modelled time that repeated steps may take.</param>
-    /// <remarks>
-    /// A greedy search that may offload does so, at any price, where no value that is computed again gains anything by itself. So both are
-    /// asked: one that may, and one that may not.
-    /// </remarks>
-    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity)
-    {
-        var repeated = new RecomputeSearch(graph, order, limit, milliseconds, offloads: false).Run();
-        if (!graph.Offloading.IsPossible) return repeated;
-        var offloaded = new RecomputeSearch(graph, order, limit, milliseconds, offloads: true).Run();
-        return repeated is not null && (offloaded is null || repeated.Milliseconds <= offloaded.Milliseconds) ? repeated : offloaded;
-    }
+    public static RepeatTrace? Within(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity) =>
+        Answers(graph, order, limit, milliseconds).MinBy(t => t.Milliseconds);
+
+    /// <summary>
+    /// The same in one or two ways. A greedy search that may offload does so, at any price, where no value that is computed again gains
+    /// anything by itself. So both are asked: one that may not, and one that may.
+    /// </summary>
+    public static IEnumerable<RepeatTrace> Answers(StepGraph graph, int[] order, long limit, double milliseconds = double.PositiveInfinity) =>
+        new[] { false, true }.Where(offloads => !offloads || graph.Offloading.IsPossible)
+            .Select(offloads => new RecomputeSearch(graph, order, limit, milliseconds, offloads).Run()).OfType<RepeatTrace>();
 
     private RepeatTrace? Run()
     {

@@ -10,7 +10,7 @@ internal sealed class StepGraph
     {
         Problem = problem;
         Sizes = problem.Values.Select(v => Align(v.Bytes)).ToArray();
-        Reads = problem.Steps.Select(s => s.Reads.Distinct().ToArray()).ToArray();
+        Reads = problem.Steps.Select(s => s.Reads.Concat(s.Holds).Distinct().ToArray()).ToArray();
         Writes = problem.Steps.Select(s => s.Writes).ToArray();
         Producers = FindProducers();
         Readers = FindReaders();
@@ -30,7 +30,7 @@ internal sealed class StepGraph
     /// <summary>Bytes of each value rounded up to <see cref="ExecutionPlan.Alignment"/>: what it takes in the arena.</summary>
     public long[] Sizes { get; }
 
-    /// <summary>Values each step reads, without repetition.</summary>
+    /// <summary>Values each step reads or holds, without repetition.</summary>
     public int[][] Reads { get; }
 
     public int[][] Writes { get; }
@@ -38,7 +38,7 @@ internal sealed class StepGraph
     /// <summary>Step that writes each value, -1 for inputs.</summary>
     public int[] Producers { get; }
 
-    /// <summary>Steps that read each value, without repetition.</summary>
+    /// <summary>Steps that read or hold each value, without repetition.</summary>
     public int[][] Readers { get; }
 
     public int[][] Predecessors { get; }

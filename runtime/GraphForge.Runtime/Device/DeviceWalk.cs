@@ -7,9 +7,20 @@ namespace GraphForge.Runtime.Device;
 /// <param name="kernels">Its kernels.</param>
 /// <param name="memory">With everything.</param>
 /// <param name="layout">Where the table of places is.</param>
-internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels kernels, DeviceMemory memory, DeviceLayout layout)
+internal ref struct DeviceWalk(DeviceSection section, DeviceKernels kernels, DeviceMemory memory, DeviceLayout layout)
 {
-    public void Run() => Steps(0, section.Plan.Steps.Count, 0, 0, null);
+    /// <summary>The last copy to or from the host: its number, and its place among those of this run.</summary>
+    private (long Number, int Place) _copy = (-1, -1);
+
+    /// <summary>Place of the last copy that was waited for.</summary>
+    private int _awaited = -1;
+
+    public void Run()
+    {
+        Steps(0, section.Plan.Steps.Count, 0, 0, null);
+        // Whoever runs next writes where copies may still read.
+        Await(_copy.Place);
+    }
 
     public void Profile(DeviceTimer timer, Span<long> ticks)
     {
@@ -29,10 +40,13 @@ internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels ker
         for (var index = first; index < end; index++)
         {
             while (loop < loops.Count && loops[loop].FirstStep < index) loop++;
+            Await(section.Copies.Before(index));
             if (loop == loops.Count || loops[loop].FirstStep != index)
             {
                 marks?.Begin(index);
                 Launch(index, iteration);
+                // So that the time of a copy is its own.
+                if (marks is not null) Await(_copy.Place);
                 continue;
             }
             var entered = loops[loop];
@@ -48,19 +62,28 @@ internal readonly ref struct DeviceWalk(DeviceSection section, DeviceKernels ker
         if (step.Tasks == 0) return;
         if (step.Kernel == PlanStep.Transfer)
         {
-            Transfer(step);
+            if (CopyWaits.IsCopy(section.Plan, step)) Copy(step);
             return;
         }
         kernels.Launch(new DeviceLaunch(step.Kernel, step.Tasks, layout.Table, layout.Places.Count, section.FirstPlaces[index], iteration), memory.Block);
     }
 
-    private void Transfer(PlanStep step)
+    private void Copy(PlanStep step)
     {
         var (from, to) = (section.Offsets[step.Buffers[0]], section.Offsets[step.Buffers[1]]);
         var target = section.Plan.Buffers[step.Buffers[1]];
-        if (target.Bytes == 0) return;
-        if (target.Kind == BufferKind.Host) memory.Host!.Store(memory.Block, from, to, target.Bytes);
-        else memory.Host!.Fetch(from, memory.Block, to, target.Bytes);
+        var number = target.Kind == BufferKind.Host
+            ? memory.Host!.Store(memory.Block, from, to, target.Bytes)
+            : memory.Host!.Fetch(from, memory.Block, to, target.Bytes);
+        _copy = (number, _copy.Place + 1);
+    }
+
+    /// <summary>Has what is launched next wait for a copy of this run, where it does not already.</summary>
+    private void Await(int place)
+    {
+        if (place <= _awaited) return;
+        memory.Host!.Await(_copy.Number - _copy.Place + place);
+        _awaited = place;
     }
 
     private bool Holds(PlanCondition? condition)

@@ -60,6 +60,37 @@ public sealed class OffloadTests
         Assert.That(added, Is.EqualTo(plan.Report.Choices.Sum(c => c.ModelledMilliseconds)).Within(1e-9));
     }
 
+    /// <summary>Layers of a millisecond and copies of half of one, of which there is time for all, with room and without.</summary>
+    [TestCase(0.75, 0.05)]
+    [TestCase(0.5, 0.2)]
+    public void CopiesRunBesideOtherSteps(double share, double most)
+    {
+        var problem = RepeatablePlanning.Training(24, _ => 64 * 1024, _ => 512) with { HostBytesPerMillisecond = 128 * 1024 };
+        problem = problem with { Steps = [.. problem.Steps.Select(s => s with { IsRepeatable = false, Milliseconds = 1 })] };
+        var plan = MemoryPlanner.Plan(problem, (long)(MemoryPlanner.Kept(new StepGraph(problem)).Report.TotalBytes * share));
+        Assert.That(PlanInterpreter.Problems(problem, plan), Is.Empty);
+        var copies = plan.Program.Problem.Steps.Where(s => s.Transfer != HostTransfer.None).Sum(s => s.Milliseconds);
+        var shown = plan.Milliseconds - problem.Steps.Sum(s => s.Milliseconds);
+        TestContext.Out.WriteLine($"{shown:F2} of {copies:F2} ms");
+        Assert.That(shown, Is.InRange(0, most * copies));
+    }
+
+    [Test]
+    public void NobodyWaitsLongerThanForAllCopies()
+    {
+        var random = new Random(67);
+        for (var trial = 0; trial < 40; trial++)
+        {
+            var problem = RepeatablePlanning.Graph(random, random.Next(2, 60)) with { HostBytesPerMillisecond = random.Next(500, 5000) };
+            var kept = MemoryPlanner.Kept(new StepGraph(problem));
+            var plan = MemoryPlanner.Plan(problem, kept.Report.TotalBytes - kept.Report.ArenaBytes / 4);
+            var (work, copies) = (Sum(plan, isCopy: false), Sum(plan, isCopy: true));
+            Assert.That(plan.Milliseconds, Is.InRange(Math.Max(work, copies) - 1e-9, work + copies + 1e-9), $"trial {trial}");
+        }
+
+        static double Sum(MemoryPlan plan, bool isCopy) => plan.Program.Problem.Steps.Where(s => s.Transfer != HostTransfer.None == isCopy).Sum(s => s.Milliseconds);
+    }
+
     [Test]
     public void StepsThatMayNotRunAgainHaveTheirValuesOffloaded()
     {

@@ -74,6 +74,7 @@ internal sealed class PlanInterpreter(PlanningProblem problem, MemoryPlan plan)
         Check(step.Reads.Select(ValueOf).SequenceEqual(origin.Reads), $"{origin.Name} reads other values");
         Check(step.Writes.Select(ValueOf).SequenceEqual(origin.Writes), $"{origin.Name} writes other values");
         foreach (var value in step.Reads) Read(value, origin.Name);
+        foreach (var value in step.Holds) Read(value, $"a copy beside {origin.Name}");
         Check(!origin.StateReads.Any(_statesWritten.Contains), $"{origin.Name} reads a state after it changed");
         foreach (var (written, read) in step.Writes.SelectMany(w => step.Reads.Select(r => (w, r))))
             if (Overlap(written, read)) Check(MayShare(origin, written, read), $"{origin.Name} overwrites what it reads");

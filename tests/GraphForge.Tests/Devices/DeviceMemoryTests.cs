@@ -37,6 +37,18 @@ public sealed class DeviceMemoryTests
     }
 
     [Test]
+    public void Kernels_run_while_values_are_copied()
+    {
+        using var device = new IdleDevice();
+        using var kept = DeviceOffloadTests.Compile(device, null);
+        using var training = DeviceOffloadTests.Compile(device, DeviceOffloadTests.Half(kept));
+        var (samples, targets) = DeviceOffloadTests.Data(0);
+        training.Step<float, long>(samples, targets);
+        Assert.That(device.LaunchesBesideCopies, Is.GreaterThan(0));
+        Assert.That(device.Host!.IsBusy, Is.False, "after a run");
+    }
+
+    [Test]
     public void States_are_there_once_for_all_programs()
     {
         using var device = new IdleDevice();
@@ -164,6 +176,11 @@ public sealed class DeviceMemoryTests
 
         public int HostAllocations { get; private set; }
 
+        public ProcessBlock? Host { get; private set; }
+
+        /// <summary>Kernels that were launched while a copy to or from the host was under way.</summary>
+        public int LaunchesBesideCopies { get; private set; }
+
         public long Allocatable { get; set; } = long.MaxValue;
 
         /// <summary>Whether nothing can be read any more.</summary>
@@ -175,7 +192,7 @@ public sealed class DeviceMemoryTests
             return bytes <= Allocatable ? new Block(this, bytes) : throw new DeviceException("idle has too little memory.");
         }
 
-        protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new Kernels();
+        protected override DeviceKernels Load(DeviceCode code, IReadOnlyList<string> names) => new Kernels(this);
 
         protected override DeviceTimer StartTimer() => throw new NotSupportedException();
 
@@ -184,7 +201,7 @@ public sealed class DeviceMemoryTests
         protected override HostBlock CreateHostBlock(long bytes)
         {
             HostAllocations++;
-            return new ProcessBlock(bytes);
+            return Host = new ProcessBlock(bytes);
         }
 
         protected override void Dispose(bool disposing) { }
@@ -208,9 +225,12 @@ public sealed class DeviceMemoryTests
             protected override void Dispose(bool disposing) { }
         }
 
-        private sealed class Kernels : DeviceKernels
+        private sealed class Kernels(IdleDevice device) : DeviceKernels
         {
-            public override void Launch(in DeviceLaunch launch, DeviceBlock memory) { }
+            public override void Launch(in DeviceLaunch launch, DeviceBlock memory)
+            {
+                if (device.Host is { IsBusy: true }) device.LaunchesBesideCopies++;
+            }
         }
     }
 }
