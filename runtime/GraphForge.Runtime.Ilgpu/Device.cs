@@ -40,6 +40,7 @@ public sealed class Device : ComputeDevice
             HasTensorCores = accelerator is CudaAccelerator { Architecture.Major: >= 8 },
             HostBytesPerSecond = HostBandwidth,
         };
+        if (accelerator is CudaAccelerator cuda) Limits = CudaDriver.Told(Limits, cuda);
     }
 
     public DeviceKind Kind { get; }

@@ -17,6 +17,9 @@ internal static class TestDevice
     /// <summary>The kind of device that is; its kernels are saved as PTX besides, which the simulation has no use for.</summary>
     public static DeviceTarget Target { get; } = new SimulatedTarget();
 
+    /// <summary>That of <see cref="OpenOffloading"/>.</summary>
+    public static DeviceTarget OffloadingTarget => Target;
+
     private sealed class SimulatedTarget : DeviceTarget
     {
         public override string Name => "simulated";

@@ -46,7 +46,7 @@ internal static class ArtifactInspection
     private static DeviceReport Of(ExecutionPlan plan, DeviceVariant variant) => new(variant.Device, MemoryOf(plan), plan.Steps.Count, plan.KernelNames);
 
     private static MemoryPlanReport MemoryOf(ExecutionPlan plan) =>
-        new(plan.ArenaBytes, plan.ScratchBytes, plan.Constants.Sum(c => (long)c.Length), plan.Preparation?.ArenaBytes ?? 0);
+        new(plan.ArenaBytes, plan.ScratchBytes, plan.Constants.Sum(c => (long)c.Length), plan.Preparation?.ArenaBytes ?? 0, plan.HostBytes);
 
     private static TensorReport Of(ArtifactTensor tensor) => new(tensor.Name, Name(tensor.DType), [.. tensor.Dims.Select(d => d.Text)]);
 

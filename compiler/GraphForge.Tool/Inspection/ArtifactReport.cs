@@ -79,7 +79,8 @@ internal sealed record DeviceReport(string Device, MemoryPlanReport Memory, int 
 /// <param name="Scratch">Working memory of each thread.</param>
 /// <param name="Constants">Once for all.</param>
 /// <param name="Prepared">Values computed once from the states, once for all.</param>
-internal sealed record MemoryPlanReport(long Arena, long Scratch, long Constants, long Prepared);
+/// <param name="Host">Values that a device has no room for, in memory of the host.</param>
+internal sealed record MemoryPlanReport(long Arena, long Scratch, long Constants, long Prepared, long Host);
 
 /// <param name="Part">Such as weights or kernels.</param>
 /// <param name="Bytes">Its size, unpacked.</param>

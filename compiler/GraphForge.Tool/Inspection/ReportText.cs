@@ -60,7 +60,7 @@ internal static class ReportText
 
     private static void Append(StringBuilder text, DeviceReport device, bool withNames)
     {
-        text.Append(CultureInfo.InvariantCulture, $"    {device.Device} device: {Work(device.Kernels, device.Steps)}; arena {MemoryReport.Text(device.Memory.Arena)}, {Kept(device.Memory)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"    {device.Device} device: {Work(device.Kernels, device.Steps)}; arena {MemoryReport.Text(device.Memory.Arena)}, {Kept(device.Memory)}{(device.Memory.Host == 0 ? "" : $", at the host {MemoryReport.Text(device.Memory.Host)}")}\n");
         if (withNames) Append(text, device.Kernels);
     }
 

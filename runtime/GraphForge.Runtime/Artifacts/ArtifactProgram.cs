@@ -48,6 +48,9 @@ public sealed class ArtifactProgram
     /// <summary>The plan with its kernels; null on a device.</summary>
     public CompiledProgram? Program => Runnable as CompiledProgram;
 
+    /// <summary>The program and its plan on a device; null where it runs on the processor.</summary>
+    public DeviceProgram? DeviceProgram => Runnable as DeviceProgram;
+
     internal IProgram Runnable { get; }
 
     internal ArtifactStates States { get; }

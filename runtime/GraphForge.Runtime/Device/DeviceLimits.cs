@@ -15,6 +15,18 @@ public sealed record DeviceLimits(int Multiprocessors, int WarpThreads, int Most
     /// <summary>Whether there are tensor cores that take <c>mma.sync</c>: those of CUDA devices of compute capability 8.0 and up.</summary>
     public bool HasTensorCores { get; init; }
 
+    /// <summary>Registers of 32 bits of a multiprocessor; 0 where the driver does not tell, as for the figures below.</summary>
+    public int Registers { get; init; }
+
+    /// <summary>Memory that all groups at work on a multiprocessor can share.</summary>
+    public int MultiprocessorSharedBytes { get; init; }
+
+    /// <summary>Groups that a multiprocessor keeps going at a time, at most.</summary>
+    public int ResidentGroups { get; init; }
+
+    /// <summary>Products of float32 that a multiprocessor does in a cycle.</summary>
+    public int Lanes { get; init; }
+
     /// <summary>
     /// Bytes a second that it copies from locked pages of the process, or to them; 0 where no value is to wait there. It decides which
     /// values a memory budget moves there, never results.

@@ -2,6 +2,7 @@ using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge.Compiler.Tests.Device;
 
@@ -25,6 +26,17 @@ public class GpuTargetTests
         Assert.That(Groups(GpuTarget.Common with { ThreadRegisters = 16 }, 1024), Is.GreaterThan(whole));
         Assert.That(Groups(GpuTarget.Common with { Multiprocessors = 8 }, 256), Is.LessThan(Groups(GpuTarget.Common, 256)));
         Assert.That(Groups(GpuTarget.Common, 256), Is.GreaterThanOrEqualTo(GpuTarget.Common.Multiprocessors));
+    }
+
+    [Test]
+    public void What_a_driver_tells_is_used_and_the_rest_assumed()
+    {
+        var limits = new DeviceLimits(132, 32, 1024, 48 * 1024, 2048, 1L << 34);
+        var (told, silent) = (GpuTarget.Of(limits with { Registers = 1 << 15, MultiprocessorSharedBytes = 228 * 1024, ResidentGroups = 32, Lanes = 64 }), GpuTarget.Of(limits));
+        Assert.That((told.Registers, told.MultiprocessorSharedBytes, told.MostGroups, told.Lanes), Is.EqualTo((1 << 15, 228 * 1024, 32, 64)));
+        var common = GpuTarget.Common;
+        Assert.That((silent.Registers, silent.MultiprocessorSharedBytes, silent.MostGroups, silent.Lanes),
+            Is.EqualTo((common.Registers, common.MultiprocessorSharedBytes, common.MostGroups, common.Lanes)));
     }
 
     private static int Groups(GpuTarget target, long extent)

@@ -1,4 +1,6 @@
 using GraphForge.Compiler.Graph;
+using GraphForge.Layers;
+using GraphForge.Optimizers;
 using GraphForge.Runtime.Artifacts;
 using GraphForge.Runtime.Device;
 using GraphForge.Tests.Serialization;
@@ -71,6 +73,36 @@ public sealed class DeviceArtifactTests
         var learnt = GraphForge.Serialization.Safetensors.Load(_folder.Of("weights.safetensors"));
         foreach (var (name, tensor) in training.StateDict())
             if (tensor.DType == Runtime.DType.Float32) Assert.That(learnt[name].ToArray<float>(), Is.EqualTo(tensor.ToArray<float>()).Within(1e-4f), name);
+    }
+
+    [Test]
+    public void Values_wait_at_the_host_there_too()
+    {
+        const int batch = 96, width = 8;
+        using var device = TestDevice.OpenOffloading();
+        using var kept = Compile(device, null);
+        // For the processor too, which computes values again.
+        using var training = Compile(null, kept.Memory!.TotalBytes - kept.Memory.ArenaBytes / 3);
+        training.Save(_folder.Of("training.gfm"), Saved with { Bindings = [[("batch", batch)]], Devices = [TestDevice.OffloadingTarget] });
+        using var artifact = Artifact.Open(_folder.Of("training.gfm"), Trusted);
+        var program = artifact.Load(device, "train", ("batch", batch));
+        Assert.That(program.DeviceProgram!.Plan.HostBytes, Is.Positive);
+        var random = new Random(3);
+        using var run = program.Rent();
+        for (var step = 0; step < 2; step++)
+        {
+            float[] samples = [.. Enumerable.Range(0, batch * width).Select(_ => random.NextSingle())], loss = [0];
+            long[] targets = [.. Enumerable.Range(0, batch).Select(i => (long)i % 2)];
+            run.Set<float>("samples", samples);
+            run.Set<long>("targets", targets);
+            run.Run();
+            run.Get<float>("loss", loss);
+            Assert.That(loss[0], Is.EqualTo(training.Step<float, long>(samples, targets)).Within(0.01).Percent);
+        }
+
+        static Training Compile(ComputeDevice? device, long? budget) => Training.Compile(
+            new Sequential([.. Enumerable.Range(0, 6).SelectMany(_ => new Module[] { new Linear(width, width), new Tanh() }), new Linear(width, 2)]), Losses.CrossEntropy,
+            new SGD(learningRate: 0.1), BatchSpec.Of(batch, width), TestOptions.WithSeed(7) with { Device = device, MemoryBudget = budget });
     }
 
     [Test]

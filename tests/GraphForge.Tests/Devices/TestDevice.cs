@@ -12,13 +12,16 @@ internal static class TestDevice
     public static ComputeDevice OpenOffloading() => new DoubleDevice(hostBytesPerSecond: 1L << 50);
 
     /// <summary>The kind of device that is.</summary>
-    public static DeviceTarget Target { get; } = new DoubleTarget();
+    public static DeviceTarget Target { get; } = new DoubleTarget(new DoubleDevice().Limits);
 
-    private sealed class DoubleTarget : DeviceTarget
+    /// <summary>That of <see cref="OpenOffloading"/>.</summary>
+    public static DeviceTarget OffloadingTarget { get; } = new DoubleTarget(new DoubleDevice(hostBytesPerSecond: 1L << 50).Limits);
+
+    private sealed class DoubleTarget(DeviceLimits limits) : DeviceTarget
     {
         public override string Name => "double";
 
-        public override DeviceLimits Limits { get; } = new DoubleDevice().Limits;
+        public override DeviceLimits Limits { get; } = limits;
 
         public override Assembly KernelApi => typeof(ILGPU.Grid).Assembly;
 

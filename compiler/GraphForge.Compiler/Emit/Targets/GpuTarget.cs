@@ -38,6 +38,10 @@ public sealed record GpuTarget(
         HasShuffles = limits.HasShuffles,
         TensorCores = limits.HasTensorCores ? tensorCores : TensorCoreUse.None,
         HostBytesPerSecond = limits.HostBytesPerSecond,
+        Registers = Known(limits.Registers, Common.Registers),
+        MultiprocessorSharedBytes = Known(limits.MultiprocessorSharedBytes, Common.MultiprocessorSharedBytes),
+        MostGroups = Known(limits.ResidentGroups, Common.MostGroups),
+        Lanes = Known(limits.Lanes, Common.Lanes),
     };
 
     /// <summary>
@@ -66,6 +70,8 @@ public sealed record GpuTarget(
 
     /// <summary>Cycles that the loads of a slice into shared memory and two barriers take, whatever its size. Assumed likewise.</summary>
     public int SliceCycles { get; init; } = 300;
+
+    private static int Known(int told, int usual) => told > 0 ? told : usual;
 
     /// <summary>Groups that a multiprocessor keeps going at a time.</summary>
     /// <param name="threads">Of a group.</param>
