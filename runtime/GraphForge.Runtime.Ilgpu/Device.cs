@@ -148,7 +148,7 @@ public sealed class Device : ComputeDevice
         {
             return new IlgpuHostBlock(_accelerator, bytes);
         }
-        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException or NotSupportedException)
+        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException)
         {
             throw new DeviceException(
                 $"The process cannot lock {bytes >> 20} MiB of memory for values that {Name} has no room for. Compile with a larger MemoryBudget.", exception);

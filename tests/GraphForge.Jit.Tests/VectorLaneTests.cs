@@ -49,11 +49,13 @@ public unsafe class VectorLaneTests(int width)
             var source = Enumerable.Range(1, 64).Select(i => (byte)i).ToArray();
             var loaded = new byte[64];
             var stored = Enumerable.Repeat((byte)0xEE, 64).ToArray();
-            fixed (byte* from = source, register = loaded, to = stored)
-                _program.Run("Partial" + type, 0, count, (nint)from, (nint)register, (nint)to);
+            var narrow = stored.ToArray();
+            fixed (byte* from = source, register = loaded, to = stored, inParts = narrow)
+                _program.Run("Partial" + type, 0, count, (nint)from, (nint)register, (nint)to, (nint)inParts);
 
             Assert.That(loaded.Take(width / 8), Is.EqualTo(source.Take(width / 8).Select((b, i) => i < count * size ? b : (byte)0)));
             Assert.That(stored, Is.EqualTo(source.Select((b, i) => i < count * size ? b : (byte)0xEE)));
+            if (count < width / 8 / size) Assert.That(narrow, Is.EqualTo(stored));
         }
     }
 

@@ -128,6 +128,7 @@ internal sealed class VectorMathProgram
             var lanes = Lanes.LoadPartial(({scalar}*)buffers[0], end);
             Vec.Store(lanes, ({scalar}*)buffers[1]);
             Lanes.StorePartial(lanes, ({scalar}*)buffers[2], end);
+            if (end < {vector}.Count) Lanes.StoreNarrow(lanes, ({scalar}*)buffers[3], end);
             """);
     }
 

@@ -62,7 +62,8 @@ internal sealed class CopyOverlap
                 underWay.Add((step.Reads.Concat(step.Writes).Single(), step.Transfer == HostTransfer.Fetch, copied));
                 continue;
             }
-            var awaited = underWay.FindAll(c => c.IsFetched ? step.Reads.Contains(c.Value) : plan.Lifetimes.Intervals[c.Value].Last < position);
+            var awaited = underWay.FindAll(c => c.IsFetched ? step.Reads.Contains(c.Value)
+                : plan.Lifetimes.Intervals[c.Value].Last + (TakenOver(plan, c.Value) is null ? 0 : -1) < position);
             now = awaited.Select(c => c.End).Append(now).Max() + step.Milliseconds;
             awaited.ForEach(c => underWay.Remove(c));
         }
@@ -84,6 +85,9 @@ internal sealed class CopyOverlap
         }, order);
     }
 
+    /// <summary>The value that is written in the place of another one by its last reader; null where none is.</summary>
+    private static int? TakenOver(MemoryPlan plan, int value) => plan.Layout.InPlace.Where(p => p.Read == value).Select(p => (int?)p.Write).FirstOrDefault();
+
     private bool IsFetch(int position) => _steps[position].Transfer == HostTransfer.Fetch;
 
     /// <summary>For each value on its way to the host the last position that keeps it, where that is later than its last reader.</summary>
@@ -97,12 +101,18 @@ internal sealed class CopyOverlap
             free = Math.Max(free, _start[store]) + _steps[store].Milliseconds;
             var size = StepGraph.Align(_plan.Program.Problem.Values[value].Bytes);
             var (last, held) = (_plan.Lifetimes.Intervals[value].Last, -1);
-            for (var i = last + 1; i < _steps.Length && _start[i] < free && _live[i] + size <= _limit; i++)
+            // A last reader that writes in its place has to write elsewhere.
+            var moved = TakenOver(_plan, value) is { } result ? StepGraph.Align(_plan.Program.Problem.Values[result].Bytes) : 0;
+            if (!HasRoom(last + 1) || _live[last] + moved > _limit) continue;
+            _live[last] += moved;
+            for (var i = last + 1; HasRoom(i); i++)
             {
                 _live[i] += size;
                 if (_steps[i].Transfer == HostTransfer.None) held = i;
             }
             if (held >= 0) yield return (value, held);
+
+            bool HasRoom(int position) => position < _steps.Length && _start[position] < free && _live[position] + size <= _limit;
         }
     }
 

@@ -159,7 +159,7 @@ public sealed record MemoryReport(
 
     private static string Describe(MemoryChoice choice) => string.Create(CultureInfo.InvariantCulture,
         $"{Word(choice.Kind)} {choice.Name}{Behind(choice.Source.ToString())}: " +
-        $"{Text(choice.BytesSaved)} less for {choice.ModelledMilliseconds:0.###} ms\n");
+        $"{Text(choice.BytesSaved)} less for {(choice.Kind == MemoryChoiceKind.Offload ? "copies of " : "")}{choice.ModelledMilliseconds:0.###} ms\n");
 
     private static string Word(MemoryChoiceKind kind) => kind switch
     {

@@ -7,5 +7,5 @@ namespace GraphForge.Runtime.Device;
 public sealed record DeviceSection(ExecutionPlan Plan, IReadOnlyList<long> Offsets, IReadOnlyList<int> FirstPlaces)
 {
     /// <summary>Which copies to and from the host each step waits for.</summary>
-    internal CopyWaits Copies { get; } = CopyWaits.Of(Plan, Offsets);
+    internal CopyWaits Copies => field ??= CopyWaits.Of(Plan, Offsets);
 }

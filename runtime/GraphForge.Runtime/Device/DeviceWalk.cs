@@ -17,9 +17,15 @@ internal ref struct DeviceWalk(DeviceSection section, DeviceKernels kernels, Dev
 
     public void Run()
     {
-        Steps(0, section.Plan.Steps.Count, 0, 0, null);
-        // Whoever runs next writes where copies may still read.
-        Await(_copy.Place);
+        try
+        {
+            Steps(0, section.Plan.Steps.Count, 0, 0, null);
+        }
+        finally
+        {
+            // Whoever runs next writes where copies may still read.
+            Await(_copy.Place);
+        }
     }
 
     public void Profile(DeviceTimer timer, Span<long> ticks)

@@ -27,6 +27,33 @@ public class WindowPanelTests
     public void Every_blocking_computes_windows_two_columns_apart([Values] bool isChannelsLast) =>
         EveryBlocking.AssertComputes(Graph(isGradient: false, isChannelsLast, "2 1 1"), new CpuTarget(64), "windows two columns apart");
 
+    /// <summary>With so much to sum that it is cut into stretches, along the axis that is turned.</summary>
+    [TestCase(DType.Float32, 64)]
+    [TestCase(DType.Float32, 32)]
+    [TestCase(DType.Float64, 64)]
+    public void Every_blocking_computes_stretches_of_turned_blocks(DType type, int vectorBytes)
+    {
+        var (x, y) = (Nodes.Input("x", type, Compiler.Graph.Shape.Of(20, 100, 9)), Nodes.Input("y", type, Compiler.Graph.Shape.Of(19, 9, 100)));
+        EveryBlocking.AssertComputes(Single(Nodes.Einsum("mkl,nlk->mn", x, y)), new CpuTarget(vectorBytes), "product");
+        var image = Nodes.Input("x", type, Compiler.Graph.Shape.Of(1, 2, 21, 100)).Permute(0, 3, 1, 2);
+        var windows = Node.Of(new Convolution(ConvolutionGeometry.Of(2, padding: 1)), image, Nodes.Input("w", type, Compiler.Graph.Shape.Of(3, 100, 3, 3)));
+        EveryBlocking.AssertComputes(Single(windows), new CpuTarget(vectorBytes), "convolution");
+    }
+
+    /// <summary>Where a padded copy would take more than the program does node by node, nothing is copied and windows are packed from the image.</summary>
+    [Test]
+    public void A_program_without_room_for_a_padded_copy_turns_blocks_of_the_image()
+    {
+        var image = Nodes.Input("x", DType.Float32, Compiler.Graph.Shape.Of(2, 33, 33, 30)).Permute(0, 3, 1, 2);
+        var gradient = Node.Of(new ConvolutionInputGradient(ConvolutionGeometry.Of(2, padding: 1), Compiler.Graph.Shape.Of(2, 3, 33, 33)),
+            image, Nodes.Input("w", DType.Float32, Compiler.Graph.Shape.Of(30, 3, 3, 3)));
+
+        var source = Pipeline.Compile(Single(gradient), new Dictionary<DimSymbol, long>(), new CompilerOptions { Target = new CpuTarget(64), Threads = 1 });
+
+        Assert.That(source.Kernels.Select(k => k.Name), Has.None.Contain("pad"));
+        Assert.That(StatementWalk.All(source.Kernels[0].Body).OfType<Transpose>(), Is.Not.Empty, LoopPrinter.Print(source.Kernels[0]));
+    }
+
     [TestCase(false, "1 1 1", 1, Description = "windows one column apart")]
     [TestCase(true, "1 1 1", -1, Description = "windows read from their end")]
     [TestCase(false, "1 2 3", 2, Description = "every other column")]
@@ -65,9 +92,10 @@ public class WindowPanelTests
         var image = isChannelsLast
             ? Nodes.Input("x", DType.Float32, Compiler.Graph.Shape.Of(dims[0], dims[2], dims[3], dims[1])).Permute(0, 3, 1, 2)
             : Nodes.Input("x", DType.Float32, shape);
-        var result = Node.Of(isGradient ? new ConvolutionInputGradient(geometry, input) : new Convolution(geometry), image, weight);
-        return new ComputationGraph(isGradient ? "input gradient" : "convolution", [new NamedOutput("y", result)], []);
+        return Single(Node.Of(isGradient ? new ConvolutionInputGradient(geometry, input) : new Convolution(geometry), image, weight));
     }
+
+    private static ComputationGraph Single(Node result) => new("windows", [new NamedOutput("y", result)], []);
 
     private static ContractionShape Shape(ComputationGraph graph)
     {

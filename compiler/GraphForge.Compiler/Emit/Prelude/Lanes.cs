@@ -68,6 +68,48 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(F64 value, double* target, int count) => StorePartial(value.AsInt64(), (long*)target, count);
 
+    /// <summary>
+    /// The same in parts of halving widths, for counts below the register's that are few powers of 2. Loads within the width of a masked store wait for its end
+    /// even where it writes nothing, as those of the next row do where results take the place of operands.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(I32 value, int* target, int count)
+    {
+        if (I32.Count == 16) StoreFirst(Unsafe.BitCast<I32, Vector512<int>>(value), target, count);
+        else if (I32.Count == 8) StoreFirst(Unsafe.BitCast<I32, Vector256<int>>(value), target, count);
+        else StoreFirst(Unsafe.BitCast<I32, Vector128<int>>(value), target, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(I64 value, long* target, int count) => StoreNarrow(value.AsInt32(), (int*)target, 2 * count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(F32 value, float* target, int count) => StoreNarrow(value.AsInt32(), (int*)target, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreNarrow(F64 value, double* target, int count) => StoreNarrow(value.AsInt64(), (long*)target, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFirst(Vector512<int> value, int* target, int count)
+    {
+        if ((count & 8) != 0) Vector256.Store(value.GetLower(), target);
+        StoreFirst((count & 8) != 0 ? value.GetUpper() : value.GetLower(), target + (count & 8), count & 7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFirst(Vector256<int> value, int* target, int count)
+    {
+        if ((count & 4) != 0) Vector128.Store(value.GetLower(), target);
+        StoreFirst((count & 4) != 0 ? value.GetUpper() : value.GetLower(), target + (count & 4), count & 3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFirst(Vector128<int> value, int* target, int count)
+    {
+        if ((count & 2) != 0) *(long*)target = value.AsInt64().ToScalar();
+        if ((count & 1) != 0) target[count & 2] = (count & 2) != 0 ? value.GetElement(2) : value.ToScalar();
+    }
+
     /// <summary>Asks for a cache line; the address need not be valid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* address)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Loops;
 using GraphForge.Runtime;
@@ -24,7 +25,9 @@ public static class CpuSimd
         DType.Bool => $"Lanes.StoreMask({value}, {address}, {count});",
         DType.UInt8 => $"Lanes.StoreBytes({value}, {address}, {count});",
         DType.Float16 or DType.BFloat16 => $"Halves.Store{stored}({value}, {address}, {count});",
-        _ => count == lanes ? $"Vec.Store({value}, {address});" : $"Lanes.StorePartial({value}, {address}, {count});",
+        _ when count == lanes => $"Vec.Store({value}, {address});",
+        // More parts than two take longer than a masked store where nothing has to wait for it.
+        _ => $"Lanes.{(BitOperations.PopCount((ulong)count) <= 2 ? "StoreNarrow" : "StorePartial")}({value}, {address}, {count});",
     };
 
     /// <summary>Register type; bool and uint8 take the integer type of the kernel's lane width.</summary>

@@ -80,7 +80,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
         new long[] { 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128 }.Where(parts => parts <= count).Append(count)
             .Select(parts => CeilingDivide(CeilingDivide(count, parts), unit) * unit).Distinct();
 
-    /// <summary>All of the sum, or stretches of about so many elements; whole vectors where the sum has one variable.</summary>
+    /// <summary>All of the sum, or stretches of about so many elements; whole vectors where blocks of them are copied.</summary>
     private static IEnumerable<long> SumSteps(ContractionShape shape)
     {
         var (cut, inner) = (shape.Summed[0].Extent, shape.SummedExtent / shape.Summed[0].Extent);
@@ -90,7 +90,7 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
         {
             var stretches = shape.SummedExtent / wanted;
             var step = CeilingDivide(cut, Math.Max(1, stretches));
-            if (inner == 1) step = CeilingDivide(step, shape.Lanes) * shape.Lanes;
+            if (inner == 1 || shape.Panel!.Turned == shape.Summed[0]) step = CeilingDivide(step, shape.Lanes) * shape.Lanes;
             if (stretches > 1 && step * inner <= 4 * wanted && step < cut) yield return step;
         }
     }
@@ -182,10 +182,8 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     }
 
     private long PanelBytes(ContractionShape shape) =>
-        (PacksVector ? PanelRows(shape, StretchExtent(shape)) : StretchExtent(shape)) * shape.Terms.Count * Tile.VectorExtent * 4;
-
-    /// <summary>Rows of a packed panel for so many elements of the sum.</summary>
-    private static long PanelRows(ContractionShape shape, long summed) => summed / (shape.Panel!.Position?.Extent ?? 1);
+        (PacksVector ? shape.Panel!.Rows(StretchExtent(shape)) * shape.Panel.Width(Tile.VectorExtent, shape.Lanes) : StretchExtent(shape) * Tile.VectorExtent) *
+        shape.Terms.Count * 4;
 
     private long RowBytes(ContractionShape shape) => Math.Min(TaskRows(shape), shape.OuterRowCount * shape.Rows) * StretchExtent(shape) * 4;
 
@@ -206,9 +204,16 @@ internal sealed record ContractionBlocking(RegisterTile Tile, long RowUnits, lon
     }
 
     private double PackVectorCycles(ContractionShape shape) =>
-        PanelRows(shape, shape.SummedExtent) * CeilingDivide(shape.Vector.Extent + shape.Panel!.Reach, shape.Lanes) * shape.Terms.Count *
+        shape.Panel!.Rows(shape.SummedExtent) * PanelVectors(shape) * shape.Terms.Count *
         (shape.IsDirect || IsComputedInLanes(shape) ? CopyCycles + RowStartCycles / Tile.Columns + shape.Terms.Max(t => Cost.OfValue(t.VectorOperand))
-            : shape.Panel.Turned is not null && (!shape.Panel.HasPadding || shape.Vector.Extent <= Tile.VectorExtent) ? TransposeCycles : GatherCycles);
+            : shape.Panel.Turns(0, Math.Min(shape.Vector.Extent, Tile.VectorExtent), isOnly: shape.Vector.Extent <= Tile.VectorExtent, shape.Lanes) ? TransposeCycles : GatherCycles);
+
+    /// <summary>Vectors in a row of all panels together: each has the columns that windows reach beyond it.</summary>
+    private long PanelVectors(ContractionShape shape)
+    {
+        var (whole, rest) = Math.DivRem(shape.Vector.Extent, Tile.VectorExtent);
+        return (whole * shape.Panel!.Width(Tile.VectorExtent, shape.Lanes) + (rest > 0 ? shape.Panel.Width(rest, shape.Lanes) : 0)) / shape.Lanes;
+    }
 
     /// <summary>Whether a vector operand is computed from vectors of neighbours.</summary>
     private static bool IsComputedInLanes(ContractionShape shape) => shape.Terms.All(t => t.VectorOperand is not (LoadExpr or SelectExpr { IsGuard: true })) &&

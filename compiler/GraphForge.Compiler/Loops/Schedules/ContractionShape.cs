@@ -56,7 +56,7 @@ public sealed record ContractionShape(
     /// <summary>Whether the vector operands are read by plain vector loads, without being packed first.</summary>
     public bool IsDirect => Terms.All(t => t.VectorOperand is LoadExpr load && LaneAnalysis.IsContiguous(load.Index, Vector));
 
-    /// <summary>The vector operands as a panel holds them where they are packed, which those of <see cref="LaneChoice.Summed"/> never are.</summary>
+    /// <summary>The vector operands as a panel holds them where they are packed; null for <see cref="LaneChoice.Summed"/>, where they never are.</summary>
     internal PanelOperands? Panel { get; private init; }
 
     /// <summary>The stored values at an element, with the finished sums in place of the contractions.</summary>

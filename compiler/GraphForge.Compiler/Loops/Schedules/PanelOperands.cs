@@ -1,4 +1,6 @@
+using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
+using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
 
@@ -12,20 +14,17 @@ namespace GraphForge.Compiler.Loops.Schedules;
 /// <param name="Step">Columns from one position to the next; negative where windows are read from their end.</param>
 internal sealed record PanelOperands(LoopVar Column, IReadOnlyList<Expr> Values, LoopVar? Position, long Step)
 {
-    /// <summary>Columns beyond those of the vector axis.</summary>
-    public long Reach => Position is null ? 0 : Math.Abs(Step) * (Position.Extent - 1);
-
-    /// <summary>Column at which a position starts.</summary>
-    public IndexExpr Start => Position is null ? 0 : (IndexExpr)Position * Step + (Step < 0 ? Reach : 0);
-
     /// <summary>
     /// A summed variable along which blocks of all operands can be transposed, since the neighbours of an element along it are neighbours in
     /// memory; null where there is none.
     /// </summary>
     public LoopVar? Turned { get; private init; }
 
-    /// <summary>Whether columns may be padding.</summary>
-    public bool HasPadding => Values.Any(v => PaddedLoad.Of(v)?.Bounds.Any(b => b.Variables.Contains(Column)) == true);
+    /// <summary>Columns beyond those of the vector axis.</summary>
+    public long Reach => Position is null ? 0 : Math.Abs(Step) * (Position.Extent - 1);
+
+    /// <summary>Column at which a position starts.</summary>
+    public IndexExpr Start => Position is null ? 0 : (IndexExpr)Position * Step + (Step < 0 ? Reach : 0);
 
     public static PanelOperands Of(ContractionShape shape)
     {
@@ -35,7 +34,36 @@ internal sealed record PanelOperands(LoopVar Column, IReadOnlyList<Expr> Values,
         return panel with { Turned = shape.Type.Size() is 4 or 8 ? summed.LastOrDefault(v => v != panel.Position && panel.CanTurn(v, shape.Type)) : null };
     }
 
+    /// <summary>Rows of a panel for so many elements of the sum.</summary>
+    public long Rows(long summed) => summed / (Position?.Extent ?? 1);
+
+    /// <summary>Columns of a panel for so many of the vector axis: whole vectors.</summary>
+    public long Width(long columns, int lanes) => CeilingDivide(columns + Reach, lanes) * lanes;
+
+    /// <summary>
+    /// Whether a panel is made of transposed blocks. Where columns are padding it must be known which, so that it is the only panel or the
+    /// last, and blocks must be whole: the zeros after a narrow one may be the next row's place.
+    /// </summary>
+    /// <param name="first">First column of the vector axis.</param>
+    /// <param name="columns">Columns of the vector axis.</param>
+    /// <param name="isOnly">Whether the first column is the same for every panel of this size.</param>
+    /// <param name="lanes">Elements of a register.</param>
+    public bool Turns(long first, long columns, bool isOnly, int lanes) => Turned is not null && Enumerable.Range(0, Values.Count).All(term =>
+        PaddedLoad.Of(Values[term])!.Bounds.All(b => !b.Variables.Contains(Column)) ||
+        isOnly && Inside(term, first, columns) is var (low, high) && high - low >= lanes);
+
+    /// <summary>Columns of a panel that are no padding, counted from its first.</summary>
+    /// <param name="term">Of which operand.</param>
+    /// <param name="first">First column of the vector axis.</param>
+    /// <param name="columns">Columns of the vector axis.</param>
+    public (long Low, long High) Inside(int term, long first, long columns)
+    {
+        var (low, high) = PaddedLoad.Of(Values[term])!.Inside(Column)!.Value;
+        return (Math.Clamp(low - first, 0, columns + Reach), Math.Clamp(high - first, 0, columns + Reach));
+    }
+
     private bool CanTurn(LoopVar axis, DType type) => Values.All(v => PaddedLoad.Of(v) is { } padded && padded.Load.Buffer.Type == type &&
+        (padded.Bounds.Count == 0 || padded.Fill.Value.Equals(Scalar.Of(padded.Fill.Type, 0L))) &&
         padded.Inside(Column) is not null && LaneAnalysis.IsAffine(padded.Load.Index, Column) &&
         LaneAnalysis.IsContiguous(padded.Load.Index, axis) && padded.Bounds.All(b => !b.Variables.Contains(axis)));
 

@@ -49,7 +49,7 @@ internal sealed class SummedBlock
     /// <summary>Number of a summed element within the stretch.</summary>
     public IndexExpr Linear => LoopIndices.Linear(Variables);
 
-    /// <summary>Elements of a variable, which may end before its extent.</summary>
+    /// <summary>Elements of a variable from the start of the stretch on: where it is cut, in all stretches from this one to the last.</summary>
     public IndexExpr ExtentOf(LoopVar variable) => variable == Variables[0] && _limit is not null ? _limit : variable.Extent;
 
     /// <summary>

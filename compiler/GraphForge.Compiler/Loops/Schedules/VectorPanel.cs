@@ -4,12 +4,12 @@ using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 namespace GraphForge.Compiler.Loops.Schedules;
 
 /// <summary>
-/// The vector operands of one panel, packed: one dense row a summed element, with the columns of the panel for each term in turn,
-/// zeros where columns end.
+/// The vector operands of one panel, packed: one dense row a summed element, or one for all positions of windows that slide, with the columns
+/// of the panel for each term in turn, zeros where columns end.
 /// </summary>
 internal sealed class VectorPanel
 {
-    private const string Note = "Pack the panel: one row of neighbouring columns for each summed element.";
+    private const string Note = "Pack the panel: rows of neighbouring columns.";
 
     private readonly ContractionShape _shape;
     private readonly SummedBlock _sum;
@@ -27,7 +27,7 @@ internal sealed class VectorPanel
     {
         (_shape, _sum, _batch, _operands) = (shape, sum, batch, shape.Panel!);
         _rows = [.. sum.Variables.Where(v => v != _operands.Position)];
-        _termExtent = CeilingDivide(tile.VectorExtent + _operands.Reach, shape.Lanes) * shape.Lanes;
+        _termExtent = _operands.Width(tile.VectorExtent, shape.Lanes);
         _buffer = new LoopBuffer("panel", shape.Type, _rows.Aggregate(RowExtent, (product, v) => product * v.Extent));
     }
 
@@ -39,39 +39,30 @@ internal sealed class VectorPanel
     public LoadExpr Load(int term, long vector, LoopVar lane) => new(_buffer, Place(term, vector * _shape.Lanes) + _operands.Start + lane);
 
     /// <summary>Copies columns [firstColumn, firstColumn + columns) of every vector operand, and those that windows reach beyond them.</summary>
-    public Statement Pack(IndexExpr firstColumn, long columns)
-    {
-        var part = new PanelColumns(firstColumn, columns + _operands.Reach);
-        return _operands.Turned is { } axis && Terms.All(t => CanTurn(_operands.Values[t], part))
-            ? Block.Of(Filled(), Block.Of(Terms.Select(t => Turned(t, axis, part))))
-            : EachRow(Block.Of(Terms.SelectMany(t => Copies(t, part))), Note);
-    }
+    public Statement Pack(IndexExpr firstColumn, long columns) =>
+        _operands.Turns(firstColumn.Constant, columns, firstColumn.IsConstant, _shape.Lanes)
+            ? Block.Of(Terms.Select(t => Turned(t, firstColumn, columns)))
+            : EachRow(Block.Of(Terms.SelectMany(t => Copies(t, firstColumn, columns + _operands.Reach))), Note);
 
     private IEnumerable<int> Terms => Enumerable.Range(0, _shape.Terms.Count);
-
-    private bool IsPadded => _operands.Values.Any(v => PaddedLoad.Of(v) is { Bounds.Count: > 0 });
 
     private Statement EachRow(Statement body, string note) => _sum.Without([.. _sum.Variables.Except(_rows)], body, note);
 
     private IndexExpr Place(int term, IndexExpr column) => LoopIndices.Linear(_rows) * RowExtent + term * _termExtent + column;
 
-    private IEnumerable<Statement> Copies(int term, PanelColumns part)
+    private IEnumerable<Statement> Copies(int term, IndexExpr firstColumn, long columns)
     {
         for (long first = 0; first < _termExtent; first += _shape.Lanes)
         {
-            var count = Math.Clamp(part.Count - first, 0, _shape.Lanes);
+            var count = Math.Clamp(columns - first, 0, _shape.Lanes);
             if (count < _shape.Lanes) yield return Zeros(term, first);
             if (count == 0) continue;
             var lane = new LoopVar("lane", count, isLane: true);
-            var values = new Dictionary<LoopVar, IndexExpr>(_batch) { [_operands.Column] = part.First + first + lane };
+            var values = new Dictionary<LoopVar, IndexExpr>(_batch) { [_operands.Column] = firstColumn + first + lane };
             var value = _operands.Values[term].Substitute(_sum.Values).Substitute(values);
             yield return new For(lane, LoopKind.Vector, new Store(_buffer, Place(term, first) + lane, value));
         }
     }
-
-    /// <summary>Zeros wherever turned blocks leave some.</summary>
-    private Statement Filled() => _operands.Reach == 0 && !IsPadded ? Block.Of() : EachRow(
-        Block.Of(from term in Terms from vector in Below(_termExtent / _shape.Lanes) select Zeros(term, vector * _shape.Lanes)), "Padding.");
 
     private For Zeros(int term, long first)
     {
@@ -79,27 +70,35 @@ internal sealed class VectorPanel
         return new For(lane, LoopKind.Vector, new Store(_buffer, Place(term, first) + lane, new ConstantExpr(Scalar.Of(_shape.Type, 0L))));
     }
 
-    /// <summary>Where columns are padding, it must be known which, and blocks must be whole: the zeros after a narrow one may be the next row's place.</summary>
-    private bool CanTurn(Expr operand, PanelColumns part) =>
-        PaddedLoad.Of(operand)!.Bounds.All(b => !b.Variables.Contains(_operands.Column)) ||
-        part.First.IsConstant && part.Inside(operand, _operands.Column) is var (low, high) && high - low >= _shape.Lanes;
-
     /// <summary>Turns blocks of a square of lanes over, where a column's neighbours in memory are the next summed elements.</summary>
-    private Statement Turned(int term, LoopVar summed, PanelColumns part)
+    private Block Turned(int term, IndexExpr firstColumn, long columns)
     {
-        var axis = _sum.Variables[_shape.Summed.Index().First(v => v.Item == summed).Index];
+        var (low, high) = firstColumn.IsConstant ? _operands.Inside(term, firstColumn.Constant, columns) : (0, columns + _operands.Reach);
+        // Null where all of it is padding.
+        var operand = PaddedLoad.Of(_operands.Values[term].Substitute(_sum.Values).Substitute(_batch));
+        var isAlwaysThere = operand is not null && operand.Bounds.All(b => b.Variables.Contains(_operands.Column));
+        var zeros = from vector in Below(_termExtent / _shape.Lanes)
+                    let first = vector * _shape.Lanes
+                    where !isAlwaysThere || first < low || first + _shape.Lanes > high
+                    select Zeros(term, first);
+        var filled = Block.Of(zeros);
+        return Block.Of(
+            filled.Statements.Count == 0 ? filled : EachRow(filled, "Padding, and what is beyond the columns."),
+            operand is null ? Block.Of() : Turned(term, operand, firstColumn, low, high));
+    }
+
+    private Statement Turned(int term, PaddedLoad operand, IndexExpr firstColumn, long low, long high)
+    {
+        var axis = _sum.Variables[_shape.Summed.Index().First(v => v.Item == _operands.Turned).Index];
         var (extent, step) = (_sum.ExtentOf(axis), new LoopVar("block", CeilingDivide(axis.Extent, _shape.Lanes)));
         var at = new Dictionary<LoopVar, IndexExpr> { [axis] = (IndexExpr)step * _shape.Lanes };
         var left = extent - (IndexExpr)step * _shape.Lanes;
-        // Null where all of it is padding.
-        if (PaddedLoad.Of(_operands.Values[term].Substitute(_sum.Values).Substitute(_batch)) is not { } operand) return Block.Of();
-        var (low, high) = part.Inside(_operands.Values[term], _operands.Column);
-        var isFilled = _operands.Reach > 0 || IsPadded;
         var turns = new List<Statement>();
         for (var first = low; first < high; first += _shape.Lanes)
         {
-            var start = isFilled ? Math.Clamp(high - _shape.Lanes, low, first) : first;
-            var source = operand.Load.Index.Substitute(new Dictionary<LoopVar, IndexExpr> { [_operands.Column] = part.First + start }).Substitute(at);
+            // The last block overlaps the one before it, so that no zeros follow on what is another row's.
+            var start = Math.Clamp(high - _shape.Lanes, low, first);
+            var source = operand.Load.Index.Substitute(new Dictionary<LoopVar, IndexExpr> { [_operands.Column] = firstColumn + start }).Substitute(at);
             turns.Add(new Transpose(
                 new MatrixPlace(_buffer, Place(term, start).Substitute(at), LoopIndices.Linear(_rows).Coefficient(axis) * RowExtent),
                 new MatrixPlace(operand.Load.Buffer, source, operand.Load.Index.Coefficient(_operands.Column)),
@@ -111,13 +110,4 @@ internal sealed class VectorPanel
         var blocks = new For(step, LoopKind.Serial, Block.Of(turns), limit, inside.Length == _sum.Variables.Count ? note : "");
         return _sum.Without(inside, operand.Guarded(_operands.Column, blocks), note);
     }
-}
-
-/// <summary>Some columns of the operands.</summary>
-internal readonly record struct PanelColumns(IndexExpr First, long Count)
-{
-    /// <summary>Which of them are no padding, counted from the first. Where it is not known which is the first, all of them.</summary>
-    public (long Low, long High) Inside(Expr operand, LoopVar column) =>
-        !First.IsConstant || PaddedLoad.Of(operand)?.Inside(column) is not var (low, high) ? (0, Count)
-        : (Math.Clamp(low - First.Constant, 0, Count), Math.Clamp(high - First.Constant, 0, Count));
 }
