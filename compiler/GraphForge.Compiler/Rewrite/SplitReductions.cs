@@ -1,5 +1,6 @@
 using GraphForge.Compiler.Emit.Targets;
 using GraphForge.Compiler.Graph;
+using GraphForge.Compiler.Loops;
 using GraphForge.Compiler.Loops.Schedules;
 using GraphForge.Compiler.Ops;
 using GraphForge.Runtime;
@@ -21,6 +22,9 @@ public static class SplitReductions
 
     /// <summary>Stretches beyond those that are enough, where these do not divide an axis.</summary>
     private const long MostTimesStretches = 4;
+
+    /// <summary>Stretches from which padding pays: what is computed for a padded sum is stored before.</summary>
+    private const long LeastPadded = 8;
 
     /// <summary>Elements that a result combines for less than which a second kernel does not pay.</summary>
     private const long LeastReduced = 256;
@@ -45,7 +49,19 @@ public static class SplitReductions
         if (enough <= 1) return null;
         foreach (var axis in op.Axes)
             if (Divisor(operand[axis].Value, enough) is { } parts) return InTwo(op, node.Inputs[0], axis, parts);
-        return null;
+        // A worker does well alone; most of a device would stand idle.
+        return device is null ? null : Padded(op, node.Inputs[0], op.Axes.MaxBy(axis => operand[axis].Value), enough);
+    }
+
+    /// <summary>Cut where no number of stretches divides an axis: the last one is filled up with what changes no result.</summary>
+    private static Node? Padded(ReductionOp op, Node operand, int axis, long enough)
+    {
+        var extent = operand.Shape[axis].Value;
+        if (enough < LeastPadded || extent <= enough) return null;
+        var stretch = IntegerArithmetic.CeilingDivide(extent, enough);
+        var parts = IntegerArithmetic.CeilingDivide(extent, stretch);
+        var neutral = Reduction.Neutral(op.Function, operand.Type.DType).AsDouble;
+        return InTwo(op, operand.Pad(axis, 0, parts * stretch - extent, neutral), axis, parts);
     }
 
     /// <summary>Stretches that give every multiprocessor two groups to work on, of reductions that have so many groups each.</summary>

@@ -45,6 +45,21 @@ public class DeviceProgramTests
         Closeness.AssertClose(actual.Outputs["y"], ReferenceEvaluator.Evaluate(graph, inputs, states).Outputs["y"], Closeness.Tolerance(DType.Float32), "y");
     }
 
+    /// <summary>Many groups share the work, and no padded copy is stored.</summary>
+    [TestCaseSource(nameof(Targets))]
+    public void A_prime_number_of_rows_is_summed_by_many_groups(GpuTarget target)
+    {
+        var x = Nodes.Input("x", DType.Float32, Shape.Of(1021, 37));
+        var graph = new ComputationGraph("sums", [new NamedOutput("columns", (x * 2 + 1).Sum(0)), new NamedOutput("all", x.Max([0, 1]))], []);
+        var source = Pipeline.Compile(graph, new Dictionary<DimSymbol, long>(), new CompilerOptions { Device = target with { Multiprocessors = 64 }, Threads = 1 });
+        Assert.That(source.Kernels.Select(k => k.Name), Has.None.Contain("pad"));
+        Assert.That(source.Kernels.Max(k => k.Tasks), Is.GreaterThan(32));
+        var inputs = new Dictionary<string, Literal> { ["x"] = Literal.Of<float>([.. Enumerable.Range(0, 1021 * 37).Select(i => MathF.Sin(i) - 3)], 1021, 37) };
+        var actual = DeviceDouble.Evaluate(source, DoubleCompiler.Compile([source.KernelText])[0], target, inputs, new Dictionary<StateSlot, Literal>());
+        var expected = ReferenceEvaluator.Evaluate(graph, inputs, new Dictionary<StateSlot, Literal>());
+        foreach (var (name, value) in expected.Outputs) Closeness.AssertClose(actual.Outputs[name], value, 1e-5, name);
+    }
+
     [Test]
     public void The_text_is_the_same_every_time()
     {

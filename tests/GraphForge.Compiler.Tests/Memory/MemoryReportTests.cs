@@ -24,7 +24,7 @@ public sealed class MemoryReportTests
                2 MiB  x  float32[512, 1024]  Model.cs(3)
         recomputed attended  Model.cs(12): 3 MiB less for 0.25 ms
         split batch: 1 MiB less for 1.5 ms
-        offloaded scores  Model.cs(14): 2 MiB less for 0.5 ms
+        offloaded scores  Model.cs(14): 2 MiB less for copies of 0.5 ms
 
         """.ReplaceLineEndings("\n")));
 

@@ -23,6 +23,8 @@ public class SplitReductionsTests
     [TestCase(new long[] { 4096, 64 }, new[] { 0 }, new long[] { 64, 64, 64 })]
     [TestCase(new long[] { 1 << 20 }, new[] { 0 }, new long[] { 128, 1 << 13 })]
     [TestCase(new long[] { 16, 1 << 16 }, new[] { 1 }, new long[] { 16, 8, 1 << 13 })]
+    [TestCase(new long[] { 4099, 64 }, new[] { 0 }, new long[] { 64, 65, 64 }, Description = "A prime number: 61 elements are padding")]
+    [TestCase(new long[] { 1021, 1031 }, new[] { 0, 1 }, new long[] { 1021, 115, 9 }, Description = "Two of them")]
     public void A_device_gets_enough_groups(long[] shape, int[] axes, long[] cut)
     {
         var graph = new ComputationGraph("split", [new NamedOutput("y", Input(shape).Sum(axes))], []);
@@ -51,6 +53,23 @@ public class SplitReductionsTests
         var expected = ReferenceEvaluator.Evaluate(graph, data, states).Outputs;
         var halves = ReferenceEvaluator.Evaluate(SplitReductions.Run(graph), data, states).Outputs;
         foreach (var name in expected.Keys) Assert.That(Evaluation.Agree(expected[name], halves[name], 1e-4), Is.True, name);
+    }
+
+    [Test]
+    public void Padding_changes_no_result([Values(DType.Float32, DType.Int64)] DType type)
+    {
+        var x = Nodes.Input("x", type, Shape.Of(1021, 37));
+        var whole = new Node[] { x.Sum([0, 1]), x.Max(0), x.Min([0, 1]), (x * x).Sum(0) };
+        var graph = new ComputationGraph("split", whole.Select((n, i) => new NamedOutput($"y{i}", n)).ToEquatable(), []);
+        // No element is near a neutral one.
+        var values = new Dictionary<string, Literal> { ["x"] = new Literal(x.Type) };
+        for (var i = 0; i < values["x"].Count; i++) values["x"][i] = Scalar.Of(type, (double)(i * 31 % 97 - 200));
+        var states = new Dictionary<StateSlot, Literal>();
+        var expected = ReferenceEvaluator.Evaluate(graph, values, states).Outputs;
+        var split = SplitReductions.Run(graph, GpuTarget.Common);
+        Assert.That(split.TopologicalOrder().Count(n => n.Op is Pad), Is.EqualTo(4));
+        var halves = ReferenceEvaluator.Evaluate(split, values, states).Outputs;
+        foreach (var name in expected.Keys) Assert.That(Evaluation.Agree(expected[name], halves[name], 1e-6), Is.True, name);
     }
 
     private static Node Input(long[] shape) => Nodes.Input("x", DType.Float32, Shape.Of(shape));
