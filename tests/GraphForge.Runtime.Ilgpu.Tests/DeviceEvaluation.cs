@@ -14,7 +14,7 @@ internal static class DeviceEvaluation
 
     public static byte[] Image(CompiledSource source) => DeviceKernelCompiler.Compile(source.KernelText, typeof(ILGPU.Context).Assembly);
 
-    public static IReadOnlyDictionary<string, Literal> Evaluate(Device device, ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs)
+    public static IReadOnlyDictionary<string, Literal> Evaluate(ComputeDevice device, ComputationGraph graph, IReadOnlyDictionary<string, Literal> inputs)
     {
         var source = Compile(graph, GpuTarget.Of(device.Limits));
         return Run(Load(device, source), inputs);
@@ -23,7 +23,7 @@ internal static class DeviceEvaluation
     /// <param name="device">Where it runs.</param>
     /// <param name="source">A program for it.</param>
     /// <param name="states">In the order the program numbers them.</param>
-    public static DeviceProgram Load(Device device, CompiledSource source, params IReadOnlyList<StateBuffer> states) =>
+    public static DeviceProgram Load(ComputeDevice device, CompiledSource source, params IReadOnlyList<StateBuffer> states) =>
         new(device, source.Plan, new DeviceCode(Image(source), [.. source.Kernels.Select(k => k.Threads)]), states);
 
     public static IReadOnlyDictionary<string, Literal> Run(DeviceProgram program, IReadOnlyDictionary<string, Literal> inputs)

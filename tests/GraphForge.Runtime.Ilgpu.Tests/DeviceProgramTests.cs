@@ -5,16 +5,18 @@ using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Compiler.Tests.Device;
 using GraphForge.Runtime.Device;
+using GraphForge.Tests.Devices;
 
 namespace GraphForge.Runtime.Ilgpu.Tests;
 
-/// <summary>Whole programs on ILGPU's simulation of a GPU: states, the one block of memory, errors.</summary>
-public class DeviceProgramTests
+/// <summary>Whole programs on each device that is there, and on ILGPU's simulation of one: states, the one block of memory, errors.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public class DeviceProgramTests(TestDevice on)
 {
-    private Device _device = null!;
+    private ComputeDevice _device = null!;
 
     [OneTimeSetUp]
-    public void Open() => _device = Device.Simulated();
+    public void Open() => _device = on.Open();
 
     [OneTimeTearDown]
     public void Close() => _device.Dispose();
@@ -42,8 +44,9 @@ public class DeviceProgramTests
     public void GroupsThatAreTooLargeAreRefused()
     {
         var source = DeviceEvaluation.Compile(Doubled(1000), GpuTarget.Common);
-        Assert.That(() => DeviceEvaluation.Load(_device, source), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
-            $"Kernel K0_multiply has groups of 32 threads, and {_device.Name} takes at most 16. Compile the program for this device's limits."));
+        using var small = Device.Simulated();
+        Assert.That(() => DeviceEvaluation.Load(small, source), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
+            $"Kernel K0_multiply has groups of {source.Kernels[0].Threads} threads, and {small.Name} takes at most 16. Compile the program for this device's limits."));
     }
 
     [Test]
@@ -54,24 +57,6 @@ public class DeviceProgramTests
         var image = Jit.DeviceKernelCompiler.Compile(text, typeof(ILGPU.Context).Assembly);
         Assert.That(() => DeviceText.Ptx(image, source.Plan.KernelNames),
             Throws.TypeOf<DeviceException>().With.Message.StartsWith("ILGPU cannot translate kernel K0_multiply to PTX: "));
-    }
-
-    [Test]
-    public void AMissingDeviceIsOneError() => Assert.That(() => Device.Cuda(99), Throws.TypeOf<DeviceException>().With.Message.StartsWith(
-        "There is no Cuda device number 99: "));
-
-    [TestCase("gpu")]
-    [TestCase("cuda:x")]
-    [TestCase("cuda:0:1")]
-    [TestCase("best:1")]
-    public void ADeviceOfAnotherNameIsOneError(string name) => Assert.That(() => Device.Named(name), Throws.TypeOf<DeviceException>().With.Message.EqualTo(
-        $"There is no device named '{name}': name one as cuda, cuda:1, opencl, opencl:1, best or simulated."));
-
-    [Test]
-    public void TheSimulationIsADeviceWithAName()
-    {
-        using var device = Device.Named("Simulated");
-        Assert.That(device.Kind, Is.EqualTo(DeviceKind.Simulated));
     }
 
     [Test]

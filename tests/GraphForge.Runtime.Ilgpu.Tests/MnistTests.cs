@@ -8,7 +8,8 @@ using GraphForge.Tests.Devices;
 namespace GraphForge.Runtime.Ilgpu.Tests;
 
 /// <summary>The networks of the Mnist example, dropout included, take their first steps over real digits as on the processor.</summary>
-public class MnistTests
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public class MnistTests(TestDevice on)
 {
     private const int Batch = 8;
 
@@ -17,7 +18,7 @@ public class MnistTests
     public void FirstStepsAreThoseOfTheProcessor(string model)
     {
         var (digits, _) = Mnist.Load(RepositoryFolder.Of("examples", "data", "mnist10k"));
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         using var here = Compile(TestOptions.WithSeed(3));
         using var there = Compile(TestOptions.WithSeed(3) with { Device = device });
         foreach (var step in Enumerable.Range(0, 3))

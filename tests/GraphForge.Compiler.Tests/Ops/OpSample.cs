@@ -8,6 +8,17 @@ namespace GraphForge.Compiler.Tests.Ops;
 /// <param name="Type">Element type; null where any float type will do.</param>
 public sealed record SampleOperand(DType? Type, double Low, double High, params long[] Dims)
 {
+    private static readonly double[] Special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 1, -1, 0.5, 3];
+
+    /// <summary>How many elements hold every special value once.</summary>
+    public static int SpecialCount => Special.Length;
+
+    /// <summary>Whether the elements are NaN, infinities, zeros of both signs and a few numbers, in turns, in place of a range.</summary>
+    public bool IsSpecial { get; init; }
+
+    /// <summary>Element <paramref name="index"/>, for a number drawn from [0, 1).</summary>
+    public double Value(int index, double uniform) => IsSpecial ? Special[index % SpecialCount] : Low + (High - Low) * uniform;
+
     public TensorType TypeWith(DType floatType) => new(Type ?? floatType, Shape.Of(Dims));
 }
 
@@ -46,7 +57,7 @@ public sealed record OpSample(string Name, Func<Node[], Node> Build, params Samp
         var literal = new Literal(type);
         for (var i = 0; i < literal.Count; i++)
         {
-            var value = operand.Low + (operand.High - operand.Low) * Threefry.Uniform(Name.Length, stream, i);
+            var value = operand.Value(i, Threefry.Uniform(Name.Length, stream, i));
             literal[i] = Scalar.Of(type.DType, type.DType == DType.Bool ? Math.Round(value) : value);
         }
         return literal;

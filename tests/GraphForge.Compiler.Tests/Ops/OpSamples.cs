@@ -11,6 +11,7 @@ public static class OpSamples
         [
             .. Unary, .. Binary, .. Logic, .. Movement, .. Reductions, .. Indexed, .. Contractions, .. Functions, .. ConvolutionSamples.All,
             .. AttentionSamples.All, .. BitSamples.All, .. IndexingSamples.All, .. ScanSamples.All, .. BranchSamples.All, .. ElementwiseSamples.All,
+            .. SpecialValueSamples.All,
         ];
 
     private static IEnumerable<OpSample> Unary =>

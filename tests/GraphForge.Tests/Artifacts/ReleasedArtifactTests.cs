@@ -28,9 +28,9 @@ public sealed class ReleasedArtifactTests
         var model = Classifier.Compile(seed: 1);
         var metadata = new Dictionary<string, string> { ["purpose"] = "kept by the tests" };
         model.Save(PathOf(ArtifactManifest.CurrentFormat, "inference.gfm"),
-            new SaveOptions { Name = "classifier", Metadata = metadata, Bindings = [[("batch", Batch)]], VectorBits = [128, 512], Devices = [TestDevice.Target] });
+            new SaveOptions { Name = "classifier", Metadata = metadata, Bindings = [[("batch", Batch)]], VectorBits = [128, 512], Devices = [TestDevices.Double.Target.Value] });
         using var training = Training.Compile(new Linear(3, 2), Losses.CrossEntropy, new SGD(0.1, momentum: 0.9), BatchSpec.Of(Batch, 3), TestOptions.WithSeed(1));
-        training.Save(PathOf(ArtifactManifest.CurrentFormat, "training.gfm"), new SaveOptions { Name = "line", VectorBits = [128], Devices = [TestDevice.Target] });
+        training.Save(PathOf(ArtifactManifest.CurrentFormat, "training.gfm"), new SaveOptions { Name = "line", VectorBits = [128], Devices = [TestDevices.Double.Target.Value] });
         var (samples, targets) = (Enumerable.Range(0, 3 * Batch).Select(i => MathF.Sin(i)).ToArray(), new long[] { 0, 1, 1, 0 });
         var losses = Enumerable.Range(0, 5).Select(_ => training.Step(("samples", samples), ("targets", targets)).Loss);
         File.WriteAllLines(PathOf(ArtifactManifest.CurrentFormat, "expected.txt"), Scores(model).Concat(losses).Select(v => v.ToString("R", CultureInfo.InvariantCulture)));

@@ -8,7 +8,8 @@ using GraphForge.Tests.Serialization;
 namespace GraphForge.Tests.Devices;
 
 /// <summary>Artifacts with programs for a kind of device, made without one and run on one.</summary>
-public sealed class DeviceArtifactTests
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public sealed class DeviceArtifactTests(TestDevice on)
 {
     private const int Batch = 4;
 
@@ -17,10 +18,10 @@ public sealed class DeviceArtifactTests
     private TemporaryFolder _folder = null!;
     private ComputeDevice _device = null!;
 
-    private static SaveOptions Saved => new() { Bindings = [[("batch", Batch)]], VectorBits = [128], Devices = [TestDevice.Target] };
+    private SaveOptions Saved => new() { Bindings = [[("batch", Batch)]], VectorBits = [128], Devices = [on.Target.Value] };
 
     [SetUp]
-    public void Open() => (_folder, _device) = (new TemporaryFolder(), TestDevice.Open());
+    public void Open() => (_folder, _device) = (new TemporaryFolder(), on.Open());
 
     [TearDown]
     public void Close()
@@ -79,11 +80,11 @@ public sealed class DeviceArtifactTests
     public void Values_wait_at_the_host_there_too()
     {
         const int batch = 96, width = 8;
-        using var device = TestDevice.OpenOffloading();
+        using var device = on.Offloading.Open();
         using var kept = Compile(device, null);
         // For the processor too, which computes values again.
         using var training = Compile(null, kept.Memory!.TotalBytes - kept.Memory.ArenaBytes / 3);
-        training.Save(_folder.Of("training.gfm"), Saved with { Bindings = [[("batch", batch)]], Devices = [TestDevice.OffloadingTarget] });
+        training.Save(_folder.Of("training.gfm"), Saved with { Bindings = [[("batch", batch)]], Devices = [on.Offloading.Target.Value] });
         using var artifact = Artifact.Open(_folder.Of("training.gfm"), Trusted);
         var program = artifact.Load(device, "train", ("batch", batch));
         Assert.That(program.DeviceProgram!.Plan.HostBytes, Is.Positive);
@@ -121,7 +122,7 @@ public sealed class DeviceArtifactTests
 
     [Test]
     public void Kinds_of_devices_have_names_that_files_can_have() => Assert.That(
-        () => new SaveOptions { Devices = [TestDevice.Target, TestDevice.Target] }, Throws.TypeOf<GraphException>().With.Message.Contains("each another one"));
+        () => new SaveOptions { Devices = [on.Target.Value, on.Target.Value] }, Throws.TypeOf<GraphException>().With.Message.Contains("each another one"));
 
     [Test]
     public void A_program_of_a_device_is_loaded_once()

@@ -7,14 +7,15 @@ using GraphForge.Tests.Layers;
 namespace GraphForge.Tests.Devices;
 
 /// <summary>Every layer on a device, with its gradients in inputs and parameters, against the reference.</summary>
-public sealed class DeviceLayerTests
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public sealed class DeviceLayerTests(TestDevice on)
 {
     private ComputeDevice _device = null!;
 
     private static IEnumerable<LayerSample> Samples => LayerSamples.All;
 
     [OneTimeSetUp]
-    public void Open() => _device = TestDevice.Open();
+    public void Open() => _device = on.Open();
 
     [OneTimeTearDown]
     public void Close() => _device.Dispose();

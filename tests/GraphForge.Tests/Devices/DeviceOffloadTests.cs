@@ -7,14 +7,15 @@ using GraphForge.Runtime.Device;
 namespace GraphForge.Tests.Devices;
 
 /// <summary>Trainings whose activations wait in memory of the host while the device works on others.</summary>
-public sealed class DeviceOffloadTests
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public sealed class DeviceOffloadTests(TestDevice on)
 {
     private const int Batch = 16, Width = 24;
 
     private ComputeDevice _device = null!;
 
     [SetUp]
-    public void Open() => _device = TestDevice.OpenOffloading();
+    public void Open() => _device = on.Offloading.Open();
 
     [TearDown]
     public void Close() => _device.Dispose();

@@ -4,12 +4,13 @@ using GraphForge.Tests.Reference;
 namespace GraphForge.Tests.Devices;
 
 /// <summary>Ten steps of each optimizer on a device against those recorded from PyTorch.</summary>
-public sealed class DeviceOptimizerTests
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public sealed class DeviceOptimizerTests(TestDevice on)
 {
     private ComputeDevice _device = null!;
 
     [OneTimeSetUp]
-    public void Open() => _device = TestDevice.Open();
+    public void Open() => _device = on.Open();
 
     [OneTimeTearDown]
     public void Close() => _device.Dispose();

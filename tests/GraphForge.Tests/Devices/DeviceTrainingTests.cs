@@ -5,14 +5,15 @@ using GraphForge.Runtime.Device;
 namespace GraphForge.Tests.Devices;
 
 /// <summary>Trainings on a device: what they learn, and that whoever looks at a parameter elsewhere sees what was learnt.</summary>
-public sealed class DeviceTrainingTests
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public sealed class DeviceTrainingTests(TestDevice on)
 {
     private const int Batch = 4;
 
     [Test]
     public void A_network_learns_the_same_as_on_the_processor()
     {
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         var (here, there) = (Network(), Network());
         using var processor = Compile(here, null);
         using var training = Compile(there, device);
@@ -31,7 +32,7 @@ public sealed class DeviceTrainingTests
     [Test]
     public void Programs_of_a_device_and_of_the_processor_share_parameters()
     {
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         var model = Network();
         using var training = Compile(model, device);
         var here = CompiledModel.Compile(model, [1, 6, 6], TestOptions.Default);
@@ -58,7 +59,7 @@ public sealed class DeviceTrainingTests
         using var processor = Compile(twin, null);
         var (samples, targets) = Data(0, Batch);
         Training training;
-        using (var device = TestDevice.Open())
+        using (var device = on.Open())
         {
             training = Compile(model, device);
             training.Step<float, long>(samples, targets);
@@ -71,7 +72,7 @@ public sealed class DeviceTrainingTests
     [Test]
     public void A_training_goes_on_elsewhere()
     {
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         var (model, twin) = (Network(), Network());
         var (samples, targets) = Data(0, Batch);
         using var training = Compile(model, device);
@@ -87,7 +88,7 @@ public sealed class DeviceTrainingTests
     [Test]
     public async Task Whole_epochs_give_what_they_give_on_the_processor()
     {
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         using var processor = Compile(Network(), null);
         using var training = Compile(Network(), device);
         var (samples, targets) = Data(0, 3 * Batch + 1);
@@ -103,7 +104,7 @@ public sealed class DeviceTrainingTests
     [Test]
     public async Task A_fit_that_is_cancelled_leaves_nothing_behind()
     {
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         using var processor = Compile(Network(), null);
         using var training = Compile(Network(), device);
         var (samples, targets) = Data(0, 3 * Batch);
@@ -129,7 +130,7 @@ public sealed class DeviceTrainingTests
     [Test]
     public void The_time_of_every_kernel_is_measured()
     {
-        using var device = TestDevice.Open();
+        using var device = on.Open();
         using var training = Compile(Network(), device);
         var (samples, targets) = Data(0, Batch);
         var times = training.Profile<float, long>(samples, targets);

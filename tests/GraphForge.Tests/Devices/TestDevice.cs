@@ -1,30 +1,15 @@
-using System.Reflection;
 using GraphForge.Runtime.Device;
 
 namespace GraphForge.Tests.Devices;
 
-/// <summary>What stands in for a GPU in these tests.</summary>
-internal static class TestDevice
+/// <summary>A device that tests run on; which ones there are is for each test project to say in <c>TestDevices</c>.</summary>
+/// <param name="Name">As it stands in the names of tests.</param>
+/// <param name="Open">Opens it.</param>
+/// <param name="Target">The kind of device that it is.</param>
+public sealed record TestDevice(string Name, Func<ComputeDevice> Open, Lazy<DeviceTarget> Target)
 {
-    public static ComputeDevice Open() => new DoubleDevice();
+    /// <summary>The same, but that its copies to the host and back cost little beside what it says of its arithmetic.</summary>
+    public TestDevice Offloading { get => field ?? this; init; }
 
-    /// <summary>One whose copies to the host and back cost next to nothing, so that a budget has values wait there.</summary>
-    public static ComputeDevice OpenOffloading() => new DoubleDevice(hostBytesPerSecond: 1L << 50);
-
-    /// <summary>The kind of device that is.</summary>
-    public static DeviceTarget Target { get; } = new DoubleTarget(new DoubleDevice().Limits);
-
-    /// <summary>That of <see cref="OpenOffloading"/>.</summary>
-    public static DeviceTarget OffloadingTarget { get; } = new DoubleTarget(new DoubleDevice(hostBytesPerSecond: 1L << 50).Limits);
-
-    private sealed class DoubleTarget(DeviceLimits limits) : DeviceTarget
-    {
-        public override string Name => "double";
-
-        public override DeviceLimits Limits { get; } = limits;
-
-        public override Assembly KernelApi => typeof(ILGPU.Grid).Assembly;
-
-        public override IReadOnlyList<string> Translate(byte[] image, IReadOnlyList<string> names) => [];
-    }
+    public override string ToString() => Name;
 }

@@ -5,8 +5,8 @@ namespace GraphForge.Compiler.Emit.Targets;
 
 /// <summary>
 /// Scalars in kernels that ILGPU translates. It knows few methods of .NET, and some with another meaning: its Min and Max drop NaN,
-/// its CopySign takes its arguments the other way round, its fused product calls an undefined function. None of these is written. A
-/// constant on the left of a comparison it moves to the right, and then takes NaN for less or greater: constants are written there.
+/// its CopySign takes its arguments the other way round, its fused product calls an undefined function. None of these is written.
+/// Comparisons that it turns around may come out as true for NaN: floats are compared by functions that say what holds for NaN.
 /// </summary>
 public sealed class IlgpuScalars : ScalarCode
 {
@@ -24,11 +24,7 @@ public sealed class IlgpuScalars : ScalarCode
     public override string Binary(BinaryFunction function, DType type, string a, string b) => (function, type) switch
     {
         (BinaryFunction.Minimum or BinaryFunction.Maximum, not DType.Bool) => $"{Functions}.{function}({a}, {b})",
-        (BinaryFunction.Less or BinaryFunction.LessOrEqual, DType.Float32 or DType.Float64) when IsLiteral(a) =>
-            $"({b} {(function == BinaryFunction.Less ? ">" : ">=")} {a})",
+        (BinaryFunction.Less or BinaryFunction.LessOrEqual, DType.Float32 or DType.Float64) => $"{Functions}.{function}({a}, {b})",
         _ => base.Binary(function, type, a, b),
     };
-
-    private static bool IsLiteral(string value) => char.IsAsciiDigit(value.TrimStart('-')[0]) || value.StartsWith("float.", StringComparison.Ordinal) ||
-        value.StartsWith("double.", StringComparison.Ordinal);
 }

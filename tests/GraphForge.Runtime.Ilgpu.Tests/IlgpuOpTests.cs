@@ -1,16 +1,19 @@
 using GraphForge.Compiler.Graph;
 using GraphForge.Compiler.Tests.Compiled;
 using GraphForge.Compiler.Tests.Ops;
+using GraphForge.Runtime.Device;
+using GraphForge.Tests.Devices;
 
 namespace GraphForge.Runtime.Ilgpu.Tests;
 
-/// <summary>Every op sample on ILGPU's simulation of a GPU against the reference evaluator, and its kernels as PTX.</summary>
-public class SimulatedOpTests
+/// <summary>Every op sample on each device that is there, and on ILGPU's simulation of one, against the reference evaluator.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.Present))]
+public class IlgpuOpTests(TestDevice on)
 {
-    private Device _device = null!;
+    private ComputeDevice _device = null!;
 
     [OneTimeSetUp]
-    public void Open() => _device = Device.Simulated();
+    public void Open() => _device = on.Open();
 
     [OneTimeTearDown]
     public void Close() => _device.Dispose();
