@@ -3,6 +3,7 @@ using GraphForge.Compiler.Memory;
 using GraphForge.Compiler.Ops;
 using GraphForge.Compiler.Schedule;
 using GraphForge.Runtime;
+using GraphForge.Runtime.Device;
 
 namespace GraphForge.Compiler;
 
@@ -51,6 +52,20 @@ internal sealed class PlanAssembly(
         {
             Derivations = prepared.Once.Count == 0 ? program.Definitions.Derivations : [],
         };
+        if (options.Device is null) return Assemble(section, budget, preparation, 0);
+        // How long a device's table of places is follows from the plan; one that does not fit with it is made once more.
+        for (var staging = 0L; ;)
+        {
+            var plan = Assemble(section, budget, preparation, staging);
+            var held = DeviceLayout.HeldBytes(plan.Plan);
+            var found = held - (plan.Memory.TotalBytes - staging);
+            if (found <= staging || !(held > budget)) return plan with { Memory = plan.Memory.WithStaging(found) };
+            staging = found;
+        }
+    }
+
+    private AssembledPlan Assemble(PlanSection section, long? budget, (ExecutionPlan? Plan, long Bytes) preparation, long staging)
+    {
         var assembly = new SectionAssembly(program, section);
         var (plan, work) = assembly.Assemble(problem => planner(problem with
         {
@@ -58,6 +73,7 @@ internal sealed class PlanAssembly(
             OptimizerBytes = program.States.Where(s => s.BelongsToTraining).Sum(s => s.Type.Bytes),
             ConstantBytes = assembly.ConstantBytes,
             PreparedBytes = preparation.Bytes,
+            StagingBytes = staging,
             ScratchBytes = (long)assembly.Scratch * options.Threads,
             Workers = options.Threads,
         }, budget), options);

@@ -21,7 +21,7 @@ internal static class StoredMemory
         long[] sizes =
         [
             memory.ParameterBytes, memory.OptimizerBytes, memory.ConstantBytes, memory.PreparedBytes, memory.ScratchBytes, memory.KeptBytes, memory.FloorBytes,
-            memory.HostBytes,
+            memory.HostBytes, memory.StagingBytes,
         ];
         foreach (var bytes in sizes) writer.Write(bytes);
         writer.Write(memory.Workers);
@@ -47,6 +47,7 @@ internal static class StoredMemory
         KeptBytes = reader.ReadInt64(),
         FloorBytes = reader.ReadInt64(),
         HostBytes = reader.ReadInt64(),
+        StagingBytes = reader.ReadInt64(),
         Workers = reader.ReadInt32(),
         Choices = ReadList(reader, () => new MemoryChoice(
             (MemoryChoiceKind)reader.ReadByte(), reader.ReadString(), ReadSource(reader), reader.ReadInt64(), reader.ReadDouble())),

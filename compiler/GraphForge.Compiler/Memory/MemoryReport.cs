@@ -32,6 +32,12 @@ public sealed record MemoryReport(
     /// <summary>Values computed once from the states for all runs, and what computing them takes.</summary>
     public long PreparedBytes { get; init; }
 
+    /// <summary>
+    /// What a device takes beside: room for the inputs of a training's next step, which are copied while one is at work, starts on round
+    /// addresses, and the table in which kernels find their buffers. 0 on the processor.
+    /// </summary>
+    public long StagingBytes { get; init; }
+
     /// <summary>Private working memory of all workers of one run.</summary>
     public long ScratchBytes { get; init; }
 
@@ -59,8 +65,8 @@ public sealed record MemoryReport(
     /// <summary>What each concurrent caller adds: arena and scratch.</summary>
     public long CallerBytes => ArenaBytes + ScratchBytes;
 
-    /// <summary>What all callers share: parameters, optimizer state, constants and prepared values.</summary>
-    public long SharedBytes => StateBytes + ConstantBytes + PreparedBytes;
+    /// <summary>What all callers share: parameters, optimizer state, constants, prepared values and staging.</summary>
+    public long SharedBytes => StateBytes + ConstantBytes + PreparedBytes + StagingBytes;
 
     /// <summary>The planned peak: everything the program allocates for one caller.</summary>
     public long TotalBytes => CallerBytes + SharedBytes;
@@ -101,10 +107,19 @@ public sealed record MemoryReport(
             OptimizerBytes = problem.OptimizerBytes,
             ConstantBytes = problem.ConstantBytes,
             PreparedBytes = problem.PreparedBytes,
+            StagingBytes = problem.StagingBytes,
             ScratchBytes = problem.ScratchBytes,
             Workers = problem.Workers,
         };
     }
+
+    /// <summary>The same plan, with what it was found to take beside.</summary>
+    internal MemoryReport WithStaging(long bytes) => this with
+    {
+        StagingBytes = bytes,
+        KeptBytes = KeptBytes - StagingBytes + bytes,
+        FloorBytes = FloorBytes - StagingBytes + bytes,
+    };
 
     /// <summary>
     /// What is needed and by whom, the course of live bytes over the steps, the tensors that make the peak, and what was chosen to
@@ -117,7 +132,7 @@ public sealed record MemoryReport(
         text.Append(CultureInfo.InvariantCulture, $"each caller: arena {Text(ArenaBytes)} (inputs {Text(InputBytes)} of it), ");
         text.Append(CultureInfo.InvariantCulture, $"scratch of {Workers} {(Workers == 1 ? "worker" : "workers")} {Text(ScratchBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"shared: parameters {Text(ParameterBytes)}, optimizer state {Text(OptimizerBytes)}, ");
-        text.Append(CultureInfo.InvariantCulture, $"constants {Text(ConstantBytes)}{(PreparedBytes == 0 ? "" : $", prepared values {Text(PreparedBytes)}")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"constants {Text(ConstantBytes)}{(PreparedBytes == 0 ? "" : $", prepared values {Text(PreparedBytes)}")}{(StagingBytes == 0 ? "" : $", staging {Text(StagingBytes)}")}\n");
         if (HostBytes > 0) text.Append(CultureInfo.InvariantCulture, $"in memory of the host: {Text(HostBytes)}\n");
         text.Append(CultureInfo.InvariantCulture, $"arena ÷ lower bound {Ratio:0.000} ({Text(LowerBound)} live at once)\n");
         if (Timeline.Count > 0) text.Append(CultureInfo.InvariantCulture, $"live bytes over {Timeline.Count} {(Timeline.Count == 1 ? "step" : "steps")}: {Spark()}\n");

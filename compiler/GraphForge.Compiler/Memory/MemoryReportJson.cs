@@ -49,6 +49,7 @@ internal static class MemoryReportJson
         json.WriteNumber("optimizerBytes", report.OptimizerBytes);
         json.WriteNumber("constantBytes", report.ConstantBytes);
         json.WriteNumber("preparedBytes", report.PreparedBytes);
+        json.WriteNumber("stagingBytes", report.StagingBytes);
         json.WriteEndObject();
         json.WriteNumber("lowerBoundBytes", report.LowerBound);
         json.WriteNumber("arenaToLowerBound", report.Ratio);

@@ -94,6 +94,9 @@ public sealed record PlanningProblem(
     /// <summary>Bytes of values that are computed once, and of what computing them takes.</summary>
     public long PreparedBytes { get; init; }
 
+    /// <summary>Bytes that a device takes beside: room for the next inputs, starts on round addresses, and the table of places.</summary>
+    public long StagingBytes { get; init; }
+
     /// <summary>Bytes of private working memory, all workers together.</summary>
     public long ScratchBytes { get; init; }
 

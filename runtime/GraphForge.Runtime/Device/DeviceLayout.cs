@@ -48,6 +48,16 @@ public sealed class DeviceLayout
         return Aligned(layout.Table + layout.Places.Count * sizeof(long));
     }
 
+    /// <summary>
+    /// Bytes that a program holds of a device's memory where no other shares its states: <see cref="OwnBytes"/>, room for the next inputs of a
+    /// training, states and arena.
+    /// </summary>
+    public static long HeldBytes(ExecutionPlan plan) =>
+        Ranged(OwnBytes(plan) + StagedInputs.Bytes(StagedInputs.Of(plan))) + plan.Buffers.Where(b => b.Kind == BufferKind.State).Sum(b => Ranged(b.Bytes)) + plan.ArenaBytes;
+
+    /// <summary>What something that lasts takes: an empty one has a place too.</summary>
+    internal static long Ranged(long bytes) => Aligned(Math.Max(1, bytes));
+
     internal static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
     private DeviceSection Section(ExecutionPlan plan, long arena, long[] prepared, ref long end)

@@ -48,7 +48,7 @@ internal sealed class DeviceMemory(ComputeDevice device)
     /// <summary>A range for <paramref name="bytes"/>: the first free one that is large enough. It can be used after <see cref="Grow"/>.</summary>
     public DeviceRange Reserve(long bytes)
     {
-        var range = new DeviceRange(this, DeviceLayout.Aligned(Math.Max(1, bytes)));
+        var range = new DeviceRange(this, DeviceLayout.Ranged(bytes));
         lock (_lock)
         {
             _ranges.Add(new WeakReference<DeviceRange>(range));
@@ -95,7 +95,7 @@ internal sealed class DeviceMemory(ComputeDevice device)
     }
 
     /// <summary>Bytes that a state takes here; 0 where it has no copy.</summary>
-    public long BytesOf(StateBuffer state) => Holds(state) ? DeviceLayout.Aligned(Math.Max(1, state.Bytes)) : 0;
+    public long BytesOf(StateBuffer state) => Holds(state) ? DeviceLayout.Ranged(state.Bytes) : 0;
 
     /// <summary>Makes the block large enough for all ranges and an arena of so many bytes. Costs next to nothing where it is.</summary>
     /// <exception cref="DeviceException">

@@ -51,16 +51,15 @@ public sealed class DeviceProgram : IProgram
             .Select(b => (int)plan.Buffers[b].Offset).Distinct()];
         (_inputs, _outputs) = (Positions(BufferKind.Input), Positions(BufferKind.Output));
         (_read, _inputPlaces) = (new byte[]?[_outputs.Length], new long[_inputs.Length]);
-        PlanBuffer[] inputs = [.. _inputs.Select(b => plan.Buffers[b])];
-        // What is run over one batch after another: training.
-        if (_written.Length > 0 && StagedInputs.CanHold(inputs)) _staged = new StagedInputs(device, inputs);
+        var staged = StagedInputs.Of(plan);
+        if (staged.Count > 0) _staged = new StagedInputs(device, staged);
         if (plan.Preparation is { } preparation) _prepared = new PreparedVersions(preparation, _states);
         CheckTurn();
         lock (device.Turn)
         {
             device.CheckUsable();
             _kernels = device.Load(code, plan.KernelNames);
-            (_copies, _own) = Reserve(_ownBytes + (_staged is null ? 0 : StagedInputs.Bytes(inputs)));
+            (_copies, _own) = Reserve(_ownBytes + StagedInputs.Bytes(staged));
         }
     }
 

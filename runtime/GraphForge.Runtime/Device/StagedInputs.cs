@@ -17,8 +17,16 @@ internal sealed class StagedInputs(ComputeDevice device, IReadOnlyList<PlanBuffe
     /// <summary>Whether every input was given for the next run.</summary>
     public bool IsWhole => _given == inputs.Count;
 
-    /// <summary>Whether there is something to copy ahead, and not more than an upload takes.</summary>
-    public static bool CanHold(IReadOnlyList<PlanBuffer> inputs) => OffsetsOf(inputs)[^1] is > 0 and <= int.MaxValue;
+    /// <summary>
+    /// The inputs that are copied ahead: all of a program that is run over one batch after another, which is training, and none where they are
+    /// more than an upload takes.
+    /// </summary>
+    public static IReadOnlyList<PlanBuffer> Of(ExecutionPlan plan)
+    {
+        PlanBuffer[] inputs = [.. plan.Buffers.Where(b => b.Kind == BufferKind.Input)];
+        var isTraining = plan.Steps.SelectMany(s => s.Writes).Any(b => plan.Buffers[b].Kind == BufferKind.State);
+        return isTraining && OffsetsOf(inputs)[^1] is > 0 and <= int.MaxValue ? inputs : [];
+    }
 
     /// <summary>Room in the device's memory.</summary>
     public static long Bytes(IReadOnlyList<PlanBuffer> inputs) => 2 * OffsetsOf(inputs)[^1];

@@ -20,6 +20,31 @@ public sealed class DeviceMemoryTests
         Assert.That(device.Allocations, Is.EqualTo(allocations));
     }
 
+    /// <summary>To the byte, whether everything is kept or a budget is met; and then the budget is what is held, places included.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void What_is_held_is_what_was_planned(bool isTight)
+    {
+        using var device = new IdleDevice();
+        using var kept = DeviceOffloadTests.Compile(device, null);
+        long? budget = isTight ? kept.Memory!.TotalBytes - kept.Memory.ArenaBytes / 3 : null;
+        using var alone = new IdleDevice();
+        using var training = DeviceOffloadTests.Compile(alone, budget);
+        var (samples, targets) = DeviceOffloadTests.Data(0);
+        training.Step<float, long>(samples, targets);
+        Assert.That(training.Memory!.StagingBytes, Is.Positive);
+        Assert.That(alone.HeldBytes, Is.EqualTo(training.Memory.TotalBytes).And.LessThanOrEqualTo(budget ?? long.MaxValue));
+    }
+
+    [Test]
+    public void What_a_model_with_prepared_values_holds_is_what_was_planned()
+    {
+        using var device = new IdleDevice();
+        var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default with { Device = device });
+        model.Prepare(("batch", 2));
+        Assert.That(device.HeldBytes, Is.EqualTo(model.Memory(2)!.TotalBytes));
+    }
+
     [Test]
     public void Values_that_wait_at_the_host_take_memory_once()
     {
