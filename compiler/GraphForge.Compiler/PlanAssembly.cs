@@ -53,13 +53,13 @@ internal sealed class PlanAssembly(
             Derivations = prepared.Once.Count == 0 ? program.Definitions.Derivations : [],
         };
         if (options.Device is null) return Assemble(section, budget, preparation, 0);
-        // How long a device's table of places is follows from the plan; one that does not fit with it is made once more.
+        // How long a device's table of places is follows from the plan. One that does not fit with it, but without, is made once more.
         for (var staging = 0L; ;)
         {
             var plan = Assemble(section, budget, preparation, staging);
             var held = DeviceLayout.HeldBytes(plan.Plan);
             var found = held - (plan.Memory.TotalBytes - staging);
-            if (found <= staging || !(held > budget)) return plan with { Memory = plan.Memory.WithStaging(found) };
+            if (found <= staging || !(held > budget) || plan.Memory.TotalBytes > budget) return plan with { Memory = plan.Memory.WithStaging(found) };
             staging = found;
         }
     }

@@ -32,8 +32,8 @@ public sealed record CompileOptions
     public TensorCoreUse TensorCores { get; init; }
 
     /// <summary>
-    /// Most bytes one program may take in all: parameters and optimizer state, inputs, values of a run, constants, working memory. A
-    /// program that needs more gives values up and computes them again, or runs the batch in slices, which changes the order of sums,
+    /// Most bytes one program may take in all: parameters and optimizer state, inputs, values of a run, constants, working memory, and
+    /// on a device room for the inputs of a training's next step. A program that needs more gives values up and computes them again, or runs the batch in slices, which changes the order of sums,
     /// and is refused where that is not enough. <see cref="Training.Memory"/> tells what was chosen. Null for what the device has free
     /// when the program is compiled, but for a tenth; <see cref="long.MaxValue"/> for no limit.
     /// </summary>

@@ -12,7 +12,7 @@ internal static class TestDevices
     /// <summary>Every kind of device, as a command line names it.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["simulated", "cuda", "opencl"];
 
-    public static IEnumerable<TestDevice> Present => Kinds.Where(kind => Absence(kind) is null).Select(Of);
+    public static IReadOnlyList<TestDevice> Present { get; } = [.. Kinds.Where(kind => Absence(kind) is null).Select(Of)];
 
     /// <summary>Why there is no such device here; null if there is one.</summary>
     public static string? Absence(string kind)

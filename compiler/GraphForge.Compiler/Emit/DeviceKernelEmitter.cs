@@ -194,7 +194,7 @@ internal sealed class DeviceKernelEmitter : KernelEmitter
     protected override void WriteStore(LaneStore s, string value)
     {
         var store = s.Store;
-        var isZero = store is { Accumulate: null, Value: ConstantExpr { Value: var constant } } && constant.Equals(Scalar.Of(constant.DType, 0L));
+        var isZero = store is { Accumulate: null, Value: ConstantExpr { IsZero: true } };
         if (isZero && _fresh.TryGetValue(store.Buffer, out var loops) && loops == _loops) return;
         _fresh.Remove(store.Buffer);
         base.WriteStore(s, value);

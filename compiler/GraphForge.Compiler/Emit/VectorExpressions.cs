@@ -67,8 +67,7 @@ internal sealed class VectorExpressions(CodeWriter writer, KernelLocals locals, 
     private string Broadcast(Expr expr)
     {
         if (expr is ConstantExpr { Value: { DType: DType.Bool } flag }) return $"{CpuSimd.VectorName(DType.Bool, isWide)}.{(flag.AsBool ? "AllBitsSet" : "Zero")}";
-        if (expr is ConstantExpr { Value: { DType: not DType.UInt8 } value } && value.Equals(Scalar.Of(value.DType, 0L)))
-            return $"{CpuSimd.VectorName(value.DType, isWide)}.Zero";
+        if (expr is ConstantExpr { IsZero: true, Type: not DType.UInt8 }) return $"{CpuSimd.VectorName(expr.Type, isWide)}.Zero";
         // Straight from memory, so that the broadcast is the load.
         var isPlainLoad = expr is LoadExpr { Type: not DType.Bool and not DType.UInt8 } load && !Locals.IsRegister(load.Buffer);
         var scalar = isPlainLoad && Scope.Find(expr, 0) is null ? ScalarText(expr) : ScalarValue(expr);

@@ -164,7 +164,11 @@ public sealed class ConstantExpr(Scalar value) : Expr
 {
     public Scalar Value { get; } = value.As(value.DType.Arithmetic());
 
+    public bool IsZero => Value.Equals(Scalar.Of(Value.DType, 0L));
+
     public override DType Type => Value.DType;
+
+    public static ConstantExpr Zero(DType type) => new(Scalar.Of(type, 0L));
 
     protected internal override object Identity => Value;
 }

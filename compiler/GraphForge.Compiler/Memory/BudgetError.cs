@@ -14,13 +14,13 @@ internal static class BudgetError
         $"the program needs {MemoryReport.Text(unconstrained.TotalBytes)}, {MemoryReport.Text(unconstrained.TotalBytes - budget)} more " +
         $"than the budget of {MemoryReport.Text(budget)} (arena {MemoryReport.Text(unconstrained.ArenaBytes)}, states " +
         $"{MemoryReport.Text(unconstrained.StateBytes)}, constants {MemoryReport.Text(unconstrained.ConstantBytes)}, scratch " +
-        $"{MemoryReport.Text(unconstrained.ScratchBytes)}); {Remedy(unconstrained, smallest, choices, budget)}\nThe largest values, all alive during {unconstrained.PeakStep}:\n" +
+        $"{MemoryReport.Text(unconstrained.ScratchBytes)}{(unconstrained.StagingBytes == 0 ? "" : $", staging {MemoryReport.Text(unconstrained.StagingBytes)}")}); {Remedy(unconstrained, smallest, choices, budget)}\nThe largest values, all alive during {unconstrained.PeakStep}:\n" +
         unconstrained.DescribePeak().TrimEnd('\n'),
         unconstrained.LargestAtPeak.Select(v => v.Source).FirstOrDefault(SourceLocation.Unknown));
 
     private static string Remedy(MemoryReport unconstrained, MemoryReport smallest, string choices, long budget)
     {
-        var fixedBytes = unconstrained.TotalBytes - unconstrained.ArenaBytes;
+        var fixedBytes = unconstrained.TotalBytes - unconstrained.ArenaBytes - unconstrained.StagingBytes;
         var least = $"the smallest budget that works is {smallest.TotalBytes:N0} bytes, {choices}";
         if (smallest.FloorBytes > budget && smallest.FloorBytes < smallest.TotalBytes) least += $", and with less than {smallest.FloorBytes:N0} there is a step that cannot run";
         return fixedBytes > budget

@@ -119,7 +119,7 @@ internal sealed class CopyOverlap
     /// <summary>For each fetch its position, and the one before which it is asked for: so early that it has come when it is read, or less.</summary>
     private IEnumerable<(int From, int To)> Fetched()
     {
-        var stores = _steps.Index().Where(s => s.Item.Transfer == HostTransfer.Store).ToDictionary(s => s.Item.StateWrites[0], s => s.Index);
+        var stores = RepeatedSteps.Stores(_steps);
         var free = double.PositiveInfinity;
         for (var fetch = _steps.Length - 1; fetch >= 0; fetch--)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Compiler.Memory;
 
@@ -47,10 +46,13 @@ public sealed record MemoryReport(
     /// <summary>Workers of one run.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>What the program would take if it kept every value and ran its batch as a whole.</summary>
+    /// <summary>What the program would take if it kept every value and ran its batch as a whole; on a device, with the staging of this plan.</summary>
     public long KeptBytes { get; init; }
 
-    /// <summary>What no plan of these steps can do without: what is shared, scratch, and the most that one step reads and writes.</summary>
+    /// <summary>
+    /// What no plan of these steps can do without: what is shared, scratch, and the most that one step reads and writes; on a device, with the
+    /// staging of this plan.
+    /// </summary>
     public long FloorBytes { get; init; }
 
     /// <summary>What was recomputed, split or moved to the host, because it costs next to nothing or to meet a budget, in the order it was decided.</summary>

@@ -70,9 +70,13 @@ public sealed record RepeatedSteps(
         return offsets;
     }
 
+    /// <summary>For each place in memory of the host the position of the step that stores a value there.</summary>
+    internal static Dictionary<int, int> Stores(IEnumerable<PlannedStep> steps) =>
+        steps.Index().Where(s => s.Item.Transfer == HostTransfer.Store).ToDictionary(s => s.Item.StateWrites[0], s => s.Index);
+
     private static IEnumerable<(int, int)> StoredBeforeFetched(List<PlannedStep> steps)
     {
-        var stores = steps.Index().Where(s => s.Item.Transfer == HostTransfer.Store).ToDictionary(s => s.Item.StateWrites[0], s => s.Index);
+        var stores = Stores(steps);
         return steps.Index().Where(s => s.Item.Transfer == HostTransfer.Fetch).Select(s => (stores[s.Item.StateReads[0]], s.Index));
     }
 

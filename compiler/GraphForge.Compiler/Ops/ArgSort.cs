@@ -24,7 +24,7 @@ public sealed record ArgSort(int Axis, bool Descending) : Op
     public override Expr Lower(Node node, OperandReader operands, IndexExpr[] index)
     {
         var count = node.Shape[Axis].Value;
-        if (count <= 1) return new ConstantExpr(Scalar.Of(DType.Int64, 0L));
+        if (count <= 1) return ConstantExpr.Zero(DType.Int64);
         var variable = new LoopVar($"s{Axis}", count);
         IndexExpr[] source = [.. index];
         source[Axis] = variable;

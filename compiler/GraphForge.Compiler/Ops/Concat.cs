@@ -59,7 +59,7 @@ public sealed record Concat(int Axis) : Op
             }
             end = start;
         }
-        return result ?? new ConstantExpr(Scalar.Of(node.Type.DType, 0L));
+        return result ?? ConstantExpr.Zero(node.Type.DType);
     }
 
     public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)

@@ -97,7 +97,7 @@ public sealed record ScatterAdd(int Axis, Dim Length) : Op
             return new ReduceExpr(ReduceFunction.Sum, variables, update, new ScatterMatch(key, index[Axis]));
         var hit = new BinaryExpr(
             BinaryFunction.Equal, new ConvertExpr(DType.Int64, key), new IndexValueExpr(index[Axis], DType.Int64));
-        return SelectExpr.Of(hit, update, new ConstantExpr(Scalar.Of(node.Type.DType, 0L)));
+        return SelectExpr.Of(hit, update, ConstantExpr.Zero(node.Type.DType));
     }
 
     public override Literal Evaluate(Node node, ReadOnlySpan<Literal> inputs)

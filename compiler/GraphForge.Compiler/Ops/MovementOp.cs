@@ -36,5 +36,5 @@ public abstract record MovementOp : Op
     }
 
     /// <summary>Stands for the elements of an empty tensor: the type fits, and no loop ever reaches it.</summary>
-    protected static Expr Nothing(Node node) => new ConstantExpr(Scalar.Of(node.Type.DType, 0L));
+    protected static Expr Nothing(Node node) => ConstantExpr.Zero(node.Type.DType);
 }

@@ -8,7 +8,7 @@ namespace GraphForge.Compiler.Ops;
 internal readonly record struct GuardedIndex(IndexExpr[] Index, Expr Inside)
 {
     /// <summary><paramref name="value"/> where the index is inside, zero elsewhere.</summary>
-    public Expr OrZero(Expr value) => SelectExpr.Of(Inside, value, new ConstantExpr(Scalar.Of(value.Type, 0)));
+    public Expr OrZero(Expr value) => SelectExpr.Of(Inside, value, ConstantExpr.Zero(value.Type));
 }
 
 /// <summary>
@@ -115,5 +115,5 @@ internal static class WindowIndexing
     private static Expr IsZero(IndexExpr index) => index.IsConstant
         ? new ConstantExpr(Scalar.Of(index.Constant == 0))
         : new BinaryExpr(BinaryFunction.Equal,
-            new IndexValueExpr(index, DType.Int64), new ConstantExpr(Scalar.Of(DType.Int64, 0L)));
+            new IndexValueExpr(index, DType.Int64), ConstantExpr.Zero(DType.Int64));
 }

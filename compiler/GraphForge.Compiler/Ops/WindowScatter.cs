@@ -39,7 +39,7 @@ public sealed record WindowScatter(WindowGeometry Geometry, Shape InputShape) : 
         // The offset is read where a window exists only: nested, since both sides of an And may be evaluated.
         var chosen = new BinaryExpr(
             BinaryFunction.Equal, operands.Read(1, at), new IndexValueExpr(Geometry.FlatPosition(position), type));
-        var zero = new ConstantExpr(Scalar.Of(node.Type.DType, 0L));
+        var zero = ConstantExpr.Zero(node.Type.DType);
         var value = window.OrZero(SelectExpr.Of(chosen, operands.Read(0, at), zero));
         return reduced.Length == 0 ? value : new ReduceExpr(ReduceFunction.Sum, reduced, value);
     }

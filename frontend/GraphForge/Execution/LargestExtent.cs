@@ -72,7 +72,7 @@ internal sealed class LargestExtent(DimSymbol symbol, long budget, Func<long, Me
         return _fittedLast;
     }
 
-    /// <summary>Where the arena, if it grew in proportion, would fill the budget; twice as far where the last plan was squeezed already.</summary>
+    /// <summary>Where the arena and what is staged, if they grew in proportion, would fill the budget; twice as far where the last plan was squeezed already.</summary>
     private long Farther()
     {
         var reach = Reach(_needOfFitting!, Math.Max(1, _fits));
@@ -96,7 +96,7 @@ internal sealed class LargestExtent(DimSymbol symbol, long budget, Func<long, Me
 
     private double Reach(MemoryReport need, long extent)
     {
-        var rest = need.TotalBytes - need.ArenaBytes;
-        return (double)(budget - rest) / Math.Max(1, need.ArenaBytes) * extent;
+        var growing = need.ArenaBytes + need.StagingBytes;
+        return (double)(budget - (need.TotalBytes - growing)) / Math.Max(1, growing) * extent;
     }
 }

@@ -7,7 +7,7 @@ namespace GraphForge.Compiler.Tests.Ops;
 /// <summary>Rows for NaN, infinities and zeros of both signs: each of them, and each pair where an op takes two.</summary>
 internal static class SpecialValueSamples
 {
-    public static IEnumerable<OpSample> All => [.. Functions, .. Pairs, .. Chosen, .. Reduced];
+    public static IEnumerable<OpSample> All => [.. Functions, .. Signs, .. Pairs, .. Chosen, .. Reduced];
 
     private static SampleOperand Row { get; } = new(null, 0, 0, SampleOperand.SpecialCount) { IsSpecial = true };
 
@@ -22,6 +22,14 @@ internal static class SpecialValueSamples
         Of("erf", x => x.Erf()), Of("erfc", x => x.Erfc()), Of("sigmoid", x => x.Sigmoid()), Of("softplus", x => x.Softplus()),
         Of("floor", x => x.Floor()), Of("ceiling", x => x.Ceiling()), Of("round", x => x.Round()), Of("relu", x => x.Maximum(0)),
         Of("clamp", x => x.Maximum(-0.75).Minimum(0.75)), Of("cast to bool", x => x.Cast(DType.Bool)),
+    ];
+
+    /// <summary>The sign of zero, which its reciprocal tells. Sine and <c>expm1</c> do not promise it.</summary>
+    private static IEnumerable<OpSample> Signs =>
+    [
+        Of("sign of negated zero", x => 1 / -x), Of("sign of zero's absolute", x => 1 / x.Absolute()), Of("sign of zero's root", x => 1 / x.Sqrt()),
+        Of("sign of zero, floor", x => 1 / x.Floor()), Of("sign of zero, ceiling", x => 1 / x.Ceiling()), Of("sign of zero, round", x => 1 / x.Round()),
+        Of("sign of zero, tanh", x => 1 / x.Tanh()), Of("sign of zero, asinh", x => 1 / x.Asinh()), Of("sign of zero, atan", x => 1 / x.Atan()), Of("sign of zero, erf", x => 1 / x.Erf()),
     ];
 
     private static IEnumerable<OpSample> Pairs =>

@@ -33,15 +33,31 @@ public sealed class DeviceMemoryTests
         var (samples, targets) = DeviceOffloadTests.Data(0);
         training.Step<float, long>(samples, targets);
         Assert.That(training.Memory!.StagingBytes, Is.Positive);
+        Assert.That(training.Memory.Choices.Any(), Is.EqualTo(isTight));
         Assert.That(alone.HeldBytes, Is.EqualTo(training.Memory.TotalBytes).And.LessThanOrEqualTo(budget ?? long.MaxValue));
+    }
+
+    [Test]
+    public void The_smallest_budget_that_a_refusal_names_works()
+    {
+        using var device = new IdleDevice();
+        var error = Assert.Throws<GraphException>(() => DeviceOffloadTests.Compile(device, 20_000).Prepare(("batch", 16)))!;
+        Assert.That(error.Message, Does.Contain(", staging "));
+        var least = long.Parse(System.Text.RegularExpressions.Regex.Match(error.Message, "the smallest budget that works is ([0-9,]+) bytes").Groups[1].Value,
+            System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+        using var training = DeviceOffloadTests.Compile(device, least);
+        var (samples, targets) = DeviceOffloadTests.Data(0);
+        training.Step<float, long>(samples, targets);
+        Assert.That(device.HeldBytes, Is.LessThanOrEqualTo(least));
     }
 
     [Test]
     public void What_a_model_with_prepared_values_holds_is_what_was_planned()
     {
         using var device = new IdleDevice();
-        var model = CompiledModel.Compile(DeviceTrainingTests.Network(), [1, 6, 6], TestOptions.Default with { Device = device });
+        var model = CompiledModel.Compile(new Averages(), [12], TestOptions.Default with { Device = device });
         model.Prepare(("batch", 2));
+        Assert.That(model.Memory(2)!.PreparedBytes, Is.Positive);
         Assert.That(device.HeldBytes, Is.EqualTo(model.Memory(2)!.TotalBytes));
     }
 
@@ -184,6 +200,14 @@ public sealed class DeviceMemoryTests
         using var device = new IdleDevice();
         var model = CompiledModel.Compile(new GraphForge.Layers.ReLU(), [4], TestOptions.Default with { Device = device, ScheduleFile = "x.schedules" });
         Assert.That(() => model.Prepare(("batch", 1)), Throws.TypeOf<GraphException>().With.Message.Contains("leave CompileOptions.Tune and ScheduleFile out for a device"));
+    }
+
+    /// <summary>Weights that add up to 1, which follow from a parameter alone.</summary>
+    private sealed class Averages : Module
+    {
+        private readonly GraphForge.Layers.Linear _linear = new(10, 12, bias: false);
+
+        public override Tensor Forward(Tensor input) => input.MatMul(((Tensor)_linear.Weight).Softmax(0));
     }
 
     /// <summary>A device whose memory is the process's, and whose kernels do nothing.</summary>

@@ -1,4 +1,3 @@
-using GraphForge.Compiler.Graph;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -63,7 +62,7 @@ internal sealed class ContractionTask
         if (!_isCut) yield break;
         var (vector, lane) = (new LoopVar("v", _partial.Count / _shape.Lanes), new LoopVar("lane", _shape.Lanes, isLane: true));
         yield return new For(vector, LoopKind.Serial, new For(lane, LoopKind.Vector,
-            new Store(_partial, (IndexExpr)vector * _shape.Lanes + lane, new ConstantExpr(Scalar.Of(_shape.Type, 0L)))));
+            new Store(_partial, (IndexExpr)vector * _shape.Lanes + lane, ConstantExpr.Zero(_shape.Type))));
     }
 
     private Statement Sweep(ResultTile tile, IndexExpr place)

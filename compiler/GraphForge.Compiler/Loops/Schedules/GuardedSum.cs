@@ -1,6 +1,3 @@
-using GraphForge.Compiler.Graph;
-using GraphForge.Runtime;
-
 namespace GraphForge.Compiler.Loops.Schedules;
 
 /// <summary>Operands that are zero where a guard does not hold: a step of the sum adds nothing then.</summary>
@@ -9,13 +6,10 @@ internal static class GuardedSum
     /// <summary>The guard, null for none, and the value where it holds.</summary>
     public static (Expr? Guard, Expr Value) Split(Expr operand)
     {
-        Expr? guard = null;
-        while (operand is SelectExpr { IsStrict: false, WhenFalse: ConstantExpr { Value: var zero } } select && zero.Equals(Scalar.Of(zero.DType, 0L)))
-        {
-            guard = guard is null ? select.Condition : new BinaryExpr(BinaryFunction.And, guard, select.Condition);
-            operand = select.WhenTrue;
-        }
-        return (guard, operand);
+        var padded = PaddedValue.Of(operand);
+        return padded.Fill is { IsZero: true }
+            ? (padded.Conditions.Aggregate((all, condition) => new BinaryExpr(BinaryFunction.And, all, condition)), padded.Value)
+            : (null, operand);
     }
 
     /// <summary>The shape with its guard beside the operand, where that depends on nothing but the batch and outer steps of the sum.</summary>

@@ -1,5 +1,3 @@
-using GraphForge.Compiler.Graph;
-
 namespace GraphForge.Compiler.Loops.Schedules;
 
 /// <summary>An element of a buffer where indices are in bounds, and a constant elsewhere: what padding is to the one who reads it.</summary>
@@ -12,13 +10,10 @@ internal sealed record PaddedLoad(LoadExpr Load, IReadOnlyList<InBoundsExpr> Bou
     public static PaddedLoad? Of(Expr value)
     {
         var bounds = new List<InBoundsExpr>();
-        ConstantExpr? fill = null;
-        while (value is SelectExpr { IsStrict: false, WhenFalse: ConstantExpr other } select)
-        {
-            if (fill is not null && !fill.Equals(other) || !Collect(select.Condition, bounds)) return null;
-            (fill, value) = (other, select.WhenTrue);
-        }
-        return value is LoadExpr load ? new PaddedLoad(load, bounds, fill ?? new ConstantExpr(Scalar.Of(load.Type, 0L))) : null;
+        var padded = PaddedValue.Of(value);
+        return padded.Value is LoadExpr load && padded.Conditions.All(c => Collect(c, bounds))
+            ? new PaddedLoad(load, bounds, padded.Fill ?? ConstantExpr.Zero(load.Type))
+            : null;
     }
 
     /// <summary>Values of a variable that are in bounds, the lowest and the one after the highest; null where that depends on other variables.</summary>

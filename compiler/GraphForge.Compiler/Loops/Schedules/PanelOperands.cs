@@ -1,4 +1,3 @@
-using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
@@ -19,6 +18,9 @@ internal sealed record PanelOperands(LoopVar Column, IReadOnlyList<Expr> Values,
     /// memory; null where there is none.
     /// </summary>
     public LoopVar? Turned { get; private init; }
+
+    /// <summary>The operands that are elements of a buffer, or padding; null for each of another form.</summary>
+    private IReadOnlyList<PaddedLoad?> Padded { get; } = [.. Values.Select(PaddedLoad.Of)];
 
     /// <summary>Columns beyond those of the vector axis.</summary>
     public long Reach => Position is null ? 0 : Math.Abs(Step) * (Position.Extent - 1);
@@ -49,7 +51,7 @@ internal sealed record PanelOperands(LoopVar Column, IReadOnlyList<Expr> Values,
     /// <param name="isOnly">Whether the first column is the same for every panel of this size.</param>
     /// <param name="lanes">Elements of a register.</param>
     public bool Turns(long first, long columns, bool isOnly, int lanes) => Turned is not null && Enumerable.Range(0, Values.Count).All(term =>
-        PaddedLoad.Of(Values[term])!.Bounds.All(b => !b.Variables.Contains(Column)) ||
+        Padded[term]!.Bounds.All(b => !b.Variables.Contains(Column)) ||
         isOnly && Inside(term, first, columns) is var (low, high) && high - low >= lanes);
 
     /// <summary>Columns of a panel that are no padding, counted from its first.</summary>
@@ -58,12 +60,12 @@ internal sealed record PanelOperands(LoopVar Column, IReadOnlyList<Expr> Values,
     /// <param name="columns">Columns of the vector axis.</param>
     public (long Low, long High) Inside(int term, long first, long columns)
     {
-        var (low, high) = PaddedLoad.Of(Values[term])!.Inside(Column)!.Value;
+        var (low, high) = Padded[term]!.Inside(Column)!.Value;
         return (Math.Clamp(low - first, 0, columns + Reach), Math.Clamp(high - first, 0, columns + Reach));
     }
 
-    private bool CanTurn(LoopVar axis, DType type) => Values.All(v => PaddedLoad.Of(v) is { } padded && padded.Load.Buffer.Type == type &&
-        (padded.Bounds.Count == 0 || padded.Fill.Value.Equals(Scalar.Of(padded.Fill.Type, 0L))) &&
+    private bool CanTurn(LoopVar axis, DType type) => Padded.All(padded => padded is not null && padded.Load.Buffer.Type == type &&
+        (padded.Bounds.Count == 0 || padded.Fill.IsZero) &&
         padded.Inside(Column) is not null && LaneAnalysis.IsAffine(padded.Load.Index, Column) &&
         LaneAnalysis.IsContiguous(padded.Load.Index, axis) && padded.Bounds.All(b => !b.Variables.Contains(axis)));
 

@@ -1,4 +1,3 @@
-using GraphForge.Compiler.Graph;
 using GraphForge.Runtime;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
@@ -29,7 +28,7 @@ internal sealed class ResultTile
 
     public Statement Allocate() => new Allocate(_sums, BufferPlace.Register, isVector: true);
 
-    public Statement Clear() => EachRegister((slot, lane) => new Store(_sums, slot + lane, new ConstantExpr(Scalar.Of(_shape.Type, 0L))));
+    public Statement Clear() => EachRegister((slot, lane) => new Store(_sums, slot + lane, ConstantExpr.Zero(_shape.Type)));
 
     /// <summary>
     /// Asks for the rows that the epilogue reads of large operands, which come while the sums are computed: rows far apart are not
@@ -47,7 +46,7 @@ internal sealed class ResultTile
     }
 
     private IEnumerable<LoadExpr> EpilogueRows() =>
-        from load in Loads.Of(_shape.Stores.Select(s => _shape.Finished(s.Value, [.. _shape.Terms.Select(t => new ConstantExpr(Scalar.Of(t.Sum.Type, 0L)))])))
+        from load in Loads.Of(_shape.Stores.Select(s => _shape.Finished(s.Value, [.. _shape.Terms.Select(t => ConstantExpr.Zero(t.Sum.Type))])))
             .DistinctBy(l => (l.Buffer, l.Index))
         where load.Buffer.Count * load.Buffer.Type.Size() >= ContractionBlocking.SecondLevelBytes
         where LaneAnalysis.IsContiguous(load.Index, _shape.Vector) && _shape.Broadcast is { } rows && load.Index.Variables.Contains(rows)

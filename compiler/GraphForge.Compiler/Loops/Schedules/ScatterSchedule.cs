@@ -49,7 +49,7 @@ public static class ScatterSchedule
         var extent = target?.Extent ?? 1;
         var key = match.Key.Type == DType.Int64 ? match.Key : new ConvertExpr(DType.Int64, match.Key);
         var isInside = new BinaryExpr(BinaryFunction.And,
-            new BinaryExpr(BinaryFunction.LessOrEqual, new ConstantExpr(Scalar.Of(DType.Int64, 0L)), key),
+            new BinaryExpr(BinaryFunction.LessOrEqual, ConstantExpr.Zero(DType.Int64), key),
             new BinaryExpr(BinaryFunction.Less, key, new ConstantExpr(Scalar.Of(DType.Int64, extent))));
         var values = new Dictionary<LoopVar, IndexExpr>();
         if (target is not null) values[target] = new DataAtom(match.Key, extent);

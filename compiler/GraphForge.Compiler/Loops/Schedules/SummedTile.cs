@@ -1,4 +1,3 @@
-using GraphForge.Compiler.Graph;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -14,7 +13,7 @@ internal static class SummedTile
         for (long slot = 0; slot < rows.Count * columns; slot++)
         {
             var all = new LoopVar("lane", lanes, isLane: true);
-            clear.Add(new For(all, LoopKind.Vector, new Store(sums, (IndexExpr)(slot * lanes) + all, new ConstantExpr(Scalar.Of(shape.Type, 0L)))));
+            clear.Add(new For(all, LoopKind.Vector, new Store(sums, (IndexExpr)(slot * lanes) + all, ConstantExpr.Zero(shape.Type))));
             var total = new ReduceExpr(ReduceFunction.Sum, [all], new LoadExpr(sums, (IndexExpr)(slot * lanes) + all));
             store.Add(shape.Stored(rows.At(shape, slot / columns, firstColumn + slot % columns), [total]));
         }

@@ -1,4 +1,3 @@
-using GraphForge.Compiler.Graph;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules;
@@ -67,7 +66,7 @@ internal sealed class VectorPanel
     private For Zeros(int term, long first)
     {
         var lane = new LoopVar("lane", _shape.Lanes, isLane: true);
-        return new For(lane, LoopKind.Vector, new Store(_buffer, Place(term, first) + lane, new ConstantExpr(Scalar.Of(_shape.Type, 0L))));
+        return new For(lane, LoopKind.Vector, new Store(_buffer, Place(term, first) + lane, ConstantExpr.Zero(_shape.Type)));
     }
 
     /// <summary>Turns blocks of a square of lanes over, where a column's neighbours in memory are the next summed elements.</summary>

@@ -1,5 +1,4 @@
 using GraphForge.Compiler.Emit.Targets;
-using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Compiler.Loops.Schedules.Attention;
 
@@ -116,7 +115,7 @@ internal sealed class FewRows
         Statement Cleared(LoopBuffer sums, int i)
         {
             var lane = lanes == 1 ? null : new LoopVar("lane", lanes, isLane: true);
-            var clear = new Store(sums, Slot(i, lane), new ConstantExpr(Scalar.Of(sums.Type, 0L)));
+            var clear = new Store(sums, Slot(i, lane), ConstantExpr.Zero(sums.Type));
             return lane is null ? clear : new For(lane, LoopKind.Vector, clear);
         }
 

@@ -1,5 +1,3 @@
-using GraphForge.Compiler.Graph;
-
 namespace GraphForge.Compiler.Loops.Schedules.Attention;
 
 /// <summary>
@@ -78,7 +76,7 @@ internal sealed class FewRowsSum
     private Statement Cleared(LoopBuffer sums, int i)
     {
         var lane = _lanes == 1 ? null : new LoopVar("lane", _lanes, isLane: true);
-        var clear = new Store(sums, Slot(i, lane), new ConstantExpr(Scalar.Of(sums.Type, 0L)));
+        var clear = new Store(sums, Slot(i, lane), ConstantExpr.Zero(sums.Type));
         return lane is null ? clear : new For(lane, LoopKind.Vector, clear);
     }
 

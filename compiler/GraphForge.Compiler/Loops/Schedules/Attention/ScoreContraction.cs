@@ -1,5 +1,3 @@
-using GraphForge.Compiler.Graph;
-
 namespace GraphForge.Compiler.Loops.Schedules.Attention;
 
 /// <summary>
@@ -77,6 +75,6 @@ internal sealed class ScoreContraction
     private For Cleared(LoopBuffer sums, IndexExpr slot)
     {
         var lane = new LoopVar("lane", _block.Lanes, isLane: true);
-        return new For(lane, LoopKind.Vector, new Store(sums, slot + lane, new ConstantExpr(Scalar.Of(sums.Type, 0L))));
+        return new For(lane, LoopKind.Vector, new Store(sums, slot + lane, ConstantExpr.Zero(sums.Type)));
     }
 }

@@ -1,5 +1,3 @@
-using GraphForge.Compiler.Graph;
-
 namespace GraphForge.Compiler.Loops.Schedules.Attention;
 
 /// <summary>
@@ -69,7 +67,7 @@ internal sealed class ScoreSum
 
     /// <summary>Zeros for <see cref="OfKeys"/> to start from.</summary>
     public static Statement Clear(LoopBuffer total, int lanes) => VectorLoop.Build(new LoopVar("i", total.Count), lanes, (lane, at) =>
-        new Store(total, at.Count == 0 ? IndexExpr.Zero : at.Values.Single(), new ConstantExpr(Scalar.Of(total.Type, 0L))));
+        new Store(total, at.Count == 0 ? IndexExpr.Zero : at.Values.Single(), ConstantExpr.Zero(total.Type)));
 
     /// <summary>Stores what <see cref="OfKeys"/> has added up.</summary>
     public static Statement Finish(StoreDefinition store, LoopVar key, ScoreRange keys, LoopBuffer total, int lanes)
@@ -157,6 +155,6 @@ internal sealed class ScoreSum
     private For Cleared(LoopBuffer sums, IndexExpr slot)
     {
         var lane = new LoopVar("lane", _block.Lanes, isLane: true);
-        return new For(lane, LoopKind.Vector, new Store(sums, slot + lane, new ConstantExpr(Scalar.Of(sums.Type, 0L))));
+        return new For(lane, LoopKind.Vector, new Store(sums, slot + lane, ConstantExpr.Zero(sums.Type)));
     }
 }

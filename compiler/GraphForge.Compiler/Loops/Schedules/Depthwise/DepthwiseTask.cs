@@ -1,6 +1,3 @@
-using GraphForge.Compiler.Graph;
-using GraphForge.Runtime;
-
 namespace GraphForge.Compiler.Loops.Schedules.Depthwise;
 
 /// <summary>One vector of a tile's results: cleared, accumulated over the whole sum, finished and stored.</summary>
@@ -21,7 +18,7 @@ internal sealed class DepthwiseTask(DepthwiseContraction shape, DepthwiseTile ti
     public Statement Build() => Block.Of(
         [new Allocate(_sums, BufferPlace.Register, isVector: true), .. Each((slot, lane) => new Store(_sums, slot + lane, Zero), shape.Lanes), Sum(), .. Finish()]);
 
-    private ConstantExpr Zero => new(Scalar.Of(shape.Sum.Type, 0L));
+    private ConstantExpr Zero => ConstantExpr.Zero(shape.Sum.Type);
 
     /// <summary>Loops over what of the sum is not written out.</summary>
     private Statement Sum()

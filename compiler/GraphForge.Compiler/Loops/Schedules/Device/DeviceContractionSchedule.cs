@@ -1,6 +1,5 @@
 using GraphForge.Compiler.Emit;
 using GraphForge.Compiler.Emit.Targets;
-using GraphForge.Compiler.Graph;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules.Device;
@@ -59,7 +58,7 @@ internal sealed class DeviceContractionSchedule
     }
 
     private static IEnumerable<Statement> Clear(LoopBuffer sum) => Enumerable.Range(0, (int)sum.Count)
-        .Select(i => (Statement)new Store(sum, i, new ConstantExpr(Scalar.Of(sum.Type, 0L)))).Prepend(new Allocate(sum, BufferPlace.Register));
+        .Select(i => (Statement)new Store(sum, i, ConstantExpr.Zero(sum.Type))).Prepend(new Allocate(sum, BufferPlace.Register));
 
     /// <summary>Adds the products of one summed element to the registers of a thread.</summary>
     private Block Multiply(IndexExpr half, LoopVar depth)

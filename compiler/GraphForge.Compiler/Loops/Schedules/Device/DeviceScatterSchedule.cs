@@ -47,7 +47,7 @@ internal static class DeviceScatterSchedule
         var clear = new Store(store.Buffer, store.Index, Neutral(scatter));
         var extent = axis?.Extent ?? 1;
         var isInside = new BinaryExpr(BinaryFunction.And,
-            new BinaryExpr(BinaryFunction.LessOrEqual, new ConstantExpr(Scalar.Of(DType.Int64, 0L)), Key(match)),
+            new BinaryExpr(BinaryFunction.LessOrEqual, ConstantExpr.Zero(DType.Int64), Key(match)),
             new BinaryExpr(BinaryFunction.Less, Key(match), new ConstantExpr(Scalar.Of(DType.Int64, extent))));
         var place = axis is null ? [] : new Dictionary<LoopVar, IndexExpr> { [axis] = new DataAtom(match.Key, extent) };
         var send = new If(isInside, new Store(store.Buffer, store.Index.Substitute(place), scatter.Body, scatter.Function));

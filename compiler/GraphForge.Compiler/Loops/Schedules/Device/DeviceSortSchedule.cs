@@ -42,7 +42,7 @@ internal static class DeviceSortSchedule
         var stored = new If(new BinaryExpr(BinaryFunction.Less, new LoadExpr(before, 0), new ConstantExpr(Scalar.Of(DType.Int64, rank?.Extent ?? 1))),
             new Store(store.Buffer, store.Index.Substitute(at), here));
         var body = Block.Of(
-            new Allocate(before, BufferPlace.Register), new Store(before, 0, new ConstantExpr(Scalar.Of(DType.Int64, 0L))),
+            new Allocate(before, BufferPlace.Register), new Store(before, 0, ConstantExpr.Zero(DType.Int64)),
             new For(other, LoopKind.Serial, new If(comesFirst, new Store(before, 0, new ConstantExpr(Scalar.Of(DType.Int64, 1L)), ReduceFunction.Sum))),
             stored);
         return loop.Wrap(definition, [], GroupLoop.Below(loop.Element, axes.Aggregate(1L, (p, v) => p * v.Extent), StatementWalk.Substitute(body, place)));

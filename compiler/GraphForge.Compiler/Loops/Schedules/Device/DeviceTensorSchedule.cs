@@ -57,12 +57,12 @@ internal sealed class DeviceTensorSchedule
     }
 
     private static IEnumerable<Statement> Clear(LoopBuffer sum) => Enumerable.Range(0, (int)sum.Count)
-        .Select(i => (Statement)new Store(sum, i, new ConstantExpr(Scalar.Of(sum.Type, 0L)))).Prepend(new Allocate(sum, BufferPlace.Register));
+        .Select(i => (Statement)new Store(sum, i, ConstantExpr.Zero(sum.Type))).Prepend(new Allocate(sum, BufferPlace.Register));
 
     /// <summary>A word of the sum: its elements, or 0 where there is none.</summary>
     private OperandElement Word(IndexExpr word, Func<IndexExpr, OperandElement> element) => new(new ConstantExpr(Scalar.Of(true)),
         new PackedExpr(_tile.Element, [.. Enumerable.Range(0, _tile.ElementsPerWord).Select(i => element(word * _tile.ElementsPerWord + i))
-            .Select(e => SelectExpr.Strict(e.IsInside, e.Value, new ConstantExpr(Scalar.Of(e.Value.Type, 0L))))]));
+            .Select(e => SelectExpr.Strict(e.IsInside, e.Value, ConstantExpr.Zero(e.Value.Type)))]));
 
     private IEnumerable<(int Row, int Column)> Blocks() =>
         Enumerable.Range(0, _tile.RowBlocks).SelectMany(r => Enumerable.Range(0, _tile.ColumnBlocks).Select(c => (r, c)));

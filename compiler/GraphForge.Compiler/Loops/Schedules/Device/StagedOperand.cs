@@ -1,5 +1,4 @@
 using GraphForge.Compiler.Emit;
-using GraphForge.Compiler.Graph;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules.Device;
@@ -44,7 +43,7 @@ internal sealed class StagedOperand
     /// <summary>Reads the slice that begins with an element of the sum; zeros beyond the ends.</summary>
     public Statement Fetch(IndexExpr start) => Each((step, within, depth) =>
     {
-        var zero = new ConstantExpr(Scalar.Of(_next.Type, 0L));
+        var zero = ConstantExpr.Zero(_next.Type);
         var (isInside, value) = _element(within, start + depth);
         if (!_isWide) return new Store(_next, step, SelectExpr.Strict(isInside, value, zero));
         var lane = new LoopVar("lane", WideAccess.Lanes, isLane: true);

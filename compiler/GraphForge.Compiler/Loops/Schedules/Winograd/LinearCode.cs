@@ -89,7 +89,7 @@ internal sealed class LinearCode(Literal matrix, int lanes)
 
         public IEnumerable<Statement> Statements => _declarations.Concat(_statements);
 
-        public Expr Zero => new ConstantExpr(Scalar.Of(type, 0L));
+        public Expr Zero => ConstantExpr.Zero(type);
 
         public Expr Put(string name, Expr value)
         {

@@ -60,7 +60,7 @@ internal sealed class SpectrumStage
     {
         var (product, tile) = (new LoopVar("product", Buffer.Count / (Tiles * Pitch)), new LoopVar("missing", Tiles));
         var zeros = VectorRuns.Each(Pitch, _lanes, (from, lane) => new For(lane, LoopKind.Vector, new Store(
-            Buffer, Place(product, first + tile, from + lane), new ConstantExpr(Scalar.Of(Buffer.Type, 0L)))));
+            Buffer, Place(product, first + tile, from + lane), ConstantExpr.Zero(Buffer.Type))));
         return new For(product, LoopKind.Serial, new For(tile, LoopKind.Serial, zeros, Tiles - first));
     }
 

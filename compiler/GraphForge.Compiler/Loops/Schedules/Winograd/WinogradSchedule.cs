@@ -1,5 +1,4 @@
 using GraphForge.Compiler.Emit.Targets;
-using GraphForge.Compiler.Graph;
 
 namespace GraphForge.Compiler.Loops.Schedules.Winograd;
 
@@ -94,7 +93,7 @@ internal static class WinogradSchedule
         var vector = new LoopVar("v", products.Count / lanes);
         var lane = new LoopVar("lane", lanes, isLane: true);
         return new For(vector, LoopKind.Serial, new For(lane, LoopKind.Vector,
-            new Store(products, (IndexExpr)vector * lanes + lane, new ConstantExpr(Scalar.Of(products.Type, 0L)))));
+            new Store(products, (IndexExpr)vector * lanes + lane, ConstantExpr.Zero(products.Type))));
     }
 
     /// <summary>Values of the right factor's variables where it holds transformed weights.</summary>

@@ -174,7 +174,7 @@ internal sealed class DeviceAttentionSchedule
                 new UnaryExpr(UnaryFunction.Exp, new BinaryExpr(BinaryFunction.Subtract, before, now))));
             yield return new Store(best, 0, now);
             yield return new Store(Registers.Rows(kernel._online.Shift)[row], 0,
-                SelectExpr.Of(new BinaryExpr(BinaryFunction.Equal, now, Lowest(best)), new ConstantExpr(Scalar.Of(best.Type, 0L)), now));
+                SelectExpr.Of(new BinaryExpr(BinaryFunction.Equal, now, Lowest(best)), ConstantExpr.Zero(best.Type), now));
             foreach (var sums in kernel._products.SumsOf(kernel._online.Scaled, row).Concat(reductions.Where(r => kernel._online.Scaled.Contains(r.Store.Buffer)).Select(r => (r.Partial[row], IndexExpr.Zero))))
                 yield return new Store(sums.Item1, sums.Item2, new LoadExpr(scale, 0), ReduceFunction.Product);
         }

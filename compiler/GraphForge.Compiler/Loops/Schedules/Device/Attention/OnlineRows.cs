@@ -99,8 +99,8 @@ internal sealed record OnlineRows(ScoreView View, StoreDefinition? Maximum, Loop
         /// <summary>One branch and zero, as dropout makes them.</summary>
         private Parts? Selected(SelectExpr select)
         {
-            var keepsFirst = IsZero(select.WhenFalse);
-            if (!keepsFirst && !IsZero(select.WhenTrue)) return null;
+            var keepsFirst = select.WhenFalse is ConstantExpr { IsZero: true };
+            if (!keepsFirst && select.WhenTrue is not ConstantExpr { IsZero: true }) return null;
             var (kept, zero) = keepsFirst ? (select.WhenTrue, select.WhenFalse) : (select.WhenFalse, select.WhenTrue);
             return Split(kept) is { Rest: { } rest } parts
                 ? parts with { Rest = keepsFirst ? SelectExpr.Of(select.Condition, rest, zero) : SelectExpr.Of(select.Condition, zero, rest) }
@@ -108,8 +108,6 @@ internal sealed record OnlineRows(ScoreView View, StoreDefinition? Maximum, Loop
         }
 
         private LoadExpr Shifted => new(_shift, LoopIndices.Linear([.. view.Definition.Rows, view.Own]));
-
-        private static bool IsZero(Expr value) => value is ConstantExpr { Value: var constant } && constant.Equals(Scalar.Of(constant.DType, 0L));
 
         /// <summary>The maximum itself, or what stands for it, which may be another value where it is -∞.</summary>
         private bool IsMaximum(Expr value) => maximum is not null && value switch

@@ -1,4 +1,3 @@
-using GraphForge.Compiler.Graph;
 using static GraphForge.Compiler.Loops.Schedules.IntegerArithmetic;
 
 namespace GraphForge.Compiler.Loops.Schedules.Device.Attention;
@@ -60,7 +59,7 @@ internal sealed class ScoreProducts(ScoreRegisters registers, AttentionTile tile
         var (feature, sums) = (store.Domain[^1], _sums[store]);
         var scores = Buffer("scores", sum.Type, (long)tile.Own * tile.Pitch);
         var features = Tile("other", sum.Type, Math.Min(tile.Features, feature.Extent), Math.Min(tile.Depth, tile.Other));
-        var zero = new ConstantExpr(Scalar.Of(sum.Type, 0L));
+        var zero = ConstantExpr.Zero(sum.Type);
         var columns = tile.ThreadFeatures(feature.Extent);
         return Block.Of(
         [
@@ -134,7 +133,7 @@ internal sealed class ScoreProducts(ScoreRegisters registers, AttentionTile tile
         });
     }
 
-    private static Expr Guarded(Expr isInside, Expr value) => SelectExpr.Strict(isInside, value, new ConstantExpr(Scalar.Of(value.Type, 0L)));
+    private static Expr Guarded(Expr isInside, Expr value) => SelectExpr.Strict(isInside, value, ConstantExpr.Zero(value.Type));
 
     private SharedTile Tile(string name, Runtime.DType type, long width, int depth) => new(Buffer(name, type, width * tile.Depth), width, depth);
 
@@ -146,5 +145,5 @@ internal sealed class ScoreProducts(ScoreRegisters registers, AttentionTile tile
     }
 
     private static IEnumerable<Statement> Cleared(LoopBuffer sums) => Enumerable.Range(0, (int)sums.Count)
-        .Select(i => (Statement)new Store(sums, i, new ConstantExpr(Scalar.Of(sums.Type, 0L)))).Prepend(new Allocate(sums, BufferPlace.Register));
+        .Select(i => (Statement)new Store(sums, i, ConstantExpr.Zero(sums.Type))).Prepend(new Allocate(sums, BufferPlace.Register));
 }
