@@ -20,6 +20,6 @@ public class DeviceOpTests
         [ValueSource(typeof(OpSamples), nameof(OpSamples.All))] OpSample sample,
         [Values(DType.Float32, DType.Float64, DType.Float16)] DType type) => Forward[type].Value.Check(sample, type);
 
-    [TestCaseSource(typeof(OpSamples), nameof(OpSamples.All))]
+    [TestCaseSource(typeof(OpSamples), nameof(OpSamples.OfNumbers))]
     public void GradientAgreesWithReference(OpSample sample) => Gradients.Value.Check(sample, DType.Float32);
 }

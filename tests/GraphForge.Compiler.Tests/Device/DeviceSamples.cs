@@ -46,7 +46,7 @@ internal sealed class DeviceSamples
     public static DeviceSamples Of(DType type, GpuTarget target) => new(OpSamples.All.Select(s => s.Graph(type)), target);
 
     /// <summary>The gradient of the sum of squares of each sample that has one.</summary>
-    public static DeviceSamples OfGradients(GpuTarget target) => new(OpSamples.All.Select(GradientOf).OfType<ComputationGraph>(), target);
+    public static DeviceSamples OfGradients(GpuTarget target) => new(OpSamples.OfNumbers.Select(GradientOf).OfType<ComputationGraph>(), target);
 
     /// <summary>Runs a sample on the double and compares; a sample without the graph that is asked for passes.</summary>
     public void Check(OpSample sample, DType type)

@@ -14,6 +14,9 @@ public static class OpSamples
             .. SpecialValueSamples.All,
         ];
 
+    /// <summary>Those whose gradients mean something: of numbers.</summary>
+    public static IReadOnlyList<OpSample> OfNumbers { get; } = [.. All.Where(s => !s.Operands.Any(o => o.IsSpecial))];
+
     private static IEnumerable<OpSample> Unary =>
     [
         new("negate", n => -n[0], Float(3, 4)),
